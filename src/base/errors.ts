@@ -1,0 +1,97 @@
+/** Every error class and code of the project. The codes are explained, one by one, in docs/errors.md. */
+
+/** Codes of all errors thrown on purpose; docs/errors.md has one section for each. */
+export const errorCodes = [
+  "E_SHAPE",
+  "E_DTYPE",
+  "E_OPTION",
+  "E_GRAPH",
+  "E_NO_GRADIENT",
+  "E_ONNX",
+  "E_BACKEND",
+  "E_DATA",
+  "E_IMAGE",
+  "E_ONE_CLASS",
+  "E_FALSE_ALARM_RATE",
+  "E_DIVERGED",
+  "E_CHECKPOINT",
+  "E_FILE",
+  "E_ABORTED",
+  "E_INTERNAL",
+] as const;
+
+/** One of {@link errorCodes}. */
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** Base of all errors of this project: a sentence for people and a stable code for programs. */
+export class RadarError extends Error {
+  override readonly name: string = "RadarError";
+  /** Stable identifier; the remedy is in docs/errors.md under the same name. */
+  readonly code: ErrorCode;
+
+  /**
+   * @param code - Stable identifier.
+   * @param message - `<where>: expected <what>, got <value>. <Remedy.>`
+   * @param options - `cause`: the error that led here.
+   */
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Tensor shapes or dtypes that do not fit together (E_SHAPE, E_DTYPE). */
+export class ShapeError extends RadarError {
+  override readonly name = "ShapeError" as const;
+}
+
+/** An option or argument outside its range, or unknown (E_OPTION). */
+export class OptionError extends RadarError {
+  override readonly name = "OptionError" as const;
+  /** @param message - `<option>: expected <what>, got <value>. <Remedy.>` */
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("E_OPTION", message, options);
+  }
+}
+
+/** A graph that cannot be built or differentiated (E_GRAPH, E_NO_GRADIENT). */
+export class GraphError extends RadarError {
+  override readonly name = "GraphError" as const;
+}
+
+/** Bytes that are not ONNX, or an ONNX model that is not one of ours (E_ONNX). */
+export class OnnxFormatError extends RadarError {
+  override readonly name = "OnnxFormatError" as const;
+  /** @param message - Where, what was expected, what came, what to do. */
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("E_ONNX", message, options);
+  }
+}
+
+/** The runtime refused a model or a run (E_BACKEND); `cause` is its own error. */
+export class BackendError extends RadarError {
+  override readonly name = "BackendError" as const;
+  /** @param message - Where, what was expected, what came, what to do. */
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("E_BACKEND", message, options);
+  }
+}
+
+/** Data that cannot be used: missing, too few, of one class, unreadable (E_DATA, E_IMAGE, E_ONE_CLASS, E_FALSE_ALARM_RATE). */
+export class DataError extends RadarError {
+  override readonly name = "DataError" as const;
+}
+
+/** A training that cannot go on or be continued (E_DIVERGED, E_CHECKPOINT, E_ABORTED). */
+export class TrainingError extends RadarError {
+  override readonly name = "TrainingError" as const;
+}
+
+/** A file or folder that cannot be read or written (E_FILE); `cause` is the system's error. */
+export class FileError extends RadarError {
+  override readonly name = "FileError" as const;
+  /** @param message - Where, what was expected, what came, what to do. */
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("E_FILE", message, options);
+  }
+}
