@@ -1,0 +1,35 @@
+/** The forward process: images noised in one step, on the host's schedule and in the graph. */
+import { add, constant, gather, mul, reshape, type Tensor } from "../graph/index.ts";
+import type { NoiseSchedule } from "./noise-schedule.ts";
+
+/** √ᾱ_t and √(1 - ᾱ_t): how much image and how much noise x_t holds. */
+export function noisingCoefficients(
+  schedule: NoiseSchedule,
+  timestep: number,
+): { signal: number; noise: number } {
+  const alphaCumprod = schedule.alphasCumprod[timestep] ?? Number.NaN;
+  return { signal: Math.sqrt(alphaCumprod), noise: Math.sqrt(1 - alphaCumprod) };
+}
+
+/**
+ * x_t = √ᾱ_t · x_0 + √(1 - ᾱ_t) · ε, each image at its own step.
+ *
+ * @param x0 - float32 [N, C, H, W] in [-1, 1].
+ * @param noise - ε, float32, the shape of x0, standard normal.
+ * @param timesteps - int64 [N], 0 .. T-1.
+ * @returns x_t, float32 [N, C, H, W].
+ * @see Ho, Jain and Abbeel 2020, Eq. 4, arXiv:2006.11239
+ */
+export function addNoise(x0: Tensor, noise: Tensor, timesteps: Tensor, schedule: NoiseSchedule): Tensor {
+  const table = (f: (alphaCumprod: number) => number) =>
+    constant({
+      dtype: "float32",
+      shape: [schedule.steps],
+      data: Float32Array.from(schedule.alphasCumprod, f),
+    });
+  const perImage = (values: Tensor) =>
+    reshape(gather(values, timesteps), [timesteps.shape[0] ?? "N", 1, 1, 1]);
+  const signal = perImage(table((a) => Math.sqrt(a)));
+  const spread = perImage(table((a) => Math.sqrt(1 - a)));
+  return add(mul(x0, signal), mul(noise, spread));
+}

@@ -1,0 +1,23 @@
+/** Typed tensor graphs with gradients: build, differentiate, hand to a backend. */
+
+export { gradient } from "./gradient.ts";
+export { buildGraph, type Graph } from "./graph.ts";
+export { lowerGraph, substitute } from "./lower.ts";
+export { type AnyOp, type Attributes, defineOp, type OpDefinition } from "./op.ts";
+export * from "./ops/contraction.ts";
+export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";
+export * from "./ops/elementwise.ts";
+export * from "./ops/movement.ts";
+export { groupNorm } from "./ops/normalization.ts";
+export * from "./ops/reduction.ts";
+export * from "./ops/resample.ts";
+export {
+  type AttributeValue,
+  constant,
+  formatType,
+  input,
+  int64s,
+  scalar,
+  type Tensor,
+  type TensorType,
+} from "./tensor.ts";

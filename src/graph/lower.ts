@@ -1,0 +1,63 @@
+/** Rewriting graphs: putting other tensors in place of some, and operators of ONNX in place of composite ones. */
+import { buildGraph, type Graph, topologicalOrder } from "./graph.ts";
+import type { Node, Tensor } from "./tensor.ts";
+
+/**
+ * The same tensors, computed from others.
+ *
+ * @param outputs - Tensors to be rebuilt.
+ * @param replacements - What stands in for which tensor, e.g. constants for parameters.
+ * @returns One tensor per output; `outputs` themselves are untouched.
+ */
+export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap<Tensor, Tensor>): Tensor[] {
+  return rewrite(outputs, replacements, copyNode);
+}
+
+/** The same graph with every operator that has a `lower` rule replaced by what the rule builds. */
+export function lowerGraph(graph: Graph): Graph {
+  const outputs = rewrite(
+    graph.outputs.map((output) => output.tensor),
+    new Map(),
+    (node, inputs) =>
+      node.op.lower === undefined
+        ? copyNode(node, inputs)
+        : node.op.lower(
+            inputs.filter((tensor) => tensor !== undefined),
+            node.attributes,
+          ),
+  );
+  return buildGraph({
+    name: graph.name,
+    inputs: graph.inputs,
+    outputs: Object.fromEntries(graph.outputs.map(({ name }, i) => [name, outputs[i] as Tensor])),
+  });
+}
+
+function rewrite(
+  outputs: readonly Tensor[],
+  replacements: ReadonlyMap<Tensor, Tensor>,
+  rebuild: (node: Node, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[],
+): Tensor[] {
+  const replaced = new Map(replacements);
+  const current = (tensor: Tensor): Tensor => replaced.get(tensor) ?? tensor;
+  for (const node of topologicalOrder(outputs).nodes) {
+    const rebuilt = rebuild(
+      node,
+      node.inputs.map((tensor) => tensor && current(tensor)),
+    );
+    rebuilt.forEach((tensor, i) => {
+      const original = node.outputs[i];
+      if (original !== undefined && tensor !== original && !replacements.has(original))
+        replaced.set(original, tensor);
+    });
+  }
+  return outputs.map(current);
+}
+
+function copyNode(node: Node, inputs: readonly (Tensor | undefined)[]): readonly Tensor[] {
+  if (inputs.every((tensor, i) => tensor === node.inputs[i])) return node.outputs;
+  const outputs: Tensor[] = [];
+  const copy: Node = { ...node, inputs, outputs };
+  for (const { dtype, shape, index } of node.outputs) outputs.push({ dtype, shape, index, producer: copy });
+  return outputs;
+}

@@ -1,0 +1,216 @@
+/**
+ * Convolution and its transpose over [N, C, H, W]. Specification: ONNX Conv (opset 11) and ConvTranspose (opset 11).
+ *
+ * The three gradients are convolutions themselves: of the input, a transposed convolution with the same weight; of the
+ * weight, a correlation of input and output gradient; of the bias, a sum.
+ */
+import { ShapeError } from "../../base/errors.ts";
+import type { Dim } from "../../base/shape.ts";
+import { at, defineOp, sameDType, single } from "../op.ts";
+import { formatType, type Tensor, type TensorType } from "../tensor.ts";
+import { matmul } from "./contraction.ts";
+import { convReference, convTransposeReference } from "./convolution-reference.ts";
+import { concat, flip, pad, reshape, sliceAxes, transpose } from "./movement.ts";
+import { reduceSum } from "./reduction.ts";
+
+/** Geometry of a convolution; `pads` are [top, left, bottom, right]. */
+export interface ConvGeometry {
+  readonly strides: readonly number[];
+  readonly pads: readonly number[];
+  readonly group: number;
+  readonly [key: string]: readonly number[] | number;
+}
+
+interface ConvTransposeGeometry extends ConvGeometry {
+  readonly output_padding: readonly number[];
+}
+
+const convOp = defineOp<ConvGeometry>({
+  type: "Conv",
+  attributes: { strides: "ints", pads: "ints", group: "int" },
+  infer: (inputs, geometry) => [inferConv(inputs, geometry)],
+  vjp: ({ inputs, outputGradients, attributes, needs }) => {
+    const [x, w, g] = [at(inputs, 0), at(inputs, 1), at(outputGradients, 0)];
+    requireUngrouped(attributes, "conv2d");
+    return [
+      needs[0] ? inputGradient(x, w, g, attributes) : undefined,
+      needs[1] ? weightGradient(x, g, w, attributes) : undefined,
+      needs[2] ? reduceSum(g, { axes: [0, 2, 3], keepDims: false }) : undefined,
+    ];
+  },
+  evaluate: (inputs, geometry) => [convReference(at(inputs, 0), at(inputs, 1), inputs[2], geometry)],
+});
+
+const convTransposeOp = defineOp<ConvTransposeGeometry>({
+  type: "ConvTranspose",
+  attributes: { strides: "ints", pads: "ints", group: "int", output_padding: "ints" },
+  infer: (inputs, geometry) => [inferConvTranspose(inputs, geometry)],
+  vjp: ({ inputs, outputGradients, attributes, needs }) => {
+    const [x, w, g] = [at(inputs, 0), at(inputs, 1), at(outputGradients, 0)];
+    requireUngrouped(attributes, "convTranspose2d");
+    const { strides, pads, group } = attributes;
+    return [
+      needs[0] ? single(convOp.apply([g, w], { strides, pads, group })) : undefined,
+      needs[1] ? weightGradient(g, x, w, { strides, pads, group }) : undefined,
+      needs[2] ? reduceSum(g, { axes: [0, 2, 3], keepDims: false }) : undefined,
+    ];
+  },
+  evaluate: (inputs, geometry) => [convTransposeReference(at(inputs, 0), at(inputs, 1), inputs[2], geometry)],
+});
+
+/** Options of {@link conv2d}. */
+export interface Conv2dOptions {
+  readonly bias?: Tensor | undefined;
+  /** Step of the window, the same both ways. Default 1. */
+  readonly stride?: number;
+  /** Zeros around the image, the same on all sides. Default 0. */
+  readonly padding?: number;
+  /** Channels are convolved in so many separate groups. Default 1; others have no gradient. */
+  readonly groups?: number;
+}
+
+/**
+ * 2-D convolution (cross-correlation, as in every deep learning library).
+ *
+ * @param x - float32 [N, C, H, W].
+ * @param weight - float32 [O, C / groups, kernelHeight, kernelWidth]; `bias` is [O].
+ * @returns float32 [N, O, (H + 2p - kh) / s + 1, (W + 2p - kw) / s + 1], rounded down.
+ * @throws {ShapeError} E_SHAPE if the channels do not fit.
+ */
+export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
+  const { bias, stride = 1, padding = 0, groups = 1 } = options;
+  const geometry = { strides: [stride, stride], pads: [padding, padding, padding, padding], group: groups };
+  return single(convOp.apply(bias === undefined ? [x, weight] : [x, weight, bias], geometry));
+}
+
+/**
+ * Transposed 2-D convolution: the gradient of {@link conv2d} with respect to its input.
+ *
+ * @param x - float32 [N, C, H, W].
+ * @param weight - float32 [C, O, kernelHeight, kernelWidth]; `bias` is [O].
+ * @param options - `outputPadding`: rows and columns added below and right, less than the stride.
+ * @returns float32 [N, O, (H - 1)·s - 2p + kh + outputPadding, ...].
+ */
+export function convTranspose2d(
+  x: Tensor,
+  weight: Tensor,
+  options: Omit<Conv2dOptions, "groups"> & { outputPadding?: readonly [number, number] } = {},
+): Tensor {
+  const { bias, stride = 1, padding = 0, outputPadding = [0, 0] } = options;
+  const geometry = {
+    strides: [stride, stride],
+    pads: [padding, padding, padding, padding],
+    group: 1,
+    output_padding: outputPadding,
+  };
+  return single(convTransposeOp.apply(bias === undefined ? [x, weight] : [x, weight, bias], geometry));
+}
+
+function inferConv(inputs: readonly TensorType[], { strides, pads, group }: ConvGeometry): TensorType {
+  const [x, w, b] = [at(inputs, 0), at(inputs, 1), inputs[2]];
+  const [channels, outputs] = [at(x.shape, 1), at(w.shape, 0)];
+  const expected = Number(at(w.shape, 1)) * group;
+  const fits =
+    x.shape.length === 4 && w.shape.length === 4 && channels === expected && Number(outputs) % group === 0;
+  if (!fits) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `conv2d: expected x [N, C, H, W] with C = ${expected} (weight.shape[1] x groups = ${at(w.shape, 1)} x ${group}), got x ${formatType(x)} and weight ${formatType(w)}.`,
+    );
+  }
+  if (b !== undefined && (b.shape.length !== 1 || b.shape[0] !== outputs)) {
+    throw new ShapeError("E_SHAPE", `conv2d: expected bias [${outputs}], got ${formatType(b)}.`);
+  }
+  const size = (axis: number): Dim => {
+    const extent = at(x.shape, axis);
+    if (typeof extent === "string") return extent;
+    const room = extent + at(pads, axis - 2) + at(pads, axis) - Number(at(w.shape, axis));
+    return Math.floor(room / at(strides, axis - 2)) + 1;
+  };
+  return { dtype: sameDType(inputs, "conv2d"), shape: [at(x.shape, 0), outputs, size(2), size(3)] };
+}
+
+function inferConvTranspose(inputs: readonly TensorType[], geometry: ConvTransposeGeometry): TensorType {
+  const [x, w] = [at(inputs, 0), at(inputs, 1)];
+  if (x.shape.length !== 4 || w.shape.length !== 4 || x.shape[1] !== w.shape[0]) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `convTranspose2d: expected x [N, C, H, W] and weight [C, O, kh, kw], got ${formatType(x)} and ${formatType(w)}.`,
+    );
+  }
+  const size = (axis: number) =>
+    (Number(at(x.shape, axis)) - 1) * at(geometry.strides, axis - 2) -
+    at(geometry.pads, axis - 2) -
+    at(geometry.pads, axis) +
+    Number(at(w.shape, axis)) +
+    at(geometry.output_padding, axis - 2);
+  return {
+    dtype: sameDType(inputs, "convTranspose2d"),
+    shape: [at(x.shape, 0), at(w.shape, 1), size(2), size(3)],
+  };
+}
+
+function requireUngrouped(geometry: ConvGeometry, where: string): void {
+  if (geometry.group !== 1) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `${where}: expected groups = 1 where a gradient is needed, got ${geometry.group}.`,
+    );
+  }
+}
+
+/** ∂x: with stride 1 a convolution with the weight flipped and its channel axes swapped, else a transposed convolution. */
+function inputGradient(x: Tensor, w: Tensor, g: Tensor, geometry: ConvGeometry): Tensor {
+  const kernel = w.shape.slice(2).map(Number);
+  const { strides, pads } = geometry;
+  if (strides.every((stride) => stride === 1)) {
+    const swapped = transpose(kernel.every((extent) => extent === 1) ? w : flip(w, [2, 3]), [1, 0, 2, 3]);
+    const back = pads.map((extent, i) => at(kernel, i % 2) - 1 - extent);
+    return single(convOp.apply([g, swapped], { strides, pads: back, group: 1 }));
+  }
+  const output_padding = [2, 3].map((axis) => {
+    const reached =
+      (Number(at(g.shape, axis)) - 1) * at(strides, axis - 2) -
+      at(pads, axis - 2) -
+      at(pads, axis) +
+      at(kernel, axis - 2);
+    return Number(at(x.shape, axis)) - reached;
+  });
+  return single(convTransposeOp.apply([g, w], { strides, pads, group: 1, output_padding }));
+}
+
+/**
+ * ∂w as matrix products, summed over the batch. With stride 1 the kernel's columns are slices of x and its rows are shifts of
+ * g, so that one product yields all taps of a column; with a stride, one product a tap over strided slices.
+ */
+function weightGradient(x: Tensor, g: Tensor, w: Tensor, { strides, pads }: ConvGeometry): Tensor {
+  const [kh, kw] = w.shape.slice(2).map(Number) as [number, number];
+  if (kh === 1 && kw === 1 && strides.every((s) => s === 1) && pads.every((p) => p === 0)) {
+    return reshape(crossProduct(g, x), w.shape);
+  }
+  const padded = pad(x, [0, 0, at(pads, 0), at(pads, 1)], [0, 0, at(pads, 2), at(pads, 3)]);
+  const [height, width] = g.shape.slice(2).map(Number) as [number, number];
+  const [sy, sx] = [at(strides, 0), at(strides, 1)];
+  const taps: Tensor[] = [];
+  for (let ky = 0; ky < kh; ky++)
+    for (let kx = 0; kx < kw; kx++) {
+      const window = sliceAxes(padded, [
+        { axis: 2, start: ky, end: ky + (height - 1) * sy + 1, step: sy },
+        { axis: 3, start: kx, end: kx + (width - 1) * sx + 1, step: sx },
+      ]);
+      taps.push(crossProduct(g, window)); // [O, C]
+    }
+  const [outputs, channels] = [at(w.shape, 0), at(w.shape, 1)];
+  const stacked = concat(
+    taps.map((tap) => reshape(tap, [outputs, channels, 1])),
+    2,
+  ); // [O, C, kh·kw]
+  return reshape(stacked, w.shape);
+}
+
+/** Σ over the batch and all places of a[n, i, p] · b[n, j, p], as [I, J]. */
+function crossProduct(a: Tensor, b: Tensor): Tensor {
+  const flat = (x: Tensor) =>
+    reshape(x, [at(x.shape, 0), at(x.shape, 1), Number(at(x.shape, 2)) * Number(at(x.shape, 3))]);
+  return reduceSum(matmul(flat(a), flat(b), { transposeB: true }), { axes: [0], keepDims: false });
+}

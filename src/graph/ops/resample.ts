@@ -1,0 +1,121 @@
+/** Image resizing: ONNX Resize (opset 18), nearest by whole factors and linear with antialiasing to a fixed size. */
+import { ShapeError } from "../../base/errors.ts";
+import { at, defineOp, single } from "../op.ts";
+import { type Reference, referenceZeros } from "../reference-array.ts";
+import { constant, int64s, scalar, type Tensor } from "../tensor.ts";
+import { mul } from "./elementwise.ts";
+import { constantInts, reshape } from "./movement.ts";
+import { reduceSum } from "./reduction.ts";
+
+/** Operands: x, (no roi), scales. Nearest neighbour by whole factors. */
+const upsampleOp = defineOp<{ mode: string; coordinate_transformation_mode: string; nearest_mode: string }>({
+  type: "Resize",
+  attributes: { mode: "string", coordinate_transformation_mode: "string", nearest_mode: "string" },
+  infer: (inputs, _, operands) => {
+    const x = at(inputs, 0);
+    const scale = factorOf(at(operands, 1));
+    return [{ dtype: x.dtype, shape: x.shape.map((dim, i) => (i < 2 ? dim : Number(dim) * scale)) }];
+  },
+  vjp: ({ inputs, outputGradients }) => {
+    const x = at(inputs, 0);
+    const scale = factorOf(at(inputs, 1));
+    const [batch, channels, height, width] = x.shape.map(Number) as [number, number, number, number];
+    const cells = reshape(at(outputGradients, 0), [batch * channels, height, scale, width, scale]);
+    return [reshape(reduceSum(cells, { axes: [2, 4], keepDims: false }), x.shape), undefined];
+  },
+  evaluate: (inputs) => {
+    const x = at(inputs, 0);
+    const scale = at(Array.from(at(inputs, 1).data), 2);
+    const [height, width] = x.shape.slice(2) as [number, number];
+    const out = referenceZeros([...x.shape.slice(0, 2), height * scale, width * scale]);
+    out.data.forEach((_, i) => {
+      const [column, row] = [i % (width * scale), Math.floor(i / (width * scale)) % (height * scale)];
+      const plane = Math.floor(i / (width * scale * height * scale));
+      out.data[i] =
+        x.data[(plane * height + Math.floor(row / scale)) * width + Math.floor(column / scale)] ?? 0;
+    });
+    return [out];
+  },
+});
+
+/** Operands: x, (no roi), (no scales), sizes [height, width]. Triangle filter, widened when shrinking. */
+const resizeLinearOp = defineOp<{
+  mode: string;
+  antialias: number;
+  coordinate_transformation_mode: string;
+  axes: readonly number[];
+}>({
+  type: "Resize",
+  attributes: { mode: "string", antialias: "int", coordinate_transformation_mode: "string", axes: "ints" },
+  infer: (inputs, _, operands) => {
+    const x = at(inputs, 0);
+    const [height, width] = constantInts(at(operands, 1));
+    return [{ dtype: x.dtype, shape: [at(x.shape, 0), at(x.shape, 1), at([height], 0), at([width], 0)] }];
+  },
+  evaluate: (inputs) => {
+    const [height, width] = Array.from(at(inputs, 1).data) as [number, number];
+    return [resizeAxis(resizeAxis(at(inputs, 0), 3, width), 2, height)];
+  },
+});
+
+/**
+ * Each pixel repeated `scale` times both ways.
+ *
+ * @param x - float32 [N, C, H, W].
+ * @returns float32 [N, C, H·scale, W·scale].
+ */
+export function upsampleNearest(x: Tensor, scale: number): Tensor {
+  const scales = constant({ dtype: "float32", shape: [4], data: Float32Array.of(1, 1, scale, scale) });
+  const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
+  return single(upsampleOp.apply([x, undefined, scales], attributes));
+}
+
+/**
+ * x resized to a fixed size, linearly, with the filter widened when shrinking so that nothing aliases.
+ *
+ * @param x - float32 [N, C, H, W] of any H and W, run-time ones too; no gradient.
+ * @returns float32 [N, C, height, width].
+ */
+export function resizeLinear(x: Tensor, height: number, width: number): Tensor {
+  if (x.shape[2] === height && x.shape[3] === width) return x;
+  const attributes = {
+    mode: "linear",
+    antialias: 1,
+    coordinate_transformation_mode: "half_pixel",
+    axes: [2, 3],
+  };
+  return single(resizeLinearOp.apply([x, undefined, undefined, int64s([height, width])], attributes));
+}
+
+/** Mean over square cells of `scale` pixels: float32 [N, C, H, W] to [N, C, H / scale, W / scale]. */
+export function averageCells(x: Tensor, scale: number): Tensor {
+  const [height, width] = x.shape.slice(2).map(Number) as [number, number];
+  const cells = reshape(x, [at(x.shape, 0), at(x.shape, 1), height / scale, scale, width / scale, scale]);
+  return mul(reduceSum(cells, { axes: [3, 5], keepDims: false }), scalar(1 / scale ** 2));
+}
+
+function factorOf(scales: Tensor): number {
+  if (scales.producer.kind !== "constant")
+    throw new ShapeError("E_SHAPE", "upsampleNearest: expected constant scales.");
+  return at(Array.from(scales.producer.value.data, Number), 2);
+}
+
+function resizeAxis(x: Reference, axis: number, size: number): Reference {
+  const extent = at(x.shape, axis);
+  const out = referenceZeros(x.shape.map((dim, i) => (i === axis ? size : dim)));
+  const inner = x.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);
+  const outer = x.data.length / (extent * inner);
+  const reach = Math.max(1, extent / size);
+  for (let place = 0; place < size; place++) {
+    const centre = ((place + 0.5) * extent) / size - 0.5;
+    const taps = Array.from({ length: extent }, (_, i) => Math.max(0, 1 - Math.abs(i - centre) / reach));
+    const total = taps.reduce((sum, tap) => sum + tap, 0);
+    for (let o = 0; o < outer; o++)
+      for (let i = 0; i < inner; i++) {
+        let sum = 0;
+        for (let k = 0; k < extent; k++) sum += (taps[k] ?? 0) * (x.data[(o * extent + k) * inner + i] ?? 0);
+        out.data[(o * size + place) * inner + i] = sum / total;
+      }
+  }
+  return out;
+}

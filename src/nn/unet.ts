@@ -1,0 +1,191 @@
+/** The attention U-Net that predicts noise. */
+import { checkInteger } from "../base/check.ts";
+import { OptionError, ShapeError } from "../base/errors.ts";
+import { add, concat, formatType, reshape, silu, type Tensor } from "../graph/index.ts";
+import { SelfAttention } from "./attention.ts";
+import { Conv2d, Downsample, Upsample } from "./conv.ts";
+import { Linear } from "./linear.ts";
+import { GroupNorm } from "./norm.ts";
+import { TimeEmbedding } from "./time-embedding.ts";
+
+/** Widths and depths of a {@link UNet}. */
+export interface UNetOptions {
+  /** Channels of the image, in and out. Default 3. */
+  readonly imageChannels?: number;
+  /** Channels at full resolution. */
+  readonly baseChannels: number;
+  /** Channels of each level as multiples of `baseChannels`; one level more halves the resolution once more. */
+  readonly channelMultipliers: readonly number[];
+  /** Residual blocks a level on the way down; one more on the way up. */
+  readonly blocksPerLevel: number;
+  /** Levels (0 = full resolution) whose blocks are followed by self-attention. */
+  readonly attentionLevels: readonly number[];
+  /** Attention heads; divides the channels of those levels. */
+  readonly heads: number;
+  /** Groups of the normalisations; divides all channels. */
+  readonly groups: number;
+}
+
+/**
+ * Noise prediction network ε_θ(x_t, t): residual blocks told of the timestep, self-attention at chosen levels, skip
+ * connections from the way down to the way up.
+ *
+ * @see Ronneberger et al. 2015, arXiv:1505.04597; Ho, Jain and Abbeel 2020, appendix B, arXiv:2006.11239
+ */
+export class UNet {
+  readonly time: TimeEmbedding;
+  readonly stem: Conv2d;
+  readonly down: readonly Level[];
+  readonly middle: readonly [ResidualBlock, SelfAttention, ResidualBlock];
+  readonly up: readonly Level[];
+  readonly norm: GroupNorm;
+  readonly head: Conv2d;
+
+  /** @throws {OptionError} E_OPTION if widths, groups and heads do not divide. */
+  constructor(options: UNetOptions) {
+    const { imageChannels = 3, baseChannels, channelMultipliers, blocksPerLevel } = options;
+    checkOptions(options);
+    const widths = channelMultipliers.map((multiplier) => multiplier * baseChannels);
+    const depth = widths.length;
+    const width = (level: number) => widths[level] ?? baseChannels;
+    this.time = new TimeEmbedding(baseChannels);
+    this.stem = new Conv2d(imageChannels, baseChannels);
+    const skips = [baseChannels];
+    let channels = baseChannels;
+    this.down = widths.map((out, level) => {
+      const blocks = Array.from({ length: blocksPerLevel }, () => {
+        const block = blockOf(channels, out, level, options);
+        channels = out;
+        skips.push(out);
+        return block;
+      });
+      if (level === depth - 1) return { blocks };
+      skips.push(out);
+      return { blocks, resample: new Downsample(out) };
+    });
+    const bottom = width(depth - 1);
+    this.middle = [
+      new ResidualBlock(bottom, bottom, options),
+      new SelfAttention(bottom, options),
+      new ResidualBlock(bottom, bottom, options),
+    ];
+    this.up = widths.map((_, i) => {
+      const level = depth - 1 - i;
+      const blocks = Array.from({ length: blocksPerLevel + 1 }, () => {
+        const block = blockOf(channels + (skips.pop() ?? 0), width(level), level, options);
+        channels = width(level);
+        return block;
+      });
+      return level === 0 ? { blocks } : { blocks, resample: new Upsample(channels) };
+    });
+    this.norm = new GroupNorm(options.groups, baseChannels);
+    this.head = new Conv2d(baseChannels, imageChannels, { zero: true });
+  }
+
+  /**
+   * The predicted noise.
+   *
+   * @param x - x_t, float32 [N, imageChannels, H, W]; H and W divisible by 2^(levels - 1).
+   * @param t - Timesteps, float32 [N] or [1].
+   * @returns ε̂, float32, the shape of x.
+   * @throws {ShapeError} E_SHAPE if H or W are not divisible.
+   */
+  apply(x: Tensor, t: Tensor): Tensor {
+    const divisor = 2 ** (this.down.length - 1);
+    if (x.shape.slice(2).some((dim) => Number(dim) % divisor !== 0)) {
+      throw new ShapeError(
+        "E_SHAPE",
+        `UNet: expected height and width divisible by ${divisor} (2^${this.down.length - 1} downsamplings), got ${formatType(x)}. Resize the images or use fewer levels.`,
+      );
+    }
+    const time = silu(this.time.apply(t));
+    let h = this.stem.apply(x);
+    const skips = [h];
+    for (const { blocks, resample } of this.down) {
+      for (const block of blocks) {
+        h = applyBlock(block, h, time);
+        skips.push(h);
+      }
+      if (resample) {
+        h = resample.apply(h);
+        skips.push(h);
+      }
+    }
+    const [first, attention, second] = this.middle;
+    h = second.apply(attention.apply(first.apply(h, time)), time);
+    for (const { blocks, resample } of this.up) {
+      for (const block of blocks) h = applyBlock(block, concat([h, skips.pop() ?? h], 1), time);
+      if (resample) h = resample.apply(h);
+    }
+    return this.head.apply(silu(this.norm.apply(h)));
+  }
+}
+
+/** GroupNorm-SiLU-conv, plus time, GroupNorm-SiLU-conv, plus the input (through a 1×1 convolution where widths differ). */
+export class ResidualBlock {
+  readonly norm1: GroupNorm;
+  readonly conv1: Conv2d;
+  readonly time: Linear;
+  readonly norm2: GroupNorm;
+  readonly conv2: Conv2d;
+  readonly shortcut: Conv2d | undefined;
+
+  /** @param inputs - Channels in; `outputs` channels out. */
+  constructor(inputs: number, outputs: number, options: { baseChannels: number; groups: number }) {
+    this.norm1 = new GroupNorm(options.groups, inputs);
+    this.conv1 = new Conv2d(inputs, outputs);
+    this.time = new Linear(4 * options.baseChannels, outputs);
+    this.norm2 = new GroupNorm(options.groups, outputs);
+    this.conv2 = new Conv2d(outputs, outputs, { zero: true });
+    this.shortcut = inputs === outputs ? undefined : new Conv2d(inputs, outputs, { kernel: 1 });
+  }
+
+  /** @param x - float32 [N, inputs, H, W]; `time` float32 [N or 1, 4·baseChannels]. @returns float32 [N, outputs, H, W]. */
+  apply(x: Tensor, time: Tensor): Tensor {
+    const shift = this.time.apply(time);
+    let h = this.conv1.apply(silu(this.norm1.apply(x)));
+    h = add(h, reshape(shift, [shift.shape[0] ?? "N", Number(shift.shape[1]), 1, 1]));
+    h = this.conv2.apply(silu(this.norm2.apply(h)));
+    return add(this.shortcut ? this.shortcut.apply(x) : x, h);
+  }
+}
+
+interface Block {
+  readonly residual: ResidualBlock;
+  readonly attention?: SelfAttention;
+}
+
+interface Level {
+  readonly blocks: readonly Block[];
+  readonly resample?: Downsample | Upsample;
+}
+
+function blockOf(inputs: number, outputs: number, level: number, options: UNetOptions): Block {
+  const residual = new ResidualBlock(inputs, outputs, options);
+  return options.attentionLevels.includes(level)
+    ? { residual, attention: new SelfAttention(outputs, options) }
+    : { residual };
+}
+
+function applyBlock({ residual, attention }: Block, x: Tensor, time: Tensor): Tensor {
+  const h = residual.apply(x, time);
+  return attention ? attention.apply(h) : h;
+}
+
+function checkOptions(options: UNetOptions): void {
+  checkInteger("UNet.baseChannels", options.baseChannels, { minimum: 2 });
+  checkInteger("UNet.blocksPerLevel", options.blocksPerLevel, { minimum: 1 });
+  checkInteger("UNet.groups", options.groups, { minimum: 1 });
+  checkInteger("UNet.heads", options.heads, { minimum: 1 });
+  if (options.channelMultipliers.length === 0) {
+    throw new OptionError("UNet.channelMultipliers: expected at least one level, got none.");
+  }
+  for (const multiplier of options.channelMultipliers) {
+    checkInteger("UNet.channelMultipliers", multiplier, { minimum: 1 });
+    if ((multiplier * options.baseChannels) % options.groups !== 0) {
+      throw new OptionError(
+        `UNet.groups: expected a divisor of all widths, got ${options.groups} for ${multiplier * options.baseChannels} channels.`,
+      );
+    }
+  }
+}
