@@ -26,17 +26,17 @@ export function evaluateGraph(
     values.set(producer, [value]);
   }
   for (const leaf of graph.constants) values.set(leaf, [referenceOf(leaf.value)]);
-  const valueOf = (tensor: Tensor): Reference => {
+  const resultOf = (tensor: Tensor): Reference => {
     const value = values.get(tensor.producer)?.[tensor.index];
     if (value === undefined)
       throw new BackendError("evaluateGraph: internal: a tensor was used before it was computed.");
     return value;
   };
   for (const node of graph.nodes) {
-    const inputs = node.inputs.filter((tensor) => tensor !== undefined).map(valueOf);
+    const inputs = node.inputs.filter((tensor) => tensor !== undefined).map(resultOf);
     values.set(node, node.op.evaluate(inputs, node.attributes));
   }
-  return Object.fromEntries(graph.outputs.map(({ name, tensor }) => [name, valueOf(tensor)]));
+  return Object.fromEntries(graph.outputs.map(({ name, tensor }) => [name, resultOf(tensor)]));
 }
 
 /** Host array values as float64. */
