@@ -1,0 +1,15 @@
+/** Metrics of anomaly detection: pure functions of number arrays. */
+export { type Confusion, confusionAt } from "./confusion.ts";
+export { type ConnectedComponents, connectedComponents } from "./connected-components.ts";
+export { PixelAccumulator, type PixelMetrics } from "./pixel.ts";
+export type { ScoredMap } from "./pixel-ranking.ts";
+export {
+  averagePrecision,
+  type F1Max,
+  f1Max,
+  type PrCurve,
+  prCurve,
+  trivialF1,
+} from "./precision-recall.ts";
+export { type AuproOptions, aupro, type RegionOverlapCurve, regionOverlapCurve } from "./region-overlap.ts";
+export { auroc, type RocCurve, rocCurve } from "./roc.ts";
