@@ -1,0 +1,138 @@
+/** Pictures that show where a detector looked: heat map, overlay, outline of the true defects, several side by side. */
+import { checkInteger, checkNumber } from "../base/check.ts";
+import { OptionError } from "../base/errors.ts";
+import { colorCount, colorIndex, colorTable, type Rgb } from "./color-map.ts";
+import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "./raster.ts";
+import { resizeMap, resizeMask } from "./resample.ts";
+
+/** Line around what the detector marks: cyan stands out from every colour of the heat map. */
+export const contourColor: Rgb = [0, 229, 255];
+/** Line around the true defects. */
+export const outlineColor: Rgb = [124, 252, 90];
+
+const black: Rgb = [0, 0, 0];
+
+/** The scale of a heat map. */
+export interface HeatMapOptions {
+  /**
+   * Score that gets the brightest colour, > 0. The scale is absolute: it belongs to the detector and is the same for all
+   * images, so that a normal image stays dark.
+   */
+  readonly scaleMaximum: number;
+}
+
+/** How a map is laid over its image. */
+export interface OverlayOptions extends HeatMapOptions {
+  /** Pixel threshold: a line is drawn around all pixels with score > threshold. Infinity draws none. */
+  readonly threshold: number;
+  /** Opacity of the brightest colour, in [0, 1]; a pixel of score 0 is left as it is. Default 0.7 (ours). */
+  readonly opacity?: number;
+}
+
+/**
+ * Anomaly map in colours on an absolute scale from 0 to `scaleMaximum`.
+ *
+ * @returns Picture of the map's own size; scores below 0 get the darkest colour, above the maximum the brightest.
+ * @throws {OptionError} E_OPTION if `scaleMaximum` is not a finite number > 0.
+ */
+export function heatMap(map: AnomalyMap, options: HeatMapOptions): RgbImage {
+  checkRaster("map", map, 1);
+  checkNumber("scaleMaximum", options.scaleMaximum, { above: 0 });
+  const data = new Uint8Array(map.data.length * 3);
+  map.data.forEach((score, i) => {
+    const color = 3 * colorIndex(score / options.scaleMaximum);
+    data.set(colorTable.subarray(color, color + 3), 3 * i);
+  });
+  return { width: map.width, height: map.height, data };
+}
+
+/**
+ * The image under its anomaly map: the higher the score the more opaque the colour, and a line around the pixels above
+ * the threshold.
+ *
+ * @param map - Of any size; it is brought to the image's by bilinear interpolation.
+ * @returns A new picture of the image's size; equal to the image where the score is 0 or less.
+ * @throws {OptionError} E_OPTION if `scaleMaximum` or `opacity` is out of range, or `threshold` is not a number.
+ */
+export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOptions): RgbImage {
+  const { threshold, scaleMaximum, opacity = 0.7 } = options;
+  checkRaster("image", image, 3);
+  checkNumber("scaleMaximum", scaleMaximum, { above: 0 });
+  checkNumber("opacity", opacity, { minimum: 0, maximum: 1 });
+  if (Number.isNaN(threshold)) throw new OptionError("threshold: expected a number or Infinity, got NaN.");
+  const { data: scores } = resizeMap(map, image);
+  const data = image.data.slice();
+  const region = new Uint8Array(scores.length);
+  for (let i = 0; i < scores.length; i++) {
+    const score = scores[i] ?? 0;
+    const color = colorIndex(score / scaleMaximum);
+    blend(data, 3 * i, 3 * color, (opacity * color) / (colorCount - 1));
+    if (score > threshold) region[i] = 1;
+  }
+  drawOutline(data, image, region, contourColor);
+  return { width: image.width, height: image.height, data };
+}
+
+/**
+ * The image with a line around the true defects.
+ *
+ * @param mask - Of any size; it is brought to the image's.
+ * @returns A new picture of the image's size; equal to the image if the mask is empty.
+ */
+export function maskOutline(image: RgbImage, mask: DefectMask): RgbImage {
+  checkRaster("image", image, 3);
+  const data = image.data.slice();
+  drawOutline(data, image, resizeMask(mask, image).data, outlineColor);
+  return { width: image.width, height: image.height, data };
+}
+
+/**
+ * Pictures in one row, aligned at the top, on white.
+ *
+ * @param images - At least one; heights may differ.
+ * @param options - `gapPx`: white pixels between two pictures, default 4 (ours).
+ * @throws {OptionError} E_OPTION if there is no picture.
+ */
+export function sideBySide(images: readonly RgbImage[], options: { readonly gapPx?: number } = {}): RgbImage {
+  const { gapPx = 4 } = options;
+  checkInteger("gapPx", gapPx, { minimum: 0 });
+  if (images.length === 0) throw new OptionError("images: expected at least one picture, got none.");
+  const width = images.reduce((sum, image) => sum + image.width + gapPx, -gapPx);
+  const height = Math.max(...images.map((image) => image.height));
+  const data = new Uint8Array(width * height * 3).fill(255);
+  let left = 0;
+  for (const image of images) {
+    checkRaster("images", image, 3);
+    for (let y = 0; y < image.height; y++) {
+      const row = image.data.subarray(y * image.width * 3, (y + 1) * image.width * 3);
+      data.set(row, (y * width + left) * 3);
+    }
+    left += image.width + gapPx;
+  }
+  return { width, height, data };
+}
+
+/** Moves the three bytes at `pixel` towards the colour at `color` of the table. */
+function blend(data: Uint8Array, pixel: number, color: number, alpha: number): void {
+  for (let channel = 0; channel < 3; channel++) {
+    const value = data[pixel + channel] ?? 0;
+    data[pixel + channel] = Math.round(value + alpha * ((colorTable[color + channel] ?? 0) - value));
+  }
+}
+
+/** Two lines, one pixel each: `color` on the region's border pixels, black just outside, so it shows on any ground. */
+function drawOutline(data: Uint8Array, size: Size, region: Uint8Array, color: Rgb): void {
+  const { width, height } = size;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      const neighbours =
+        (x > 0 ? (region[at - 1] ?? 0) : 0) +
+        (x < width - 1 ? (region[at + 1] ?? 0) : 0) +
+        (region[at - width] ?? 0) +
+        (region[at + width] ?? 0);
+      const inside = region[at] === 1;
+      if (inside ? neighbours < 4 : neighbours > 0) data.set(inside ? color : black, 3 * at);
+    }
+  }
+}

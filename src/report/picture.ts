@@ -1,0 +1,78 @@
+/** The pictures of a report: image, heat map, overlay and true defects of one example, as PNG data URIs. */
+import { checkInteger } from "../base/check.ts";
+import { decisionOf } from "./class-summary.ts";
+import { formatScore } from "./format.ts";
+import { heatMap, maskOutline, overlay } from "./overlay.ts";
+import type { AnomalyMap, DefectMask, RgbImage } from "./raster.ts";
+import type { MapScale, ReportImage, ReportPanel, ReportPicture } from "./report-input.ts";
+import { fitWithin, resizeImage, resizeMap } from "./resample.ts";
+
+/** One example with its pixels. */
+export interface PictureSource {
+  /** What was measured on it. */
+  readonly result: ReportImage;
+  /** The picture, at any size. */
+  readonly image: RgbImage;
+  /** Its anomaly map, at any size. */
+  readonly map: AnomalyMap;
+  /** Its true defects; null if unknown or none. */
+  readonly mask: DefectMask | null;
+}
+
+/** How examples are drawn. */
+export interface PictureOptions {
+  /** The detector's absolute scale, the same for all pictures of a report. */
+  readonly scale: MapScale;
+  /** Encoder for PNG, e.g. through sharp in Node. */
+  readonly encodePng: (image: RgbImage) => Promise<Uint8Array>;
+  /** Longer side of each panel in pixels. Default 256 (ours): sharp at the width a report shows, some 100 kB a panel at most. */
+  readonly sidePx?: number;
+}
+
+/**
+ * Draws an example for a report.
+ *
+ * @returns Panels "image", "heat map", "overlay" and, with a mask, "true defect".
+ * @throws {OptionError} E_OPTION if `sidePx` is not a positive integer or the scale is out of range.
+ * @throws {ShapeError} E_SHAPE if pixel data does not fit its size.
+ */
+export async function reportPicture(source: PictureSource, options: PictureOptions): Promise<ReportPicture> {
+  const { result, mask } = source;
+  const { scale, encodePng, sidePx = 256 } = options;
+  checkInteger("sidePx", sidePx, { minimum: 1 });
+  const size = fitWithin(source.image, sidePx);
+  const image = resizeImage(source.image, size);
+  const map = resizeMap(source.map, size);
+  const { maximum: scaleMaximum, threshold } = scale;
+  const panel = async (caption: string, alt: string, picture: RgbImage): Promise<ReportPanel> => ({
+    caption,
+    alt: `${alt} ${result.path}`,
+    dataUri: pngDataUri(await encodePng(picture)),
+  });
+  return {
+    path: result.path,
+    className: result.className,
+    caption: resultCaption(result),
+    panels: await Promise.all([
+      panel("image", "Photo", image),
+      panel("heat map", "Anomaly map of", heatMap(map, { scaleMaximum })),
+      panel("overlay", "Anomaly map laid over", overlay(image, map, { scaleMaximum, threshold })),
+      ...(mask === null
+        ? []
+        : [panel("true defect", "Outline of the true defect in", maskOutline(image, mask))]),
+    ]),
+  };
+}
+
+/** A line on one image: its score, its p-value and the decision, with what it should have been. */
+export function resultCaption(result: ReportImage): string {
+  const pValue = result.pValue === null ? [] : [`p = ${formatScore(result.pValue)}`];
+  return [`score ${formatScore(result.score)}`, ...pValue, decisionOf(result)].join(" \u00b7 ");
+}
+
+/** PNG bytes as a URI that needs no file. */
+export function pngDataUri(png: Uint8Array): string {
+  let binary = "";
+  for (const byte of png) binary += String.fromCharCode(byte);
+  return `data:image/png;base64,${btoa(binary)}`;
+}

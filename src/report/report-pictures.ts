@@ -1,0 +1,71 @@
+/** The pictures of a report: worst cases, examples of every class, and the legend they share. */
+import { OptionError } from "../base/errors.ts";
+import { cssGradient, type Rgb } from "./color-map.ts";
+import { formatScore } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import { contourColor, outlineColor } from "./overlay.ts";
+import type { EvaluationReportInput, MapScale, ReportPicture } from "./report-input.ts";
+
+/**
+ * The images that a detector gets most wrong.
+ *
+ * @returns null if there are no such pictures.
+ * @throws {OptionError} E_OPTION if a panel is not a PNG data URI: a report loads nothing from elsewhere.
+ */
+export function worstSection({ pictures, mapScale }: EvaluationReportInput): Html | null {
+  const { falseAlarms, misses } = pictures;
+  if (falseAlarms.length + misses.length === 0) return null;
+  return html`<section aria-labelledby="worst"><h2 id="worst">Hardest images</h2>${legend(mapScale)}
+${group("Defective images with the lowest scores", misses, "misses")}
+${group("Good images with the highest scores", falseAlarms, "falseAlarms")}</section>`;
+}
+
+/** Examples of each class; null if there are none. @throws {OptionError} as {@link worstSection}. */
+export function gallerySection({ pictures, mapScale }: EvaluationReportInput): Html | null {
+  const names = [...new Set(pictures.gallery.map((picture) => picture.className))];
+  if (names.length === 0) return null;
+  const groups = names.map((name) => {
+    const ofClass = pictures.gallery.filter((picture) => picture.className === name);
+    return group(name, ofClass, "gallery");
+  });
+  return html`<section aria-labelledby="gallery"><h2 id="gallery">Examples of every class</h2>
+<p>From low to high score, evenly spread over the ranking of each class.</p>${legend(mapScale)}${groups}</section>`;
+}
+
+function group(title: string, pictures: readonly ReportPicture[], name: string): Html | null {
+  if (pictures.length === 0) return null;
+  const figures = pictures.map((picture, i) => figure(picture, `pictures.${name}[${i}]`));
+  return html`<h3>${title}</h3><div class="pictures">${figures}</div>`;
+}
+
+function figure({ path, className, caption, panels }: ReportPicture, where: string): Html {
+  const views = panels.map(({ dataUri, alt, caption }, i) => {
+    requirePng(dataUri, `${where}.panels[${i}].dataUri`);
+    return html`<figure><img src="${dataUri}" alt="${alt}"><figcaption>${caption}</figcaption></figure>`;
+  });
+  return html`<figure class="picture"><div class="panels">${views}</div>
+<figcaption><strong>${path}</strong><br>${className} \u00b7 ${caption}</figcaption></figure>`;
+}
+
+function requirePng(dataUri: string, where: string): void {
+  if (/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/.test(dataUri)) return;
+  const got = JSON.stringify(dataUri.length > 60 ? `${dataUri.slice(0, 60)}\u2026` : dataUri);
+  throw new OptionError(
+    `${where}: expected "data:image/png;base64,..." (a report loads nothing from elsewhere), got ${got}.`,
+  );
+}
+
+function legend(scale: MapScale | null): Html | null {
+  if (scale === null) return null;
+  const { maximum, threshold } = scale;
+  const contour = Number.isFinite(threshold)
+    ? html`<span>${swatch(contourColor)}pixels above ${formatScore(threshold)}</span>`
+    : null;
+  return html`<div class="legend"><span>Pixel score 0<i class="scale" style="background:${cssGradient()}"></i>
+${formatScore(maximum)} and above, the same scale for all images</span>${contour}
+<span>${swatch(outlineColor)}true defect</span></div>`;
+}
+
+function swatch(color: Rgb): Html {
+  return html`<i class="swatch" style="border-color:rgb(${color.join(",")})"></i>`;
+}
