@@ -1,8 +1,8 @@
 /** Pictures that show where a detector looked: heat map, overlay, outline of the true defects, several side by side. */
 import { checkInteger, checkNumber } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "../base/raster.ts";
 import { colorCount, colorIndex, colorTable, type Rgb } from "./color-map.ts";
-import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "./raster.ts";
 import { resizeMap, resizeMask } from "./resample.ts";
 
 /** Line around what the detector marks: cyan stands out from every colour of the heat map. */

@@ -1,9 +1,9 @@
 /** The pictures of a report: image, heat map, overlay and true defects of one example, as PNG data URIs. */
 import { checkInteger } from "../base/check.ts";
+import type { AnomalyMap, DefectMask, RgbImage } from "../base/raster.ts";
 import { decisionOf } from "./class-summary.ts";
 import { formatScore } from "./format.ts";
 import { heatMap, maskOutline, overlay } from "./overlay.ts";
-import type { AnomalyMap, DefectMask, RgbImage } from "./raster.ts";
 import type { MapScale, ReportImage, ReportPanel, ReportPicture } from "./report-input.ts";
 import { fitWithin, resizeImage, resizeMap } from "./resample.ts";
 

@@ -1,5 +1,5 @@
 /** Changing the size of pictures, maps and masks: bilinear when they grow, antialiased when they shrink. */
-import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "./raster.ts";
+import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "../base/raster.ts";
 
 /**
  * Anomaly map on another grid, usually that of its image.

@@ -1,6 +1,6 @@
-/** The three kinds of pixel arrays that reports are drawn from, and the check that they fit their size. */
-import { checkInteger } from "../base/check.ts";
-import { ShapeError } from "../base/errors.ts";
+/** The three kinds of pixel arrays - pictures, anomaly maps, defect masks - and the check that they fit their size. */
+import { checkInteger } from "./check.ts";
+import { ShapeError } from "./errors.ts";
 
 /** Width and height in pixels. */
 export interface Size {
