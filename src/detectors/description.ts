@@ -6,67 +6,92 @@ export const descriptionKey = "radar_ad";
 
 const count = z.number().int().nonnegative();
 
-/** Schema of a description; a model file comes from outside, so it is checked when loaded. */
-export const detectorDescriptionSchema = z.object({
+/** What a detector tells of itself. No clock in it: the same data, options and seed give the same file. */
+export interface DetectorDescription {
   /** Version of this format. */
-  format: z.literal(1),
+  readonly format: 1;
   /** Name given by the user, or the data folder's. */
-  name: z.string(),
+  readonly name: string;
   /** Method, e.g. "radar". */
-  method: z.string(),
+  readonly method: string;
   /** Preset, e.g. "fast". */
-  preset: z.string(),
+  readonly preset: string;
   /** How the anomaly map is read off the network, e.g. "paper". */
-  scoring: z.string(),
+  readonly scoring: string;
   /** Side in pixels of the square that images are resized to. */
-  imageSizePx: count,
+  readonly imageSizePx: number;
   /** Side in pixels of the patches the network sees. */
-  patchSizePx: count,
+  readonly patchSizePx: number;
   /** Trainable values of the network. */
-  parameters: count,
+  readonly parameters: number;
   /** Seed of everything random. */
-  seed: count,
-  /** ISO 8601 time of creation. */
-  createdAt: z.string(),
+  readonly seed: number;
   /** Versions of what made it: package, runtime, Node. */
-  software: z.record(z.string(), z.string()),
+  readonly software: Readonly<Record<string, string>>;
   /** How it was trained. */
-  training: z.object({
+  readonly training: {
     /** Images learned from. */
-    images: count,
+    readonly images: number;
     /** Files that could not be read. */
-    skipped: count,
+    readonly skipped: number;
     /** Training steps made. */
-    steps: count,
+    readonly steps: number;
     /** Images a step. */
-    batchSize: count,
-    /** Wall-clock seconds. */
-    seconds: z.number(),
+    readonly batchSize: number;
     /** Mean loss of the last steps. */
-    finalLoss: z.number(),
+    readonly finalLoss: number;
     /** SHA-256 of the training images' pixels, in order. */
-    contentHash: z.string(),
+    readonly contentHash: string;
     /** Flips and rotations that the normal images allow. */
+    readonly symmetries: readonly string[];
+  };
+  /** How the threshold was found. */
+  readonly calibration: {
+    /** Held-out normal images. */
+    readonly images: number;
+    /** isAnomalous = score > threshold. */
+    readonly threshold: number;
+    /** Promised rate of false alarms. */
+    readonly falseAlarmRate: number;
+    /** Pixel score above which a pixel belongs to a defect. */
+    readonly pixelThreshold: number;
+    /** Pixel score of a heat map's brightest colour. */
+    readonly mapMaximum: number;
+    /** Scores of the held-out images, ascending. */
+    readonly scores: readonly number[];
+  };
+  /** Every other option as it was used. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** Schema of a description; a model file comes from outside, so it is checked when loaded. */
+export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z.object({
+  format: z.literal(1),
+  name: z.string(),
+  method: z.string(),
+  preset: z.string(),
+  scoring: z.string(),
+  imageSizePx: count,
+  patchSizePx: count,
+  parameters: count,
+  seed: count,
+  software: z.record(z.string(), z.string()),
+  training: z.object({
+    images: count,
+    skipped: count,
+    steps: count,
+    batchSize: count,
+    finalLoss: z.number(),
+    contentHash: z.string(),
     symmetries: z.array(z.string()),
   }),
-  /** How the threshold was found. */
   calibration: z.object({
-    /** Held-out normal images. */
     images: count,
-    /** isAnomalous = score > threshold. */
     threshold: z.number(),
-    /** Promised rate of false alarms. */
     falseAlarmRate: z.number(),
-    /** Pixel score above which a pixel belongs to a defect. */
     pixelThreshold: z.number(),
-    /** Pixel score of a heat map's brightest colour. */
     mapMaximum: z.number(),
-    /** Scores of the held-out images, ascending. */
     scores: z.array(z.number()),
   }),
-  /** Every other option as it was used. */
   options: z.record(z.string(), z.unknown()),
 });
-
-/** See {@link detectorDescriptionSchema}. */
-export type DetectorDescription = z.infer<typeof detectorDescriptionSchema>;
