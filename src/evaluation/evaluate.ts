@@ -1,0 +1,124 @@
+/** How good a detector is on a test set: every figure from one pass over the images. */
+import { checkInteger, checkNumber, formatNumber, invariant } from "../base/check.ts";
+import { DataError } from "../base/errors.ts";
+import type { SkippedFile } from "../data/dataset.ts";
+import type { Detection, Detector } from "../detectors/detector.ts";
+import { type ClassSummary, classSummaries } from "../report/class-summary.ts";
+import type { EvaluationMetrics, ReportImage } from "../report/report-input.ts";
+import { imageFigures } from "./image-figures.ts";
+import type { EvaluationSource, LabelledImage } from "./labelled-image.ts";
+import { defaultPixelSidePx, PixelFigures } from "./pixel-figures.ts";
+
+/** How a detector is evaluated. */
+export interface EvaluateOptions {
+  /** A clock in seconds that never goes back, e.g. `() => performance.now() / 1000`. */
+  readonly now: () => number;
+  /** isAnomalous = score > threshold instead of the detector's own decision. Default: the detector's. */
+  readonly threshold?: number;
+  /** Longer side in pixels above which maps and masks are shrunk for the pixel figures. Default 1024 (ours). */
+  readonly pixelSidePx?: number;
+  /** Called after each image with the number of images scored so far. */
+  readonly onProgress?: (images: number) => void;
+}
+
+/** All that an evaluation found out. Plain data: it survives JSON. */
+export interface Evaluation {
+  /** The figures, exactly as `radar evaluate --json` prints them. */
+  readonly metrics: EvaluationMetrics;
+  /** Every scored image, in the order it came. */
+  readonly results: readonly ReportImage[];
+  /** Every class; good ones first, then by name. */
+  readonly classes: readonly ClassSummary[];
+  /** Files that could not be read. */
+  readonly skipped: readonly SkippedFile[];
+  /** Whether the threshold is the detector's own, from held-out good images, or was given by hand. */
+  readonly thresholdOrigin: "calibration" | "given";
+  /** What a reader of the figures should know, one sentence each. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Scores a test set image by image and measures how well defects are found.
+ *
+ * Timed is the call of `detect` alone, for one decoded image, after one untimed call on the first. Figures that the test
+ * set cannot give are null: see {@link imageFigures} for one class, {@link PixelFigures} for masks and sizes.
+ *
+ * @param detector - A fitted detector.
+ * @param source - Test images; one is in memory at a time.
+ * @returns Figures, results of each image and class, files left out, remarks.
+ * @throws {DataError} E_DATA if a score or a map holds NaN or an infinity, or a mask has another size than its image.
+ * @throws {OptionError} E_OPTION if `threshold` or `pixelSidePx` is out of range.
+ */
+export async function evaluate(
+  detector: Detector,
+  source: EvaluationSource,
+  options: EvaluateOptions,
+): Promise<Evaluation> {
+  const { now, threshold, pixelSidePx = defaultPixelSidePx, onProgress } = options;
+  if (threshold !== undefined) checkNumber("threshold", threshold);
+  checkInteger("pixelSidePx", pixelSidePx, { minimum: 1 });
+  const results: ReportImage[] = [];
+  const skipped: SkippedFile[] = [];
+  const seconds: number[] = [];
+  const pixels = new PixelFigures(pixelSidePx);
+  for await (const item of source) {
+    if ("reason" in item) {
+      skipped.push(item);
+      continue;
+    }
+    if (results.length === 0) await detector.detect([item.image]); // warm-up
+    const start = now();
+    const [detection] = await detector.detect([item.image]);
+    seconds.push(now() - start);
+    invariant(detection !== undefined, "a detector gave nothing for one image");
+    checkDetection(item.path, detection);
+    results.push(resultOf(item, detection, threshold));
+    pixels.add(item, detection.anomalyMap);
+    onProgress?.(results.length);
+  }
+  return {
+    metrics: {
+      image: imageFigures(results),
+      pixel: pixels.figures(),
+      threshold: threshold ?? detector.description.calibration.threshold,
+      images: results.length,
+      secondsPerImage: { p50: nearestRank(seconds, 0.5), p99: nearestRank(seconds, 0.99) },
+    },
+    results,
+    classes: classSummaries(results),
+    skipped,
+    thresholdOrigin: threshold === undefined ? "calibration" : "given",
+    notes: pixels.notes(),
+  };
+}
+
+function resultOf(
+  { path, className, label }: LabelledImage,
+  { anomalyScore: score, pValue, isAnomalous }: Detection,
+  threshold: number | undefined,
+): ReportImage {
+  const decision = threshold === undefined ? isAnomalous : score > threshold;
+  return { path, className, label, score, pValue, isAnomalous: decision };
+}
+
+/** Throws unless scores are finite. A NaN would pass every comparison unseen: it is never above a threshold. */
+function checkDetection(path: string, { anomalyScore, anomalyMap }: Detection): void {
+  if (!Number.isFinite(anomalyScore)) throw notFinite(`the anomaly score of ${path}`, anomalyScore);
+  const at = anomalyMap.data.findIndex((score) => !Number.isFinite(score));
+  if (at < 0) return;
+  const [x, y] = [at % anomalyMap.width, Math.floor(at / anomalyMap.width)];
+  throw notFinite(`the anomaly map of ${path} at x = ${x}, y = ${y}`, anomalyMap.data[at] ?? Number.NaN);
+}
+
+function notFinite(what: string, value: number): DataError {
+  return new DataError(
+    "E_DATA",
+    `evaluate: expected a finite number for ${what}, got ${formatNumber(value)}. The model is damaged or overflowed; train it again.`,
+  );
+}
+
+/** The smallest value that at least this share of the values does not exceed; null if there are none. */
+function nearestRank(values: readonly number[], share: number): number | null {
+  const rising = [...values].sort((a, b) => a - b);
+  return rising[Math.ceil(share * rising.length) - 1] ?? null;
+}
