@@ -1,0 +1,58 @@
+/** Images and masks in files. */
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import type { DefectMask, RgbImage } from "../base/raster.ts";
+import { decodeImage, decodeMask } from "./image-codec.ts";
+import { fileError } from "./system-error.ts";
+
+/** Extensions by which image files are found in folders, lower case with the dot. */
+export const imageExtensions: readonly string[] = [
+  ".png",
+  ".jpg",
+  ".jpeg",
+  ".jpe",
+  ".jfif",
+  ".bmp",
+  ".dib",
+  ".tif",
+  ".tiff",
+  ".webp",
+  ".gif",
+];
+
+/** Whether a file's name ends as an image's does, in either case. */
+export function isImagePath(path: string): boolean {
+  return imageExtensions.includes(extname(path).toLowerCase());
+}
+
+/**
+ * Picture in a file: JPEG, PNG, WebP, TIFF, GIF or BMP, told by its content and not by its name.
+ *
+ * @param path - The file.
+ * @returns uint8 [height, width, 3]; grey, palette, CMYK, alpha, 16 bits and EXIF orientation as in {@link decodeImage}.
+ * @throws {FileError} E_FILE if the file is missing or must not be read.
+ * @throws {DataError} E_IMAGE if it is empty, no image, or a damaged one. All messages begin with `<path>: `.
+ */
+export async function readImage(path: string): Promise<RgbImage> {
+  return decodeImage(await readBytes(path), path);
+}
+
+/**
+ * Defect mask in a file: 1 where any channel is not 0.
+ *
+ * @param path - The file.
+ * @returns uint8 [height, width] of 0 and 1.
+ * @throws {FileError} E_FILE if the file is missing or must not be read.
+ * @throws {DataError} E_IMAGE if it is empty, no image, or a damaged one.
+ */
+export async function readMask(path: string): Promise<DefectMask> {
+  return decodeMask(await readBytes(path), path);
+}
+
+async function readBytes(path: string): Promise<Uint8Array> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw fileError(path, "read", error);
+  }
+}
