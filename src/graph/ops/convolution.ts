@@ -159,13 +159,16 @@ function requireUngrouped(geometry: ConvGeometry, where: string): void {
   }
 }
 
-/** ∂x: with stride 1 a convolution with the weight flipped and its channel axes swapped, else a transposed convolution. */
+/**
+ * ∂x: with stride 1 a convolution with the weight flipped and its channel axes swapped, else a transposed convolution - also
+ * where the padding is wider than the kernel reaches, since ONNX Runtime takes no negative padding.
+ */
 function inputGradient(x: Tensor, w: Tensor, g: Tensor, geometry: ConvGeometry): Tensor {
   const kernel = w.shape.slice(2).map(Number);
   const { strides, pads } = geometry;
-  if (strides.every((stride) => stride === 1)) {
+  const back = pads.map((extent, i) => at(kernel, i % 2) - 1 - extent);
+  if (strides.every((stride) => stride === 1) && back.every((extent) => extent >= 0)) {
     const swapped = transpose(kernel.every((extent) => extent === 1) ? w : flip(w, [2, 3]), [1, 0, 2, 3]);
-    const back = pads.map((extent, i) => at(kernel, i % 2) - 1 - extent);
     return single(convOp.apply([g, swapped], { strides, pads: back, group: 1 }));
   }
   const output_padding = [2, 3].map((axis) => {
