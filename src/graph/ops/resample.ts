@@ -38,7 +38,7 @@ const upsampleOp = defineOp<{ mode: string; coordinate_transformation_mode: stri
   },
 });
 
-/** Operands: x, (no roi), (no scales), sizes [height, width]. Triangle filter, widened when shrinking. */
+/** Operands: x, (no roi), (no scales), sizes [height, width]. Triangle filter, widened when shrinking; the border repeats outside. */
 const resizeLinearOp = defineOp<{
   mode: string;
   antialias: number;
@@ -108,7 +108,12 @@ function resizeAxis(x: Reference, axis: number, size: number): Reference {
   const reach = Math.max(1, extent / size);
   for (let place = 0; place < size; place++) {
     const centre = ((place + 0.5) * extent) / size - 0.5;
-    const taps = Array.from({ length: extent }, (_, i) => Math.max(0, 1 - Math.abs(i - centre) / reach));
+    // What the filter finds outside is the border's value: exclude_outside = 0, the default of ONNX.
+    const taps = new Array<number>(extent).fill(0);
+    for (let k = Math.floor(centre - reach); k <= Math.ceil(centre + reach); k++) {
+      const inside = Math.min(Math.max(k, 0), extent - 1);
+      taps[inside] = at(taps, inside) + Math.max(0, 1 - Math.abs(k - centre) / reach);
+    }
     const total = taps.reduce((sum, tap) => sum + tap, 0);
     for (let o = 0; o < outer; o++)
       for (let i = 0; i < inner; i++) {
