@@ -1,0 +1,39 @@
+/** Every tolerance of the numeric tests in one table; docs/numerics.md has the measurement behind each. */
+import { appendFileSync } from "node:fs";
+import { expect } from "vitest";
+import { expectAllClose } from "./allclose.ts";
+
+/** What is compared with what: a row of {@link tolerances}. */
+export type Comparison = "gradient rules, finite differences" | "operators, ONNX Runtime and reference";
+
+/** |a - b| <= atol + rtol·|b|, by what is compared with what. */
+export const tolerances: Readonly<Record<Comparison, { rtol: number; atol: number }>> = {
+  "gradient rules, finite differences": { rtol: 1e-7, atol: 1e-8 },
+  "operators, ONNX Runtime and reference": { rtol: 1e-5, atol: 5e-6 },
+};
+
+/**
+ * Asserts that two arrays agree within the tolerance of their comparison.
+ *
+ * With RADAR_NUMERICS naming a file, each call adds to it a line of comparison, worst absolute error, largest share of the
+ * tolerance and name of the test, separated by tabs: the measurements of docs/numerics.md.
+ */
+export function expectWithin(
+  comparison: Comparison,
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+): void {
+  const tolerance = tolerances[comparison];
+  const log = process.env.RADAR_NUMERICS;
+  if (log !== undefined) {
+    let [absolute, share] = [0, 0];
+    for (let i = 0; i < expected.length; i++) {
+      const wanted = expected[i] ?? 0;
+      const error = Math.abs((actual[i] ?? Number.NaN) - wanted);
+      absolute = Math.max(absolute, error);
+      share = Math.max(share, error / (tolerance.atol + tolerance.rtol * Math.abs(wanted)));
+    }
+    appendFileSync(log, `${comparison}\t${absolute}\t${share}\t${expect.getState().currentTestName}\n`);
+  }
+  expectAllClose(actual, expected, tolerance);
+}
