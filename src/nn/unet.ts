@@ -1,7 +1,16 @@
 /** The attention U-Net that predicts noise. */
 import { checkInteger } from "../base/check.ts";
 import { OptionError, ShapeError } from "../base/errors.ts";
-import { add, concat, formatType, reshape, silu, type Tensor } from "../graph/index.ts";
+import {
+  add,
+  concat,
+  depthToSpace,
+  formatType,
+  reshape,
+  silu,
+  spaceToDepth,
+  type Tensor,
+} from "../graph/index.ts";
 import { SelfAttention } from "./attention.ts";
 import { Conv2d, Downsample, Upsample } from "./conv.ts";
 import { Linear } from "./linear.ts";
@@ -12,7 +21,15 @@ import { TimeEmbedding } from "./time-embedding.ts";
 export interface UNetOptions {
   /** Channels of the image, in and out. Default 3. */
   readonly imageChannels?: number;
-  /** Channels at full resolution. */
+  /** Channels out. Default: `imageChannels`. */
+  readonly outputChannels?: number;
+  /**
+   * Side in pixels of the cells the image is cut into; a cell's pixels are channels of the network, so that it works on a
+   * grid that much coarser. Above 1 the last convolution also sees the cells themselves, since a cell has more values than
+   * a place of the network may have channels. Default 1.
+   */
+  readonly cellSize?: number;
+  /** Channels at the network's full resolution. */
   readonly baseChannels: number;
   /** Channels of each level as multiples of `baseChannels`; one level more halves the resolution once more. */
   readonly channelMultipliers: readonly number[];
@@ -40,16 +57,18 @@ export class UNet {
   readonly up: readonly Level[];
   readonly norm: GroupNorm;
   readonly head: Conv2d;
+  readonly cellSize: number;
 
   /** @throws {OptionError} E_OPTION if widths, groups and heads do not divide. */
   constructor(options: UNetOptions) {
-    const { imageChannels = 3, baseChannels, channelMultipliers, blocksPerLevel } = options;
+    const { imageChannels = 3, baseChannels, channelMultipliers, blocksPerLevel, cellSize = 1 } = options;
     checkOptions(options);
+    const cellChannels = imageChannels * cellSize ** 2;
     const widths = channelMultipliers.map((multiplier) => multiplier * baseChannels);
     const depth = widths.length;
     const width = (level: number) => widths[level] ?? baseChannels;
     this.time = new TimeEmbedding(baseChannels);
-    this.stem = new Conv2d(imageChannels, baseChannels);
+    this.stem = new Conv2d(cellChannels, baseChannels);
     const skips = [baseChannels];
     let channels = baseChannels;
     this.down = widths.map((out, level) => {
@@ -79,27 +98,30 @@ export class UNet {
       return level === 0 ? { blocks } : { blocks, resample: new Upsample(channels) };
     });
     this.norm = new GroupNorm(options.groups, baseChannels);
-    this.head = new Conv2d(baseChannels, imageChannels, { zero: true });
+    const outputs = (options.outputChannels ?? imageChannels) * cellSize ** 2;
+    this.head = new Conv2d(baseChannels + (cellSize > 1 ? cellChannels : 0), outputs, { zero: true });
+    this.cellSize = cellSize;
   }
 
   /**
    * The predicted noise.
    *
-   * @param x - x_t, float32 [N, imageChannels, H, W]; H and W divisible by 2^(levels - 1).
+   * @param x - x_t, float32 [N, imageChannels, H, W]; H and W divisible by cellSize·2^(levels - 1).
    * @param t - Timesteps, float32 [N] or [1].
-   * @returns ε̂, float32, the shape of x.
+   * @returns ε̂, float32 [N, outputChannels, H, W].
    * @throws {ShapeError} E_SHAPE if H or W are not divisible.
    */
   apply(x: Tensor, t: Tensor): Tensor {
-    const divisor = 2 ** (this.down.length - 1);
+    const divisor = this.cellSize * 2 ** (this.down.length - 1);
     if (x.shape.slice(2).some((dim) => Number(dim) % divisor !== 0)) {
       throw new ShapeError(
         "E_SHAPE",
-        `UNet: expected height and width divisible by ${divisor} (2^${this.down.length - 1} downsamplings), got ${formatType(x)}. Resize the images or use fewer levels.`,
+        `UNet: expected height and width divisible by ${divisor} (cells of ${this.cellSize}, 2^${this.down.length - 1} downsamplings), got ${formatType(x)}. Resize the images or use fewer levels.`,
       );
     }
     const time = silu(this.time.apply(t));
-    let h = this.stem.apply(x);
+    const cells = spaceToDepth(x, this.cellSize);
+    let h = this.stem.apply(cells);
     const skips = [h];
     for (const { blocks, resample } of this.down) {
       for (const block of blocks) {
@@ -117,7 +139,11 @@ export class UNet {
       for (const block of blocks) h = applyBlock(block, concat([h, skips.pop() ?? h], 1), time);
       if (resample) h = resample.apply(h);
     }
-    return this.head.apply(silu(this.norm.apply(h)));
+    const features = silu(this.norm.apply(h));
+    return depthToSpace(
+      this.head.apply(this.cellSize > 1 ? concat([features, cells], 1) : features),
+      this.cellSize,
+    );
   }
 }
 
@@ -177,6 +203,7 @@ function checkOptions(options: UNetOptions): void {
   checkInteger("UNet.blocksPerLevel", options.blocksPerLevel, { minimum: 1 });
   checkInteger("UNet.groups", options.groups, { minimum: 1 });
   checkInteger("UNet.heads", options.heads, { minimum: 1 });
+  checkInteger("UNet.cellSize", options.cellSize ?? 1, { minimum: 1 });
   if (options.channelMultipliers.length === 0) {
     throw new OptionError("UNet.channelMultipliers: expected at least one level, got none.");
   }

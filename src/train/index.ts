@@ -1,4 +1,6 @@
-/** Training: optimisers, the training step, the loop and its checkpoints. */
+/** Training: losses, optimisers, the training step, the loop and its checkpoints. */
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export { binaryCrossEntropy, meanSquaredError } from "./loss.ts";
 export {
   type AdamWOptions,
   type AdamWState,
@@ -8,9 +10,9 @@ export {
   warmupCosine,
 } from "./optimizer.ts";
 export {
-  lossAndGradient,
-  meanSquaredError,
   nextName,
+  noiseObjective,
+  type Objective,
   stateNames,
   type TrainStepOptions,
   trainStepGraph,

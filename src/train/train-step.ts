@@ -9,10 +9,7 @@ import {
   type Graph,
   gradient,
   input,
-  mul,
-  reduceMean,
   reshape,
-  sub,
   type Tensor,
 } from "../graph/index.ts";
 import {
@@ -22,12 +19,11 @@ import {
   parameterCount,
   type UNet,
 } from "../nn/index.ts";
+import { meanSquaredError } from "./loss.ts";
 import { type AdamWOptions, adamW, clipByNorm, movingAverage, warmupCosine } from "./optimizer.ts";
 
 /** Everything of a training step that is fixed when its graph is built. */
 export interface TrainStepOptions extends AdamWOptions {
-  /** [N, C, H, W] of a batch. */
-  readonly batchShape: readonly [number, number, number, number];
   /** Peak learning rate. */
   readonly learningRate: number;
   /** Steps over which the learning rate rises. */
@@ -38,30 +34,65 @@ export interface TrainStepOptions extends AdamWOptions {
   readonly emaDecay: number;
 }
 
+/** What a training makes small, and what it is fed. */
+export interface Objective {
+  /** Trained parameters, in the order of the state vectors. */
+  readonly parameters: readonly NamedParameter[];
+  /** float32 []. */
+  readonly loss: Tensor;
+  /** Further float32 [] to watch, by name. */
+  readonly terms?: Readonly<Record<string, Tensor>>;
+  /** Tensors of a batch, fed at every step. */
+  readonly inputs: readonly Tensor[];
+}
+
 /** Names of the state that a step takes and gives back, each float32 [P]. */
 export const stateNames = ["parameters", "firstMoment", "secondMoment", "average"] as const;
 
 /**
+ * The diffusion objective: the mean squared error of the predicted noise.
+ *
+ * Inputs: `x0` and `noise` float32 [N, C, H, W], `timesteps` int64 [N].
+ *
+ * @param batchShape - [N, C, H, W].
+ * @see Ho, Jain and Abbeel 2020, Eq. 14, arXiv:2006.11239
+ */
+export function noiseObjective(
+  model: UNet,
+  schedule: NoiseSchedule,
+  batchShape: readonly [number, number, number, number],
+): Objective {
+  const x0 = input("x0", "float32", batchShape);
+  const noise = input("noise", "float32", batchShape);
+  const timesteps = input("timesteps", "int64", [batchShape[0]]);
+  const predicted = model.apply(addNoise(x0, noise, timesteps, schedule), cast(timesteps, "float32"));
+  return {
+    parameters: namedParameters(model),
+    loss: meanSquaredError(predicted, noise),
+    inputs: [x0, noise, timesteps],
+  };
+}
+
+/**
  * The graph of one step.
  *
- * Inputs: the state (see {@link stateNames}), `step` and `totalSteps` float32 [], `x0` and `noise` float32 [N, C, H, W],
- * `timesteps` int64 [N]. Outputs: the next state, `loss`, `gradientNorm` and `learningRate`, float32 [].
+ * Inputs: the state (see {@link stateNames}), `step` and `totalSteps` float32 [], and those of the objective. Outputs: the
+ * next state, `loss` and the objective's terms, `gradientNorm` and `learningRate`, float32 [].
  */
-export function trainStepGraph(model: UNet, schedule: NoiseSchedule, options: TrainStepOptions): Graph {
-  const parameters = namedParameters(model);
+export function trainStepGraph(objective: Objective, options: TrainStepOptions): Graph {
+  const { parameters, terms = {} } = objective;
   const count = parameterCount(parameters);
-  const state = Object.fromEntries(
-    stateNames.map((name) => [name, input(name, "float32", [count])]),
-  ) as Record<(typeof stateNames)[number], Tensor>;
+  const state = {
+    parameters: input("parameters", "float32", [count]),
+    firstMoment: input("firstMoment", "float32", [count]),
+    secondMoment: input("secondMoment", "float32", [count]),
+    average: input("average", "float32", [count]),
+  };
   const step = input("step", "float32", []);
   const totalSteps = input("totalSteps", "float32", []);
-  const x0 = input("x0", "float32", options.batchShape);
-  const noise = input("noise", "float32", options.batchShape);
-  const timesteps = input("timesteps", "int64", [options.batchShape[0]]);
 
-  const predicted = model.apply(addNoise(x0, noise, timesteps, schedule), cast(timesteps, "float32"));
-  const { loss, flatGradient } = lossAndGradient(
-    meanSquaredError(predicted, noise),
+  const { losses, flatGradient } = lossesAndGradient(
+    [objective.loss, ...Object.values(terms)],
     parameters,
     state.parameters,
   );
@@ -72,10 +103,16 @@ export function trainStepGraph(model: UNet, schedule: NoiseSchedule, options: Tr
   });
   const next = adamW(state, clipped.gradient, { step, learningRate }, options);
   const average = movingAverage(state.average, next.parameters, step, options.emaDecay);
+  const watched = ["loss", ...Object.keys(terms)].map((name, i) => [name, losses[i] as Tensor] as const);
   return buildGraph({
     name: "train_step",
-    inputs: [...Object.values(state), step, totalSteps, x0, noise, timesteps],
-    outputs: { ...nextState({ ...next, average }), loss, gradientNorm: clipped.norm, learningRate },
+    inputs: [...Object.values(state), step, totalSteps, ...objective.inputs],
+    outputs: {
+      ...nextState({ ...next, average }),
+      ...Object.fromEntries(watched),
+      gradientNorm: clipped.norm,
+      learningRate,
+    },
   });
 }
 
@@ -84,28 +121,19 @@ export function nextName(name: (typeof stateNames)[number]): string {
   return `${name}.next`;
 }
 
-/** mean((a - b)²), float32 []. @see Ho, Jain and Abbeel 2020, Eq. 14, arXiv:2006.11239 */
-export function meanSquaredError(a: Tensor, b: Tensor): Tensor {
-  const difference = sub(a, b);
-  return reduceMean(mul(difference, difference), { keepDims: false });
-}
-
-/** The loss with parameters taken from `flat`, and its gradient as one vector in the order of `parameters`. */
-export function lossAndGradient(
-  loss: Tensor,
+/** Scalars with parameters taken from `flat`, and the first one's gradient as one vector in the order of `parameters`. */
+function lossesAndGradient(
+  losses: readonly [Tensor, ...Tensor[]],
   parameters: readonly NamedParameter[],
   flat: Tensor,
-): { loss: Tensor; flatGradient: Tensor } {
+): { losses: Tensor[]; flatGradient: Tensor } {
   const gradients = gradient(
-    loss,
+    losses[0],
     parameters.map(({ parameter }) => parameter),
   );
   const pieces = gradients.map((piece, i) => reshape(piece, [sizeOf(parameters[i]?.parameter.shape ?? [])]));
-  const [boundLoss, flatGradient] = bindParameters([loss, joined(pieces)], parameters, flat) as [
-    Tensor,
-    Tensor,
-  ];
-  return { loss: boundLoss, flatGradient };
+  const [flatGradient = losses[0], ...bound] = bindParameters([joined(pieces), ...losses], parameters, flat);
+  return { losses: bound, flatGradient };
 }
 
 function nextState(state: Readonly<Record<(typeof stateNames)[number], Tensor>>): Record<string, Tensor> {
