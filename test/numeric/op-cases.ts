@@ -314,6 +314,8 @@ const resample: readonly OpCase[] = [
   constantGradient("resizeLinear", "one way larger, the other smaller", [real(2, 1, 4, 7)], (x) =>
     g.resizeLinear(x, 6, 2),
   ),
+  differentiable("spaceToDepth", "cells of two", [real(2, 2, 4, 6)], (x) => g.spaceToDepth(x, 2)),
+  differentiable("depthToSpace", "cells of two", [real(2, 8, 1, 2)], (x) => g.depthToSpace(x, 2)),
   differentiable("averageCells", "cells of two", [real(1, 2, 4, 6)], (x) => g.averageCells(x, 2)),
   differentiable("averageCells", "cells of three", [real(2, 1, 3, 3)], (x) => g.averageCells(x, 3)),
 ];
