@@ -1,5 +1,13 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export {
+  type BatchSource,
+  runTraining,
+  type TrainingLength,
+  type TrainingLoopOptions,
+  type TrainingProgress,
+  type TrainingResult,
+} from "./loop.ts";
 export { binaryCrossEntropy, meanSquaredError } from "./loss.ts";
 export {
   type AdamWOptions,

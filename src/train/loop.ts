@@ -1,0 +1,227 @@
+/** The training loop: batches in, steps through one session, progress and checkpoints out. */
+import type { NdArray } from "../base/array.ts";
+import { checkInteger, formatNumber } from "../base/check.ts";
+import { TrainingError } from "../base/errors.ts";
+import type { Graph } from "../graph/index.ts";
+import { encodeModel } from "../onnx/index.ts";
+import type { Backend, Feeds, Session } from "../runtime/backend.ts";
+import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
+import { nextName, stateNames } from "./train-step.ts";
+
+/** Where batches come from. */
+export interface BatchSource {
+  /** Feeds of the next batch: the inputs of the objective. */
+  next(): Feeds;
+  /** Everything that the batches to come depend on. */
+  state(): string;
+  /** Goes on from a saved {@link BatchSource.state}. */
+  restore(state: string): void;
+}
+
+/** What a step reports. */
+export interface TrainingProgress {
+  /** Steps made so far, from 1. */
+  readonly step: number;
+  readonly totalSteps: number;
+  /** Loss of this step's batch. */
+  readonly loss: number;
+  /** The objective's other terms, by name. */
+  readonly terms: Readonly<Record<string, number>>;
+  /** Seconds since the loop started, of this run. */
+  readonly seconds: number;
+  /** Steps of this run: those since it was started or resumed. */
+  readonly stepsOfRun: number;
+}
+
+/** How long to train: so many steps, or as many as fit. */
+export type TrainingLength = { readonly steps: number } | { readonly minutes: number };
+
+/** Options of {@link runTraining}. */
+export interface TrainingLoopOptions {
+  readonly backend: Backend;
+  /** From `trainStepGraph`. */
+  readonly graph: Graph;
+  /** Parameters to begin with, float32 [P]. */
+  readonly initial: Float32Array;
+  readonly batches: BatchSource;
+  readonly length: TrainingLength;
+  /** Monotonic clock in seconds: for progress, and for a length in minutes. */
+  readonly now: () => number;
+  /** A checkpoint of the same training to go on from. */
+  readonly resume?: Checkpoint | undefined;
+  /** Stops after the step being made; a checkpoint is saved first. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** Where checkpoints go; they are complete in themselves. */
+  readonly saveCheckpoint?: ((bytes: Uint8Array) => Promise<void>) | undefined;
+  /** Steps between checkpoints. Default 100 (ours). */
+  readonly checkpointEvery?: number | undefined;
+  /** Text stored with each checkpoint, e.g. the options, so that resuming with others can be refused. */
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A finished training. */
+export interface TrainingResult {
+  /** Moving average of the parameters, float32 [P]: what to use. */
+  readonly average: Float32Array;
+  readonly steps: number;
+  /** Mean loss of the last steps, at most 50. */
+  readonly finalLoss: number;
+}
+
+const lossWindow = 50;
+const stepsToProbe = 6; // made before a length in minutes is turned into steps (ours)
+const assumedSteps = 1000; // stands in the schedule until then; the rate is still warming up
+
+type State = Record<(typeof stateNames)[number], Float32Array>;
+
+interface Position {
+  step: number;
+  totalSteps: number;
+  losses: number[];
+}
+
+/**
+ * Trains to the end.
+ *
+ * A run that is resumed from its own checkpoint ends with the same bits as one that was never stopped.
+ *
+ * @throws {TrainingError} E_DIVERGED if a loss or gradient is not finite: the last checkpoint is kept as it was; E_ABORTED
+ * if stopped by `signal`, after saving a checkpoint; E_CHECKPOINT if `resume` is of another training.
+ */
+export async function runTraining(options: TrainingLoopOptions): Promise<TrainingResult> {
+  const { initial, batches, length, resume } = options;
+  if ("steps" in length) checkInteger("steps", length.steps, { minimum: 1 });
+  let state = resume === undefined ? freshState(initial) : resumedState(resume, initial.length);
+  const position = positionOf(resume, length);
+  if (resume !== undefined) batches.restore(resume.metadata.batches ?? "");
+  const session = await options.backend.load(encodeModel(options.graph));
+  try {
+    let spare = freshState(new Float32Array(initial.length));
+    const started = options.now();
+    const first = position.step;
+    while (position.step < position.totalSteps) {
+      if (options.signal?.aborted) await stop(options, state, position);
+      const { results, terms } = await makeStep(session, { state, spare, position, batches });
+      [state, spare] = [results, state];
+      const seconds = options.now() - started;
+      const stepsOfRun = position.step - first;
+      if ("minutes" in length && position.step === stepsToProbe) {
+        position.totalSteps = Math.max(
+          stepsToProbe,
+          Math.round((length.minutes * 60 * stepsOfRun) / seconds),
+        );
+      }
+      const { step, totalSteps, losses } = position;
+      options.onProgress?.({ step, totalSteps, loss: losses.at(-1) ?? 0, terms, seconds, stepsOfRun });
+      if (step % (options.checkpointEvery ?? 100) === 0) await save(options, state, position);
+    }
+  } finally {
+    await session.dispose();
+  }
+  const { losses } = position;
+  const finalLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+  return { average: state.average, steps: position.step, finalLoss };
+}
+
+/** One step; `state` is left as it is, `spare` is overwritten with the next. */
+async function makeStep(
+  session: Session,
+  run: { state: State; spare: State; position: Position; batches: BatchSource },
+): Promise<{ results: State; terms: Record<string, number> }> {
+  const { state, spare, position } = run;
+  const step = position.step + 1;
+  const feeds: Record<string, NdArray> = { ...run.batches.next() };
+  const into: Record<string, NdArray> = {};
+  for (const name of stateNames) {
+    feeds[name] = vector(state[name]);
+    into[nextName(name)] = vector(spare[name]);
+  }
+  feeds.step = { dtype: "float32", shape: [], data: Float32Array.of(step) };
+  feeds.totalSteps = { dtype: "float32", shape: [], data: Float32Array.of(position.totalSteps) };
+  const outputs = await session.run(feeds, into);
+  const scalars = Object.entries(outputs).flatMap(([name, { data }]) =>
+    data.length === 1 ? [[name, Number(data[0])] as const] : [],
+  );
+  const { loss = Number.NaN, gradientNorm = Number.NaN, ...terms } = Object.fromEntries(scalars);
+  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
+    throw new TrainingError(
+      "E_DIVERGED",
+      `training: expected a finite loss, got ${formatNumber(loss)} (gradient norm ${formatNumber(gradientNorm)}) at step ${step}. The last checkpoint is kept; use a lower learning rate.`,
+    );
+  }
+  position.step = step;
+  position.losses = [...position.losses, loss].slice(-lossWindow);
+  return { results: spare, terms };
+}
+
+async function stop(options: TrainingLoopOptions, state: State, position: Position): Promise<never> {
+  await save(options, state, position);
+  const saved = options.saveCheckpoint ? " A checkpoint is saved; go on with --resume." : "";
+  throw new TrainingError(
+    "E_ABORTED",
+    `training: stopped after step ${position.step} of ${position.totalSteps}.${saved}`,
+  );
+}
+
+async function save(options: TrainingLoopOptions, state: State, position: Position): Promise<void> {
+  if (options.saveCheckpoint === undefined) return;
+  const metadata = {
+    ...options.metadata,
+    batches: options.batches.state(),
+    position: JSON.stringify(position),
+  };
+  await options.saveCheckpoint(encodeCheckpoint({ tensors: state, metadata }));
+}
+
+function freshState(initial: Float32Array): State {
+  const empty = () => new Float32Array(initial.length);
+  return {
+    parameters: initial.slice(),
+    firstMoment: empty(),
+    secondMoment: empty(),
+    average: initial.slice(),
+  };
+}
+
+function resumedState({ tensors }: Checkpoint, length: number): State {
+  const tensor = (name: (typeof stateNames)[number]): Float32Array => {
+    const values = tensors[name];
+    if (values?.length === length) return values.slice();
+    throw new TrainingError(
+      "E_CHECKPOINT",
+      `checkpoint: expected ${length} values of ${name}, got ${values?.length ?? "none"}. Resume with the options it was started with.`,
+    );
+  };
+  return {
+    parameters: tensor("parameters"),
+    firstMoment: tensor("firstMoment"),
+    secondMoment: tensor("secondMoment"),
+    average: tensor("average"),
+  };
+}
+
+function positionOf(resume: Checkpoint | undefined, length: TrainingLength): Position {
+  if (resume === undefined) {
+    return { step: 0, totalSteps: "steps" in length ? length.steps : assumedSteps, losses: [] };
+  }
+  try {
+    const { step, totalSteps, losses }: Partial<Position> = JSON.parse(resume.metadata.position ?? "");
+    if (Number.isInteger(step) && Number.isInteger(totalSteps) && Array.isArray(losses)) {
+      return { step: Number(step), totalSteps: Number(totalSteps), losses: losses.map(Number) };
+    }
+  } catch (cause) {
+    throw noPosition({ cause });
+  }
+  throw noPosition();
+}
+
+function noPosition(options?: { cause?: unknown }): TrainingError {
+  const message =
+    "checkpoint: expected its position in the training, got none. Train again without --resume.";
+  return new TrainingError("E_CHECKPOINT", message, options);
+}
+
+function vector(data: Float32Array): NdArray {
+  return { dtype: "float32", shape: [data.length], data };
+}
