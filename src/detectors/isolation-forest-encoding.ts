@@ -1,6 +1,7 @@
 /** An Isolation Forest as JSON data and as the attributes of an ONNX tree ensemble. */
 import { describe } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
+import type { TreeEnsembleAttributes } from "../graph/index.ts";
 import type { IsolationForest } from "./isolation-forest.ts";
 import { averagePathLength, type IsolationTree } from "./isolation-tree.ts";
 
@@ -55,24 +56,6 @@ export function decodeForest(data: unknown): IsolationForest {
     sampleSize,
     trees: trees.map((tree, t) => decodeTree(tree, `trees[${t}]`, dimensions)),
   };
-}
-
-/** Attributes of ONNX `ai.onnx.ml` TreeEnsembleRegressor (opset 3), spelled as there; node lists are parallel. */
-export interface TreeEnsembleAttributes {
-  readonly aggregate_function: "AVERAGE";
-  readonly n_targets: 1;
-  readonly nodes_treeids: readonly number[];
-  readonly nodes_nodeids: readonly number[];
-  readonly nodes_featureids: readonly number[];
-  readonly nodes_modes: readonly ("BRANCH_LEQ" | "LEAF")[];
-  readonly nodes_values: readonly number[];
-  readonly nodes_truenodeids: readonly number[];
-  readonly nodes_falsenodeids: readonly number[];
-  readonly nodes_missing_value_tracks_true: readonly number[];
-  readonly target_treeids: readonly number[];
-  readonly target_nodeids: readonly number[];
-  readonly target_ids: readonly number[];
-  readonly target_weights: readonly number[];
 }
 
 /**

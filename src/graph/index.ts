@@ -12,6 +12,7 @@ export * from "./ops/movement.ts";
 export { groupNorm } from "./ops/normalization.ts";
 export * from "./ops/reduction.ts";
 export * from "./ops/resample.ts";
+export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
 export {
   type AttributeValue,
   constant,
