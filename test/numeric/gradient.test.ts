@@ -26,7 +26,7 @@ function numericJacobians(built: BuiltCase, feeds: Feeds): number[][] {
     const x = feeds[name] ?? expect.fail(`no feed ${name}`);
     const shifted = reference(x.shape, x.data);
     shifted.data[place] = (x.data[place] ?? 0) + shift;
-    return evaluateGraph(graph, { ...feeds, [name]: shifted })["y"]?.data ?? expect.fail("no output");
+    return evaluateGraph(graph, { ...feeds, [name]: shifted }).y?.data ?? expect.fail("no output");
   };
   return built.parameters.map((parameter) => {
     const name = nameOf(parameter);
@@ -40,7 +40,7 @@ function numericJacobians(built: BuiltCase, feeds: Feeds): number[][] {
 /** The same by one reverse pass a value of y. */
 function symbolicJacobians(built: BuiltCase, feeds: Feeds): number[][] {
   const graph = gradientGraph(built);
-  const { shape, data } = feeds["cotangent"] ?? expect.fail("no cotangent");
+  const { shape, data } = feeds.cotangent ?? expect.fail("no cotangent");
   const rows = Array.from(data, (_, j) => {
     const unit = reference(shape, new Float64Array(data.length).fill(1, j, j + 1));
     return evaluateGraph(graph, { ...feeds, cotangent: unit });

@@ -4,12 +4,30 @@ import { expect } from "vitest";
 import { expectAllClose } from "./allclose.ts";
 
 /** What is compared with what: a row of {@link tolerances}. */
-export type Comparison = "gradient rules, finite differences" | "operators, ONNX Runtime and reference";
+export type Comparison =
+  | "gradient rules, finite differences"
+  | "operators, ONNX Runtime and reference"
+  | "layers, reference and PyTorch"
+  | "layers, ONNX Runtime and PyTorch"
+  | "U-Net, reference and PyTorch"
+  | "U-Net, ONNX Runtime and PyTorch"
+  | "AdamW, reference and PyTorch"
+  | "AdamW, ONNX Runtime and PyTorch"
+  | "training step, ONNX Runtime and reference"
+  | "noise schedules, NumPy";
 
 /** |a - b| <= atol + rtol·|b|, by what is compared with what. */
 export const tolerances: Readonly<Record<Comparison, { rtol: number; atol: number }>> = {
   "gradient rules, finite differences": { rtol: 1e-7, atol: 1e-8 },
   "operators, ONNX Runtime and reference": { rtol: 1e-5, atol: 5e-6 },
+  "layers, reference and PyTorch": { rtol: 1e-8, atol: 1e-8 },
+  "layers, ONNX Runtime and PyTorch": { rtol: 5e-6, atol: 5e-6 },
+  "U-Net, reference and PyTorch": { rtol: 1e-8, atol: 1e-8 },
+  "U-Net, ONNX Runtime and PyTorch": { rtol: 5e-6, atol: 5e-6 },
+  "AdamW, reference and PyTorch": { rtol: 1e-7, atol: 1e-6 },
+  "AdamW, ONNX Runtime and PyTorch": { rtol: 1e-6, atol: 1e-6 },
+  "training step, ONNX Runtime and reference": { rtol: 1e-5, atol: 1e-6 },
+  "noise schedules, NumPy": { rtol: 1e-12, atol: 1e-13 },
 };
 
 /**
