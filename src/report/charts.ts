@@ -1,7 +1,7 @@
 /**
  * Charts of an evaluation as static SVG text. The only file that loads Observable Plot and linkedom (a small DOM).
  *
- * Colours come from the page as CSS variables (`--normal`, `--defective`, `--line`) with fallbacks of our own; text takes
+ * Colours come from the page as CSS variables (`--normal`, `--defective`, `--muted`) with fallbacks of our own; text takes
  * the page's colour, so that one SVG reads in light and dark.
  */
 import * as Plot from "@observablehq/plot";
@@ -46,7 +46,7 @@ export interface CurvePoint {
 const colors = {
   normal: "var(--normal, #0072b2)",
   defective: "var(--defective, #c2410c)",
-  line: "var(--line, #8a8f98)",
+  chance: "var(--muted, #8a8f98)",
 };
 const wide = 1000; // px; the page scales an SVG down where it is narrower
 const scoreLabel = "Anomaly score, higher is more anomalous";
@@ -109,7 +109,7 @@ export function classStrip(images: readonly ScoredImage[], threshold: number): s
         y: "className",
         stroke: colorOf,
         strokeWidth: 2,
-        strokeOpacity: 0.55,
+        strokeOpacity: 0.7,
         inset: 3,
       }),
       Plot.dot(
@@ -162,7 +162,8 @@ interface CurveChart {
 
 function curveChart(title: string, { line, curve, chance, point, x, y }: CurveChart): string {
   const marked = point === null ? [] : [point];
-  return svg(title, {
+  const at = point === null ? "" : "; the dot is the detector at its threshold";
+  return svg(title + at, {
     width: 480,
     height: 430,
     marginLeft: 48,
@@ -179,7 +180,7 @@ function curveChart(title: string, { line, curve, chance, point, x, y }: CurveCh
     },
     y: { label: y, domain: [0, 100], percent: true, grid: true, ticks: 5, labelArrow: "none" },
     marks: [
-      Plot.line(chance, { x: "x", y: "y", stroke: colors.line, strokeDasharray: "4 4" }),
+      Plot.line(chance, { x: "x", y: "y", stroke: colors.chance, strokeDasharray: "4 4" }),
       Plot.line(line, { x: "x", y: "y", stroke: colors.normal, strokeWidth: 2.5, curve }),
       Plot.dot(marked, {
         x: "x",
@@ -188,18 +189,6 @@ function curveChart(title: string, { line, curve, chance, point, x, y }: CurveCh
         fill: colors.defective,
         stroke: "var(--surface, white)",
         strokeWidth: 2,
-      }),
-      Plot.text(marked, {
-        x: "x",
-        y: "y",
-        text: () => "at the threshold",
-        ...(point !== null && point.x > 0.6
-          ? { textAnchor: "end", dx: -12 }
-          : { textAnchor: "start", dx: 12 }),
-        dy: point !== null && point.y < 0.1 ? -10 : 14,
-        fontWeight: 600,
-        stroke: "var(--surface, white)",
-        fill: "currentColor",
       }),
     ],
   });

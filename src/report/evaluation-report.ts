@@ -1,5 +1,5 @@
 /** The report of `radar evaluate --report`: one HTML file that needs nothing else, on screen and on paper. */
-import { classStrip, prChart, rocChart, scoreHistogram } from "./charts.ts";
+import { type CurvePoint, classStrip, prChart, rocChart, scoreHistogram } from "./charts.ts";
 import { flaggedCount } from "./class-summary.ts";
 import { Html, html } from "./html.ts";
 import type { EvaluationReportInput } from "./report-input.ts";
@@ -64,9 +64,13 @@ function curvesSection({ images, curves }: EvaluationReportInput): Html | null {
   const prPoint = defective.count > 0 && flagged > 0 ? { x: recall, y: defective.flagged / flagged } : null;
   if (roc === null && pr === null) return null;
   return html`<section aria-labelledby="curves"><h2 id="curves">Curves</h2><div class="charts">
-${roc && chart(rocChart(roc, rocPoint), "ROC: every threshold's trade of false alarms for found defects. Dashed: guessing.")}
-${pr && chart(prChart(pr, prPoint, defective.count / images.length), "Precision and recall of every threshold. Dashed: calling everything defective.")}
+${roc && chart(rocChart(roc, rocPoint), `ROC: every threshold's trade of false alarms for found defects.${dot(rocPoint)} Dashed: guessing.`)}
+${pr && chart(prChart(pr, prPoint, defective.count / images.length), `Precision and recall of every threshold.${dot(prPoint)} Dashed: calling everything defective.`)}
 </div></section>`;
+}
+
+function dot(point: CurvePoint | null): string {
+  return point === null ? "" : " Dot: the detector at its threshold.";
 }
 
 function chart(svg: string, caption: string): Html {

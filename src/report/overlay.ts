@@ -27,6 +27,8 @@ export interface OverlayOptions extends HeatMapOptions {
   readonly threshold: number;
   /** Opacity of the brightest colour, in [0, 1]; a pixel of score 0 is left as it is. Default 0.7 (ours). */
   readonly opacity?: number;
+  /** Width in pixels of the line around regions, integer >= 1. Default 1 (ours). */
+  readonly lineWidthPx?: number;
 }
 
 /**
@@ -52,13 +54,15 @@ export function heatMap(map: AnomalyMap, options: HeatMapOptions): RgbImage {
  *
  * @param map - Of any size; it is brought to the image's by bilinear interpolation.
  * @returns A new picture of the image's size; equal to the image where the score is 0 or less.
- * @throws {OptionError} E_OPTION if `scaleMaximum` or `opacity` is out of range, or `threshold` is not a number.
+ * @throws {OptionError} E_OPTION if `scaleMaximum`, `opacity` or `lineWidthPx` is out of range, or `threshold` is not a
+ * number.
  */
 export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOptions): RgbImage {
-  const { threshold, scaleMaximum, opacity = 0.7 } = options;
+  const { threshold, scaleMaximum, opacity = 0.7, lineWidthPx = 1 } = options;
   checkRaster("image", image, 3);
   checkNumber("scaleMaximum", scaleMaximum, { above: 0 });
   checkNumber("opacity", opacity, { minimum: 0, maximum: 1 });
+  checkInteger("lineWidthPx", lineWidthPx, { minimum: 1 });
   if (Number.isNaN(threshold)) throw new OptionError("threshold: expected a number or Infinity, got NaN.");
   const { data: scores } = resizeMap(map, image);
   const data = image.data.slice();
@@ -69,7 +73,7 @@ export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOption
     blend(data, 3 * i, 3 * color, (opacity * color) / (colorCount - 1));
     if (score > threshold) region[i] = 1;
   }
-  drawOutline(data, image, region, contourColor);
+  drawOutline(data, image, region, { color: contourColor, lineWidthPx });
   return { width: image.width, height: image.height, data };
 }
 
@@ -77,12 +81,20 @@ export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOption
  * The image with a line around the true defects.
  *
  * @param mask - Of any size; it is brought to the image's.
+ * @param options - `lineWidthPx`: width of the line in pixels, integer >= 1, default 1 (ours).
  * @returns A new picture of the image's size; equal to the image if the mask is empty.
+ * @throws {OptionError} E_OPTION if `lineWidthPx` is out of range.
  */
-export function maskOutline(image: RgbImage, mask: DefectMask): RgbImage {
+export function maskOutline(
+  image: RgbImage,
+  mask: DefectMask,
+  options: { readonly lineWidthPx?: number } = {},
+): RgbImage {
+  const { lineWidthPx = 1 } = options;
   checkRaster("image", image, 3);
+  checkInteger("lineWidthPx", lineWidthPx, { minimum: 1 });
   const data = image.data.slice();
-  drawOutline(data, image, resizeMask(mask, image).data, outlineColor);
+  drawOutline(data, image, resizeMask(mask, image).data, { color: outlineColor, lineWidthPx });
   return { width: image.width, height: image.height, data };
 }
 
@@ -120,19 +132,44 @@ function blend(data: Uint8Array, pixel: number, color: number, alpha: number): v
   }
 }
 
-/** Two lines, one pixel each: `color` on the region's border pixels, black just outside, so it shows on any ground. */
-function drawOutline(data: Uint8Array, size: Size, region: Uint8Array, color: Rgb): void {
-  const { width, height } = size;
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      const neighbours =
-        (x > 0 ? (region[at - 1] ?? 0) : 0) +
-        (x < width - 1 ? (region[at + 1] ?? 0) : 0) +
-        (region[at - width] ?? 0) +
-        (region[at + width] ?? 0);
-      const inside = region[at] === 1;
-      if (inside ? neighbours < 4 : neighbours > 0) data.set(inside ? color : black, 3 * at);
-    }
+/** How a line is drawn. */
+interface LineStyle {
+  readonly color: Rgb;
+  /** Width of the coloured line. */
+  readonly lineWidthPx: number;
+}
+
+/** Two lines: `color` inside along the region's border, one pixel of black just outside, so it shows on any ground. */
+function drawOutline(
+  data: Uint8Array,
+  size: Size,
+  region: Uint8Array,
+  { color, lineWidthPx }: LineStyle,
+): void {
+  const outside = region.map((inside, at) => +(inside === 0 && neighboursInside(region, size, at) > 0));
+  paint(data, outside, black);
+  let rest = region;
+  for (let ring = 0; ring < lineWidthPx; ring++) {
+    const core = rest.map((inside, at) => +(inside === 1 && neighboursInside(rest, size, at) === 4));
+    paint(
+      data,
+      rest.map((inside, at) => inside - (core[at] ?? 0)),
+      color,
+    );
+    rest = core;
   }
+}
+
+/** How many of the four neighbours of a pixel are inside; beyond the picture's edge nothing is. */
+function neighboursInside(region: Uint8Array, { width }: Size, at: number): number {
+  const x = at % width;
+  const left = x > 0 ? (region[at - 1] ?? 0) : 0;
+  const right = x < width - 1 ? (region[at + 1] ?? 0) : 0;
+  return left + right + (region[at - width] ?? 0) + (region[at + width] ?? 0);
+}
+
+function paint(data: Uint8Array, pixels: Uint8Array, color: Rgb): void {
+  pixels.forEach((isPainted, at) => {
+    if (isPainted === 1) data.set(color, 3 * at);
+  });
 }

@@ -44,6 +44,7 @@ export async function reportPicture(source: PictureSource, options: PictureOptio
   const image = resizeImage(source.image, size);
   const map = resizeMap(source.map, size);
   const { maximum: scaleMaximum, threshold } = scale;
+  const lineWidthPx = Math.max(1, Math.round(sidePx / 96)); // 2 at 192: still a line where the page shows it smaller
   const panel = async (caption: string, alt: string, picture: RgbImage): Promise<ReportPanel> => ({
     caption,
     alt: `${alt} ${result.path}`,
@@ -56,10 +57,14 @@ export async function reportPicture(source: PictureSource, options: PictureOptio
     panels: await Promise.all([
       panel("image", "Photo", image),
       panel("heat map", "Anomaly map of", heatMap(map, { scaleMaximum })),
-      panel("overlay", "Anomaly map laid over", overlay(image, map, { scaleMaximum, threshold })),
+      panel(
+        "overlay",
+        "Anomaly map laid over",
+        overlay(image, map, { scaleMaximum, threshold, lineWidthPx }),
+      ),
       ...(mask === null
         ? []
-        : [panel("true defect", "Outline of the true defect in", maskOutline(image, mask))]),
+        : [panel("true defect", "Outline of the true defect in", maskOutline(image, mask, { lineWidthPx }))]),
     ]),
   };
 }

@@ -49,6 +49,7 @@ a{color:var(--normal);text-underline-offset:3px}
 .time{margin:14px 0 0}
 .card .bar{margin:4px 0 8px;height:4px}
 figure{margin:0 0 16px}
+figure.surface{overflow-x:auto}
 .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(380px,1fr));gap:16px}
 .charts .surface{margin:0}
 .chart{display:block;width:100%;height:auto}
@@ -70,7 +71,7 @@ tbody th{font-weight:500;overflow-wrap:anywhere}
 .picture strong{color:var(--text);font-weight:600;overflow-wrap:anywhere}
 .panels{display:grid;grid-template-columns:repeat(4,1fr);gap:8px}
 .panels figure{margin:0;min-width:0}
-.panels img{display:block;width:100%;height:auto;border-radius:4px;background:#888}
+.panels img{display:block;width:100%;height:auto;border-radius:4px;background:#888;outline:1px solid var(--line)}
 .panels figcaption{font-size:.75rem;margin-top:4px;line-height:1.3}
 .legend{display:flex;flex-wrap:wrap;align-items:center;gap:8px 28px;font-size:.875rem;margin:0 0 16px}
 .legend span{display:inline-flex;align-items:center;gap:8px}
@@ -78,7 +79,12 @@ tbody th{font-weight:500;overflow-wrap:anywhere}
 .swatch{width:16px;height:16px;background:#777;border:3px solid;outline:1px solid #000;border-radius:2px}
 details>summary{cursor:pointer;padding:4px 0;font-weight:600}
 footer{color:var(--muted);font-size:.875rem;margin:40px 0 48px;padding-top:16px;border-top:1px solid var(--line)}
-@media (max-width:640px){.panels{grid-template-columns:repeat(2,1fr)}.charts{grid-template-columns:1fr}}
+@media (max-width:640px){
+.panels{grid-template-columns:repeat(2,1fr)}
+.charts{grid-template-columns:1fr}
+.facts,.cards{grid-template-columns:repeat(auto-fill,minmax(150px,1fr))}
+.chart[width="1000"]{min-width:640px}
+}
 @media print{
 :root{${light};--page:#fff}
 @page{margin:14mm}
