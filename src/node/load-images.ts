@@ -1,0 +1,124 @@
+/** Many images read into memory, each reduced at once; the few that cannot be read are left out and reported. */
+import { checkNumber } from "../base/check.ts";
+import { DataError, FileError, type RadarError, TrainingError } from "../base/errors.ts";
+import type { RgbImage } from "../base/raster.ts";
+import type { SkippedFile } from "../data/dataset.ts";
+import { readImage } from "./image-file.ts";
+
+/** One image of {@link LoadedImages}. */
+export interface LoadedImage<T> {
+  readonly path: string;
+  /** What `transform` made of it. */
+  readonly image: T;
+}
+
+/** What {@link loadImages} read, and what it could not. */
+export interface LoadedImages<T> {
+  /** In the order of the paths; at least one. */
+  readonly images: readonly LoadedImage<T>[];
+  /** In the order of the paths. */
+  readonly skipped: readonly SkippedFile[];
+}
+
+/** Settings of {@link loadImages}. */
+export interface LoadImagesOptions<T> {
+  /**
+   * Applied to each image right after decoding; only its result is kept, so that memory does not grow with the size of
+   * the camera's pictures. At most {@link concurrentImages} whole images exist at a time.
+   */
+  readonly transform: (image: RgbImage, path: string) => T | Promise<T>;
+  /** Largest share of unreadable files that is tolerated, in [0, 1]. Default 0.1 (ours). */
+  readonly maxBadFraction?: number;
+  /** Stops the reading; the promise is rejected with E_ABORTED. */
+  readonly signal?: AbortSignal;
+  /** Called after each file with how many are done. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Images decoded at the same time: 2, so that one is read while another is reduced (ours). */
+export const concurrentImages = 2;
+
+const listedFiles = 5;
+
+/**
+ * Reads `paths` and keeps what `transform` makes of each image.
+ *
+ * A file that is missing, must not be read or is no image is left out and listed in `skipped`, as long as no more than
+ * `maxBadFraction` of all files are such. An error of `transform` is not tolerated.
+ *
+ * @throws {DataError} E_DATA if none or too few of the files can be read; the message counts them and lists the first.
+ * @throws {TrainingError} E_ABORTED if `signal` says so.
+ * @throws {OptionError} E_OPTION if `maxBadFraction` is not in [0, 1].
+ */
+export async function loadImages<T>(
+  paths: readonly string[],
+  options: LoadImagesOptions<T>,
+): Promise<LoadedImages<T>> {
+  const { maxBadFraction = 0.1 } = options;
+  checkNumber("maxBadFraction", maxBadFraction, { minimum: 0, maximum: 1 });
+  if (paths.length === 0) throw new DataError("E_DATA", "loadImages: expected at least one path, got none.");
+  const results = new Map<number, LoadedImage<T> | SkippedFile>();
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let i = next++; i < paths.length; i = next++) {
+      checkSignal(options.signal);
+      results.set(i, await loadOne(paths[i] ?? "", options.transform));
+      options.onProgress?.(results.size, paths.length);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: concurrentImages }, work));
+  } finally {
+    next = paths.length; // an error in one worker stops the other
+  }
+  const inOrder = paths.map((_, i) => results.get(i)).filter((result) => result !== undefined);
+  const images = inOrder.filter((result) => "image" in result);
+  const skipped = inOrder.filter((result) => "reason" in result);
+  checkSkipped(skipped, paths.length, maxBadFraction);
+  return { images, skipped };
+}
+
+async function loadOne<T>(
+  path: string,
+  transform: LoadImagesOptions<T>["transform"],
+): Promise<LoadedImage<T> | SkippedFile> {
+  let image: RgbImage;
+  try {
+    image = await readImage(path);
+  } catch (error) {
+    if (error instanceof DataError || error instanceof FileError)
+      return { path, reason: reasonOf(error, path) };
+    throw error;
+  }
+  return { path, image: await transform(image, path) };
+}
+
+/** The message without the path in front, which the list has already. */
+function reasonOf(error: RadarError, path: string): string {
+  const prefix = `${path}: `;
+  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
+}
+
+function checkSkipped(skipped: readonly SkippedFile[], total: number, maxBadFraction: number): void {
+  if (skipped.length < total && skipped.length <= maxBadFraction * total) return;
+  const listed = skipped.slice(0, listedFiles).map(({ path, reason }) => `\n  ${path}: ${reason}`);
+  const more = skipped.length > listedFiles ? `\n  and ${skipped.length - listedFiles} more` : "";
+  const rule = skipped.length === total ? "" : ` (at most ${formatPercent(maxBadFraction)} may fail)`;
+  throw new DataError(
+    "E_DATA",
+    `images: expected files that can be read${rule}, got ${skipped.length} of ${total} that cannot. ` +
+      `Repair or remove them:${listed.join("")}${more}`,
+  );
+}
+
+function formatPercent(fraction: number): string {
+  return `${Number((fraction * 100).toPrecision(3))} %`;
+}
+
+function checkSignal(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new TrainingError("E_ABORTED", "loadImages: stopped by the abort signal.", {
+      cause: signal.reason,
+    });
+  }
+}
