@@ -24,7 +24,7 @@ const logarithmicRatio = 30;
 /** Axis that shows all scores and the threshold. Values that are not finite are left out. */
 export function scoreAxis(scores: readonly number[], threshold: number): ScoreAxis {
   const sorted = scores.filter(Number.isFinite).sort((a, b) => a - b);
-  const median = sorted[Math.floor(sorted.length / 2)] ?? 0;
+  const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
   const ends = [...sorted.slice(0, 1), ...sorted.slice(-1), threshold].filter(Number.isFinite);
   const low = ends.length > 0 ? Math.min(...ends) : 0;
   const high = ends.length > 0 ? Math.max(...ends) : 1;
@@ -49,9 +49,10 @@ export function scoreBins(
   const backward = axis.type === "log" ? Math.exp : identity;
   const [low, high] = [forward(axis.domain[0]), forward(axis.domain[1])];
   const step = (high - low) / steps;
-  const anchor = Number.isFinite(threshold) ? forward(threshold) : low;
+  const start = Number.isFinite(threshold) ? threshold : axis.domain[0];
+  const anchor = forward(start);
   const below = Math.ceil((anchor - low) / step); // bins up to the threshold
-  const edge = (i: number) => (i === below ? backward(anchor) : backward(anchor + (i - below) * step));
+  const edge = (i: number) => (i === below ? start : backward(anchor + (i - below) * step));
   const counts = new Array<number>(below + Math.ceil((high - anchor) / step)).fill(0);
   for (const score of scores) {
     if (!Number.isFinite(score)) continue;
