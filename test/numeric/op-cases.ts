@@ -320,6 +320,31 @@ const resample: readonly OpCase[] = [
   differentiable("averageCells", "cells of three", [real(2, 1, 3, 3)], (x) => g.averageCells(x, 3)),
 ];
 
+/** x0 <= 0.05 ? 1 : (x1 <= -0.05 ? 2 : 4), and x1 <= 0.5 ? -1 : 0.25, averaged. */
+const twoTrees: g.TreeEnsembleAttributes = {
+  aggregate_function: "AVERAGE",
+  n_targets: 1,
+  nodes_treeids: [0, 0, 0, 0, 0, 1, 1, 1],
+  nodes_nodeids: [0, 1, 2, 3, 4, 0, 1, 2],
+  nodes_featureids: [0, 0, 1, 0, 0, 1, 0, 0],
+  nodes_modes: ["BRANCH_LEQ", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF", "BRANCH_LEQ", "LEAF", "LEAF"],
+  nodes_values: [0.05, 0, -0.05, 0, 0, 0.5, 0, 0],
+  nodes_truenodeids: [1, 0, 3, 0, 0, 1, 0, 0],
+  nodes_falsenodeids: [2, 0, 4, 0, 0, 2, 0, 0],
+  nodes_missing_value_tracks_true: [0, 0, 0, 0, 0, 0, 0, 0],
+  target_treeids: [0, 0, 0, 1, 1],
+  target_nodeids: [1, 3, 4, 1, 2],
+  target_ids: [0, 0, 0, 0, 0],
+  target_weights: [1, 2, 4, -1, 0.25],
+};
+
+const trees: readonly OpCase[] = [
+  constantGradient("treeEnsemble", "two trees averaged", [real(12, 2)], (x) => g.treeEnsemble(x, twoTrees)),
+  constantGradient("treeEnsemble", "two trees summed", [real(12, 2)], (x) =>
+    g.treeEnsemble(x, { ...twoTrees, aggregate_function: "SUM" }),
+  ),
+];
+
 /** All rows. */
 export const opCases: readonly OpCase[] = [
   ...elementwise,
@@ -329,4 +354,5 @@ export const opCases: readonly OpCase[] = [
   ...convolution,
   ...normalization,
   ...resample,
+  ...trees,
 ];
