@@ -1,12 +1,19 @@
 /** The forward process: images noised in one step, on the host's schedule and in the graph. */
+import { checkInteger } from "../base/check.ts";
 import { add, constant, gather, mul, reshape, type Tensor } from "../graph/index.ts";
 import type { NoiseSchedule } from "./noise-schedule.ts";
 
-/** √ᾱ_t and √(1 - ᾱ_t): how much image and how much noise x_t holds. */
+/**
+ * √ᾱ_t and √(1 - ᾱ_t): how much image and how much noise x_t holds.
+ *
+ * @param timestep - Integer, 0 .. T-1.
+ * @throws {OptionError} E_OPTION if it is not.
+ */
 export function noisingCoefficients(
   schedule: NoiseSchedule,
   timestep: number,
 ): { signal: number; noise: number } {
+  checkInteger("timestep", timestep, { minimum: 0, maximum: schedule.steps - 1 });
   const alphaCumprod = schedule.alphasCumprod[timestep] ?? Number.NaN;
   return { signal: Math.sqrt(alphaCumprod), noise: Math.sqrt(1 - alphaCumprod) };
 }

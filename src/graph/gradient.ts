@@ -14,7 +14,8 @@ import { type Node, scalar, type Tensor } from "./tensor.ts";
  * @param parameters - Tensors that `loss` depends on; the walk stops at them, so they may themselves be computed.
  * @returns One float32 tensor per parameter, of the parameter's shape.
  * @throws {ShapeError} E_SHAPE if `loss` is not a scalar.
- * @throws {GraphError} E_NO_GRADIENT if `loss` does not depend on a parameter, or only through an operator without a rule.
+ * @throws {GraphError} E_NO_GRADIENT if `loss` does not depend on a parameter, or only through an operator without a rule
+ * or with attributes that its rule does not cover.
  */
 export function gradient(loss: Tensor, parameters: readonly Tensor[]): Tensor[] {
   if (loss.shape.length !== 0) {

@@ -4,7 +4,7 @@
  * The three gradients are convolutions themselves: of the input, a transposed convolution with the same weight; of the
  * weight, a correlation of input and output gradient; of the bias, a sum.
  */
-import { ShapeError } from "../../base/errors.ts";
+import { GraphError, ShapeError } from "../../base/errors.ts";
 import type { Dim } from "../../base/shape.ts";
 import { at, defineOp, sameDType, single } from "../op.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
@@ -75,7 +75,7 @@ export interface Conv2dOptions {
  * @param x - float32 [N, C, H, W].
  * @param weight - float32 [O, C / groups, kernelHeight, kernelWidth]; `bias` is [O].
  * @returns float32 [N, O, (H + 2p - kh) / s + 1, (W + 2p - kw) / s + 1], rounded down.
- * @throws {ShapeError} E_SHAPE if the channels do not fit.
+ * @throws {ShapeError} E_SHAPE if the channels do not fit, or the kernel does not fit into the padded image.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
   const { bias, stride = 1, padding = 0, groups = 1 } = options;
@@ -108,11 +108,15 @@ export function convTranspose2d(
 
 function inferConv(inputs: readonly TensorType[], { strides, pads, group }: ConvGeometry): TensorType {
   const [x, w, b] = [at(inputs, 0), at(inputs, 1), inputs[2]];
+  if (x.shape.length !== 4 || w.shape.length !== 4) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `conv2d: expected x [N, C, H, W] and weight [O, C / groups, kh, kw], got ${formatType(x)} and ${formatType(w)}.`,
+    );
+  }
   const [channels, outputs] = [at(x.shape, 1), at(w.shape, 0)];
   const expected = Number(at(w.shape, 1)) * group;
-  const fits =
-    x.shape.length === 4 && w.shape.length === 4 && channels === expected && Number(outputs) % group === 0;
-  if (!fits) {
+  if (channels !== expected || Number(outputs) % group !== 0) {
     throw new ShapeError(
       "E_SHAPE",
       `conv2d: expected x [N, C, H, W] with C = ${expected} (weight.shape[1] x groups = ${at(w.shape, 1)} x ${group}), got x ${formatType(x)} and weight ${formatType(w)}.`,
@@ -125,6 +129,12 @@ function inferConv(inputs: readonly TensorType[], { strides, pads, group }: Conv
     const extent = at(x.shape, axis);
     if (typeof extent === "string") return extent;
     const room = extent + at(pads, axis - 2) + at(pads, axis) - Number(at(w.shape, axis));
+    if (room < 0) {
+      throw new ShapeError(
+        "E_SHAPE",
+        `conv2d: expected the kernel to fit into the padded image, got x ${formatType(x)}, weight ${formatType(w)} and pads [${pads.join(", ")}]. Pad more.`,
+      );
+    }
     return Math.floor(room / at(strides, axis - 2)) + 1;
   };
   return { dtype: sameDType(inputs, "conv2d"), shape: [at(x.shape, 0), outputs, size(2), size(3)] };
@@ -152,8 +162,8 @@ function inferConvTranspose(inputs: readonly TensorType[], geometry: ConvTranspo
 
 function requireUngrouped(geometry: ConvGeometry, where: string): void {
   if (geometry.group !== 1) {
-    throw new ShapeError(
-      "E_SHAPE",
+    throw new GraphError(
+      "E_NO_GRADIENT",
       `${where}: expected groups = 1 where a gradient is needed, got ${geometry.group}.`,
     );
   }

@@ -1,5 +1,5 @@
 /** Operators that move values without changing them. Specification: ONNX operators, opset 18. */
-import { ShapeError } from "../../base/errors.ts";
+import { GraphError, ShapeError } from "../../base/errors.ts";
 import {
   broadcastShapes,
   type Dim,
@@ -101,8 +101,8 @@ const sliceOp = defineOp<None>({
     const x = at(inputs, 0);
     const plan = slicePlan(x.shape, inputs);
     if (plan.some((range) => Math.abs(range.step) !== 1)) {
-      throw new ShapeError(
-        "E_SHAPE",
+      throw new GraphError(
+        "E_NO_GRADIENT",
         "slice: expected steps of 1 or -1 where a gradient is needed, got larger ones.",
       );
     }
@@ -144,7 +144,6 @@ const concatOp = defineOp<{ axis: number }>({
   attributes: { axis: "int" },
   infer: (inputs, { axis }) => {
     const first = at(inputs, 0);
-    const total = inputs.reduce((sum, x) => sum + Number(at(x.shape, axis)), 0);
     for (const other of inputs) {
       const same =
         other.shape.length === first.shape.length &&
@@ -156,6 +155,7 @@ const concatOp = defineOp<{ axis: number }>({
         );
       }
     }
+    const total = inputs.reduce((sum, x) => sum + Number(at(x.shape, axis)), 0);
     if (!Number.isFinite(total))
       throw new ShapeError(
         "E_SHAPE",
@@ -185,6 +185,12 @@ const padOp = defineOp<{ mode: string }>({
   infer: (inputs, _, operands) => {
     const x = at(inputs, 0);
     const pads = constantInts(at(operands, 1));
+    if (pads.length !== 2 * x.shape.length) {
+      throw new ShapeError(
+        "E_SHAPE",
+        `pad: expected before and after with one number an axis of ${formatType(x)}, got ${pads.length} numbers in all.`,
+      );
+    }
     const shape = x.shape.map((dim, i) => {
       const extra = at(pads, i) + at(pads, i + x.shape.length);
       return extra === 0 ? dim : Number(dim) + extra;
@@ -195,8 +201,8 @@ const padOp = defineOp<{ mode: string }>({
   },
   vjp: ({ inputs, outputGradients, attributes: { mode } }) => {
     if (mode !== "constant")
-      throw new ShapeError(
-        "E_SHAPE",
+      throw new GraphError(
+        "E_NO_GRADIENT",
         `pad: expected mode "constant" where a gradient is needed, got "${mode}".`,
       );
     const pads = constantInts(at(inputs, 1));
@@ -216,6 +222,12 @@ const gatherOp = defineOp<{ axis: number }>({
   attributes: { axis: "int" },
   infer: (inputs, { axis }) => {
     const [x, indices] = [at(inputs, 0), at(inputs, 1)];
+    if (indices.dtype !== "int64") {
+      throw new ShapeError(
+        "E_DTYPE",
+        `gather: expected int64 indices, got ${formatType(indices)}. Cast them.`,
+      );
+    }
     return [
       { dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] },
     ];
@@ -386,6 +398,7 @@ function rangesOf(
   cut.axes.forEach((axis, i) => {
     const extent = fixedShape([at(shape, axis)], "slice")[0] ?? 0;
     const step = at(cut.steps, i);
+    if (step === 0) throw new ShapeError("E_SHAPE", "slice: expected a step other than 0, got 0.");
     const clamp = (value: number, low: number, high: number) =>
       Math.min(Math.max(value < 0 ? value + extent : value, low), high);
     const start = step > 0 ? clamp(at(cut.starts, i), 0, extent) : clamp(at(cut.starts, i), 0, extent - 1);

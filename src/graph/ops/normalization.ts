@@ -37,7 +37,7 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
   attributes: { groups: "int", epsilon: "float" },
   infer: (inputs, { groups }) => {
     const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    const [batch, channels] = [at(x.shape, 0), Number(at(x.shape, 1))];
+    const [batch = "N", channels] = [x.shape[0], Number(x.shape[1])];
     if (x.shape.length !== 4 || channels % groups !== 0) {
       throw new ShapeError(
         "E_SHAPE",

@@ -87,10 +87,10 @@ const topKOp = defineOp<{ axis: number; largest: number; sorted: number }>({
     const x = at(inputs, 0);
     const k = at(constantInts(at(operands, 1)), 0);
     const extent = at(x.shape, axis);
-    if (typeof extent !== "number" || k > extent) {
+    if (typeof extent !== "number" || k < 1 || k > extent) {
       throw new ShapeError(
         "E_SHAPE",
-        `topK: expected k <= the extent of axis ${axis} (${extent}), got ${k}.`,
+        `topK: expected k within 1 and the extent of axis ${axis} (${extent}), got ${k}.`,
       );
     }
     const shape = x.shape.map((dim, i) => (i === axis ? k : dim));

@@ -2,7 +2,7 @@
 import { ShapeError } from "../../base/errors.ts";
 import { at, defineOp, single } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import { constant, int64s, scalar, type Tensor } from "../tensor.ts";
+import { constant, formatType, int64s, scalar, type Tensor } from "../tensor.ts";
 import { mul } from "./elementwise.ts";
 import { constantInts, reshape } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
@@ -63,8 +63,15 @@ const resizeLinearOp = defineOp<{
  *
  * @param x - float32 [N, C, H, W].
  * @returns float32 [N, C, H·scale, W·scale].
+ * @throws {ShapeError} E_SHAPE if x is of another rank or `scale` no such number.
  */
 export function upsampleNearest(x: Tensor, scale: number): Tensor {
+  if (x.shape.length !== 4 || !Number.isInteger(scale) || scale < 1) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `upsampleNearest: expected x [N, C, H, W] and a whole scale >= 1, got ${formatType(x)} and ${scale}.`,
+    );
+  }
   const scales = constant({ dtype: "float32", shape: [4], data: Float32Array.of(1, 1, scale, scale) });
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   return single(upsampleOp.apply([x, undefined, scales], attributes));
@@ -87,8 +94,18 @@ export function resizeLinear(x: Tensor, height: number, width: number): Tensor {
   return single(resizeLinearOp.apply([x, undefined, undefined, int64s([height, width])], attributes));
 }
 
-/** Mean over square cells of `scale` pixels: float32 [N, C, H, W] to [N, C, H / scale, W / scale]. */
+/**
+ * Mean over square cells of `scale` pixels: float32 [N, C, H, W] to [N, C, H / scale, W / scale].
+ *
+ * @throws {ShapeError} E_SHAPE if H or W is not divisible.
+ */
 export function averageCells(x: Tensor, scale: number): Tensor {
+  if (x.shape.length !== 4 || x.shape.slice(2).some((extent) => Number(extent) % scale !== 0)) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `averageCells: expected x [N, C, H, W] with H and W divisible by ${scale}, got ${formatType(x)}.`,
+    );
+  }
   const [height, width] = x.shape.slice(2).map(Number) as [number, number];
   const cells = reshape(x, [at(x.shape, 0), at(x.shape, 1), height / scale, scale, width / scale, scale]);
   return mul(reduceSum(cells, { axes: [3, 5], keepDims: false }), scalar(1 / scale ** 2));
