@@ -17,7 +17,8 @@ export interface Graph {
  * Collects what `outputs` depend on.
  *
  * @param options - `inputs`: every tensor to be fed; one that no output needs is kept, so that feeds stay the same.
- * @throws {GraphError} E_GRAPH if an output depends on an input that is not listed, or two inputs share a name.
+ * @throws {GraphError} E_GRAPH if an output depends on an input that is not listed, or an input shares its name
+ * with another or with an output.
  */
 export function buildGraph(options: {
   name: string;
@@ -37,6 +38,13 @@ export function buildGraph(options: {
       );
     }
     names.add(producer.name);
+  }
+  for (const { name } of outputs) {
+    if (!names.has(name)) continue;
+    throw new GraphError(
+      "E_GRAPH",
+      `buildGraph: expected outputs named other than inputs, got ${name} for both. Rename one.`,
+    );
   }
   const constants: Constant[] = [];
   for (const leaf of leaves) {

@@ -64,13 +64,17 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
 /** The name of every tensor: inputs and outputs as the caller named them, the rest numbered. */
 class Names {
   readonly #names = new Map<unknown, string[]>();
+  readonly #taken = new Set<string>();
   #next = 0;
 
   constructor(graph: Graph) {
     for (const tensor of graph.inputs) {
-      if (tensor.producer.kind === "input") this.#names.set(tensor.producer, [tensor.producer.name]);
+      if (tensor.producer.kind !== "input") continue;
+      this.#names.set(tensor.producer, [tensor.producer.name]);
+      this.#taken.add(tensor.producer.name);
     }
     for (const { name, tensor } of graph.outputs) {
+      this.#taken.add(name);
       const own = this.#list(tensor);
       if (tensor.producer.kind === "node") own[tensor.index] ??= name;
     }
@@ -78,16 +82,23 @@ class Names {
 
   of(tensor: Tensor): string {
     const own = this.#list(tensor);
-    const name = own[tensor.index] ?? `t${this.#next++}`;
+    const name = own[tensor.index] ?? this.#fresh("t");
     own[tensor.index] = name;
     return name;
   }
 
   ofLeaf(leaf: Tensor["producer"]): string {
     const own = this.#names.get(leaf) ?? [];
-    own[0] ??= `c${this.#next++}`;
+    own[0] ??= this.#fresh("c");
     this.#names.set(leaf, own);
     return own[0];
+  }
+
+  #fresh(prefix: string): string {
+    for (;;) {
+      const name = `${prefix}${this.#next++}`;
+      if (!this.#taken.has(name)) return name;
+    }
   }
 
   #list(tensor: Tensor): string[] {
