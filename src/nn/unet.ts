@@ -97,9 +97,9 @@ export class UNet {
       });
       return level === 0 ? { blocks } : { blocks, resample: new Upsample(channels) };
     });
-    this.norm = new GroupNorm(options.groups, baseChannels);
+    this.norm = new GroupNorm(options.groups, width(0));
     const outputs = (options.outputChannels ?? imageChannels) * cellSize ** 2;
-    this.head = new Conv2d(baseChannels + (cellSize > 1 ? cellChannels : 0), outputs, { zero: true });
+    this.head = new Conv2d(width(0) + (cellSize > 1 ? cellChannels : 0), outputs, { zero: true });
     this.cellSize = cellSize;
   }
 
@@ -207,7 +207,7 @@ function checkOptions(options: UNetOptions): void {
   if (options.channelMultipliers.length === 0) {
     throw new OptionError("UNet.channelMultipliers: expected at least one level, got none.");
   }
-  for (const multiplier of options.channelMultipliers) {
+  for (const multiplier of [1, ...options.channelMultipliers]) {
     checkInteger("UNet.channelMultipliers", multiplier, { minimum: 1 });
     if ((multiplier * options.baseChannels) % options.groups !== 0) {
       throw new OptionError(
