@@ -1,2 +1,3 @@
-/** ONNX files: writing graphs, reading what a model says of itself. */
+/** ONNX files: written from graphs, and read for what they say of themselves. */
+export { decodeModel, type ModelSummary } from "./decode.ts";
 export { encodeModel } from "./encode.ts";

@@ -1,0 +1,16 @@
+/** A name for a set of images that changes when any of them does. */
+
+/**
+ * SHA-256 over the SHA-256 of every array, in order, as 64 hexadecimal digits.
+ *
+ * @param arrays - Any bytes, e.g. pixels.
+ */
+export async function contentHash(arrays: readonly Uint8Array[]): Promise<string> {
+  const digests = new Uint8Array(32 * arrays.length);
+  for (const [i, bytes] of arrays.entries()) digests.set(await sha256(bytes), 32 * i);
+  return Array.from(await sha256(digests), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice()));
+}

@@ -1,0 +1,169 @@
+/** Training a RADAR detector: from good images to the bytes of a model file. */
+import { DataError, TrainingError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import { allowedSymmetries, holdOut, type Symmetry } from "../data/index.ts";
+import { noiseSchedule } from "../diffusion/index.ts";
+import { initialValues, namedParameters, parameterCount, UNet } from "../nn/index.ts";
+import type { Backend } from "../runtime/backend.ts";
+import {
+  type Checkpoint,
+  noiseObjective,
+  runTraining,
+  type TrainingProgress,
+  trainStepGraph,
+} from "../train/index.ts";
+import { contentHash } from "./content-hash.ts";
+import type { DetectorDescription } from "./description.ts";
+import { fitDetector } from "./fit.ts";
+import { NoiseBatches } from "./radar-batches.ts";
+import type { ResolvedRadarOptions } from "./radar-options.ts";
+import { readouts } from "./readout.ts";
+
+/** What a training needs besides images and options. */
+export interface RadarTrainingContext {
+  readonly backend: Backend;
+  /** Monotonic clock in seconds. */
+  readonly now: () => number;
+  /** Name of the detector. */
+  readonly name: string;
+  /** Files that could not be read. */
+  readonly skipped: number;
+  /** Versions of what trains, for the model file. */
+  readonly software: Readonly<Record<string, string>>;
+  readonly resume?: Checkpoint | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** What the loop is doing outside its steps, e.g. "calibrating", for people. */
+  readonly onStage?: ((stage: string) => void) | undefined;
+  readonly saveCheckpoint?: ((bytes: Uint8Array) => Promise<void>) | undefined;
+}
+
+/** A trained detector. */
+export interface TrainedDetector {
+  /** The model file. */
+  readonly model: Uint8Array;
+  readonly description: DetectorDescription;
+}
+
+const timestepLimit = 400; // of 1000: scoring looks at low noise only (ours)
+const heldOutFraction = 0.2; // of the good images, for the threshold (ours)
+
+/**
+ * Trains, fits the score on the images learned from, and calibrates on held-out ones.
+ *
+ * @param images - Good images as the model resizes them, uint8 [3, S, S] each, S = options.imageSize.
+ * @throws {DataError} E_DATA if there are fewer than two images, or all are the same; E_FALSE_ALARM_RATE if there are too few
+ * to hold out for the rate; {TrainingError} as `runTraining`.
+ */
+export async function trainRadar(
+  images: readonly Uint8Array[],
+  options: ResolvedRadarOptions,
+  context: RadarTrainingContext,
+): Promise<TrainedDetector> {
+  const random = new Random(options.seed);
+  const split = holdOut(images.length, { fraction: heldOutFraction, random: random.split("hold out") });
+  requireDifferent(images);
+  const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
+  const learned = pick(split.train);
+  const hash = await contentHash(images);
+  const symmetries = allowedSymmetries(learned, options.imageSize, 3);
+  const unet = new UNet(options.unet);
+  const result = await trainNetwork(unet, learned, { options, context, random, symmetries, hash });
+
+  context.onStage?.("calibrating");
+  const network = {
+    unet,
+    parameters: result.average,
+    imageSizePx: options.imageSize,
+    patchSizePx: options.patchSize,
+    readout: readouts[options.scoring],
+    random,
+  };
+  const { backend } = context;
+  const { imageSize, patchSize, preset, scoring, seed, batchSize, unet: widths, learningRate } = options;
+  return fitDetector(network, {
+    learned,
+    heldOut: pick(split.calibration),
+    falseAlarmRate: options.falseAlarmRate,
+    backend,
+    describe: (calibration) => ({
+      format: 1,
+      name: context.name,
+      method: "radar",
+      preset,
+      scoring,
+      imageSizePx: imageSize,
+      patchSizePx: patchSize,
+      parameters: parameterCount(namedParameters(unet)),
+      seed,
+      software: { ...context.software, runtime: backend.name },
+      training: {
+        images: learned.length,
+        skipped: context.skipped,
+        steps: result.steps,
+        batchSize,
+        finalLoss: result.finalLoss,
+        contentHash: hash,
+        symmetries,
+      },
+      calibration,
+      options: { ...widths, learningRate, timestepLimit, falseAlarmRate: options.falseAlarmRate },
+    }),
+  });
+}
+
+async function trainNetwork(
+  unet: UNet,
+  images: readonly Uint8Array[],
+  run: {
+    options: ResolvedRadarOptions;
+    context: RadarTrainingContext;
+    random: Random;
+    symmetries: readonly Symmetry[];
+    hash: string;
+  },
+): ReturnType<typeof runTraining> {
+  const { options, context, random } = run;
+  const { batchSize, patchSize } = options;
+  const metadata = { training: JSON.stringify({ options, contentHash: run.hash }) };
+  if (context.resume !== undefined && context.resume.metadata.training !== metadata.training) {
+    throw new TrainingError(
+      "E_CHECKPOINT",
+      "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without --resume.",
+    );
+  }
+  const objective = noiseObjective(unet, noiseSchedule("linear"), [batchSize, 3, patchSize, patchSize]);
+  const graph = trainStepGraph(objective, {
+    learningRate: options.learningRate,
+    warmupSteps: 30,
+    maxGradientNorm: 1,
+    emaDecay: 0.99,
+    weightDecay: 0.01,
+  });
+  return runTraining({
+    ...context,
+    graph,
+    initial: initialValues(objective.parameters, random.split("parameters")),
+    batches: new NoiseBatches(images, {
+      imageSizePx: options.imageSize,
+      patchSizePx: patchSize,
+      batchSize,
+      symmetries: run.symmetries,
+      timestepLimit,
+      random: random.split("batches"),
+    }),
+    length: options.length,
+    metadata,
+  });
+}
+
+function requireDifferent(images: readonly Uint8Array[]): void {
+  const [first] = images;
+  if (first === undefined) return;
+  const isSame = (image: Uint8Array) => image.every((value, i) => value === first[i]);
+  if (!images.every(isSame)) return;
+  throw new DataError(
+    "E_DATA",
+    `train: expected good images that differ, got ${images.length} times the same picture. A detector needs to see how good parts vary.`,
+  );
+}

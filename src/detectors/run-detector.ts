@@ -1,0 +1,71 @@
+/** One call of a model file's session: pictures in, detections out. */
+import type { NdArray } from "../base/array.ts";
+import { BackendError, ShapeError } from "../base/errors.ts";
+import { checkRaster, type RgbImage } from "../base/raster.ts";
+import type { Session } from "../runtime/backend.ts";
+import type { Detection } from "./detector.ts";
+import { imageInputName } from "./preprocess.ts";
+import { outputNames } from "./score-graph.ts";
+
+/**
+ * Scores pictures of one size in one call.
+ *
+ * @throws {ShapeError} E_SHAPE if there is none, or sizes differ.
+ * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
+ */
+export async function runDetector(session: Session, images: readonly RgbImage[]): Promise<Detection[]> {
+  const outputs = await session.run({ [imageInputName]: stacked(images) });
+  const map = output(outputs, outputNames.map);
+  const score = output(outputs, outputNames.score);
+  const pValue = output(outputs, outputNames.pValue);
+  const isAnomalous = output(outputs, outputNames.isAnomalous);
+  const [height = 0, width = 0] = map.shape.slice(2);
+  return images.map((_, i) => ({
+    anomalyMap: {
+      width,
+      height,
+      data: Float32Array.from(map.data.slice(i * height * width, (i + 1) * height * width), Number),
+    },
+    anomalyScore: Number(score.data[i]),
+    pValue: Number(pValue.data[i]),
+    isAnomalous: Number(isAnomalous.data[i]) !== 0,
+  }));
+}
+
+/** Square pictures stored channel by channel, uint8 [3, S, S], as the model wants them. */
+export function pictureOf(planes: Uint8Array, size: number): RgbImage {
+  const data = new Uint8Array(planes.length);
+  const plane = size * size;
+  for (let i = 0; i < plane; i++) {
+    for (let channel = 0; channel < 3; channel++) data[3 * i + channel] = planes[channel * plane + i] ?? 0;
+  }
+  return { width: size, height: size, data };
+}
+
+/** Pictures of one size as uint8 [N, H, W, 3]. */
+export function stacked(images: readonly RgbImage[]): NdArray<"uint8"> {
+  const [first] = images;
+  if (first === undefined) throw new ShapeError("E_SHAPE", "detect: expected at least one image, got none.");
+  const { width, height } = first;
+  const data = new Uint8Array(images.length * width * height * 3);
+  for (const [i, image] of images.entries()) {
+    checkRaster(`images[${i}]`, image, 3);
+    if (image.width !== width || image.height !== height) {
+      throw new ShapeError(
+        "E_SHAPE",
+        `detect: expected images of one size in a call (${width} x ${height}), got ${image.width} x ${image.height} at index ${i}. Call once for each size.`,
+      );
+    }
+    data.set(image.data, i * width * height * 3);
+  }
+  return { dtype: "uint8", shape: [images.length, height, width, 3], data };
+}
+
+function output(outputs: Readonly<Record<string, NdArray>>, name: string): NdArray {
+  const array = outputs[name];
+  if (array === undefined)
+    throw new BackendError(
+      `detect: expected the model to give ${name}, got ${Object.keys(outputs).join(", ")}.`,
+    );
+  return array;
+}

@@ -1,0 +1,52 @@
+/** What can be learned of an ONNX file without running it. */
+import { fromBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
+import { OnnxFormatError } from "../base/errors.ts";
+
+/** A model's own account of itself. */
+export interface ModelSummary {
+  /** Program that wrote it. */
+  readonly producer: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Number of nodes by operator type, e.g. { Conv: 31 }. */
+  readonly operators: Readonly<Record<string, number>>;
+  /** Text stored by whoever wrote it. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads a model's summary.
+ *
+ * @param bytes - An ONNX file; it comes from outside and may be anything.
+ * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model or cut off.
+ */
+export function decodeModel(bytes: Uint8Array): ModelSummary {
+  const { graph, producerName, metadataProps } = parse(bytes);
+  if (graph === undefined) throw notOnnx(bytes);
+  const operators = new Map<string, number>();
+  for (const { opType } of graph.node) operators.set(opType, (operators.get(opType) ?? 0) + 1);
+  const metadata = metadataProps.map(({ key, value }) => [key, value] as const);
+  return {
+    producer: producerName,
+    inputs: graph.input.map(({ name }) => name),
+    outputs: graph.output.map(({ name }) => name),
+    operators: Object.fromEntries(operators),
+    metadata: Object.fromEntries(metadata),
+  };
+}
+
+function parse(bytes: Uint8Array): ReturnType<typeof fromBinary<typeof ModelProtoSchema>> {
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw notOnnx(bytes, { cause });
+  }
+}
+
+function notOnnx(bytes: Uint8Array, options?: { cause?: unknown }): OnnxFormatError {
+  return new OnnxFormatError(
+    `model: expected an ONNX file, got ${bytes.length} bytes that are none, or are cut off.`,
+    options,
+  );
+}
