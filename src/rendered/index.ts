@@ -1,0 +1,14 @@
+/** Rendered surfaces with planted defects: a data set without a camera, and never passed off as photographs. */
+export { type RenderDatasetOptions, type RenderedEntry, renderDataset } from "./render-dataset.ts";
+export { type RenderedSurface, renderSurface, type SurfaceOptions } from "./render-surface.ts";
+export {
+  type DefectName,
+  defectNames,
+  type FilamentName,
+  type FinishName,
+  type LookName,
+  lookNames,
+  type MachinedDefect,
+  type PrintDefect,
+  type SurfaceKind,
+} from "./surface-kinds.ts";
