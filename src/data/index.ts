@@ -1,0 +1,8 @@
+/** Data sets, splits, patches and their symmetries: pure parts that need no file system. */
+export { decodeBmp } from "./bmp.ts";
+export type { Dataset, DatasetImage, SkippedFile } from "./dataset.ts";
+export { PatchSampler, type PatchSamplerOptions, type PatchSamplerState } from "./patch-sampler.ts";
+export { modelRangeOfByte, toModelRange } from "./range.ts";
+export { type HoldOut, type HoldOutOptions, holdOut } from "./split.ts";
+export { applySymmetry, type SourceWalk, type Symmetry, sourceWalk, symmetries } from "./symmetry.ts";
+export { allowedSymmetries, type SymmetryEvidence, symmetryEvidence } from "./symmetry-choice.ts";

@@ -1,0 +1,139 @@
+/** `train`: a folder of good images in, a model file out. */
+import { readFile, rm } from "node:fs/promises";
+import { basename, resolve } from "node:path";
+import { TrainingError } from "../base/errors.ts";
+import type { DatasetImage, SkippedFile } from "../data/index.ts";
+import {
+  type DetectorDescription,
+  type RadarOptions,
+  resolveRadarOptions,
+  smallestSizePx,
+  trainRadar,
+} from "../detectors/index.ts";
+import type { Device } from "../runtime/backend.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { type Checkpoint, decodeCheckpoint, type TrainingProgress } from "../train/index.ts";
+import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
+import { openDataset } from "./dataset-folder.ts";
+import { imageResizer } from "./image-resizer.ts";
+import { loadImages } from "./load-images.ts";
+import { pathExists } from "./path-kind.ts";
+import { softwareVersions } from "./software-versions.ts";
+import { typicalSide } from "./typical-side.ts";
+
+/** Options of {@link train}. */
+export interface TrainOptions extends RadarOptions {
+  /** Path of the model file. Default "model.onnx". */
+  readonly output?: string | undefined;
+  /** Name of the detector. Default: the data folder's. */
+  readonly name?: string | undefined;
+  /** Where to compute. Default "cpu". */
+  readonly device?: Device | undefined;
+  /** Threads. Default: one per core. */
+  readonly threads?: number | undefined;
+  /** Goes on from the checkpoint that an unfinished training left beside `output`. */
+  readonly resume?: boolean | undefined;
+  /** Stops cleanly, with a checkpoint. */
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** What is being done, one line for people each. */
+  readonly onStage?: ((stage: string) => void) | undefined;
+}
+
+/** What a training did. */
+export interface TrainSummary {
+  /** Path of the model file. */
+  readonly model: string;
+  readonly description: DetectorDescription;
+  readonly steps: number;
+  /** Wall-clock seconds from start to finish, data and calibration included. */
+  readonly seconds: number;
+  /** Steps a second of the training itself. */
+  readonly stepsPerSecond: number;
+  readonly finalLoss: number;
+  /** Trainable values of the network. */
+  readonly parameters: number;
+  readonly skipped: readonly SkippedFile[];
+}
+
+/**
+ * Trains a detector on the good images of a folder and writes its model file.
+ *
+ * @param data - MVTec-AD style folder, or any folder of good images.
+ * @throws {DataError} E_DATA, E_IMAGE on data that cannot be learned from; {OptionError} on options out of range; {FileError}
+ * E_FILE if the model cannot be written, before the training starts; {TrainingError} E_DIVERGED, E_ABORTED, E_CHECKPOINT.
+ */
+export async function train(data: string, options: TrainOptions = {}): Promise<TrainSummary> {
+  const { output = "model.onnx", device, threads, signal, onStage } = options;
+  const started = now();
+  resolveRadarOptions(options, options.imageSize ?? smallestSizePx); // options are checked before anything is read
+  const checkpointPath = `${output}.checkpoint`;
+  await checkWritable(output);
+  await checkWritable(checkpointPath);
+  const backend = nodeBackend({ ...(device && { device }), ...(threads && { threads }) });
+  const dataset = await openDataset(data);
+  const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
+
+  onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
+  const resolved = resolveRadarOptions(options, await typicalSide(paths(dataset.train)));
+  const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), resolved.imageSize);
+  const { images, skipped } = await loadImages(paths(dataset.train), {
+    transform: (image) => resizer.resize(image),
+    ...(signal && { signal }),
+  }).finally(() => resizer.dispose());
+  for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
+
+  onStage?.(`training on ${images.length} images at ${resolved.imageSize} px (${resolved.preset})`);
+  let trainingSeconds = 0;
+  let stepsOfRun = 0;
+  const { model, description } = await trainRadar(
+    images.map(({ image }) => image),
+    resolved,
+    {
+      backend,
+      now,
+      name: options.name ?? basename(resolve(data)),
+      skipped: skipped.length,
+      software: softwareVersions(),
+      resume,
+      signal,
+      onProgress: (progress) => {
+        ({ seconds: trainingSeconds, stepsOfRun } = progress);
+        options.onProgress?.(progress);
+      },
+      onStage,
+      saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes),
+    },
+  );
+  await writeFileAtomic(output, model);
+  await rm(checkpointPath, { force: true });
+  const { steps, finalLoss } = description.training;
+  return {
+    model: output,
+    description,
+    steps,
+    seconds: now() - started,
+    stepsPerSecond: trainingSeconds > 0 ? stepsOfRun / trainingSeconds : 0,
+    finalLoss,
+    parameters: description.parameters,
+    skipped,
+  };
+}
+
+function paths(images: readonly DatasetImage[]): string[] {
+  return images.map(({ path }) => path);
+}
+
+async function readCheckpoint(path: string): Promise<Checkpoint> {
+  if (!(await pathExists(path))) {
+    throw new TrainingError(
+      "E_CHECKPOINT",
+      `resume: expected the checkpoint of an unfinished training at ${path}, got none. Train without --resume.`,
+    );
+  }
+  return decodeCheckpoint(await readFile(path));
+}
+
+function now(): number {
+  return performance.now() / 1000;
+}

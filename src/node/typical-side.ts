@@ -1,0 +1,24 @@
+/** How large the images of a folder are, without reading all of them. */
+import { RadarError } from "../base/errors.ts";
+import { readImage } from "./image-file.ts";
+
+const looks = 9; // images read to tell (ours)
+
+/**
+ * Median of the longer sides of a few images, evenly spread over `paths`, in pixels.
+ *
+ * @returns 0 if none of them can be read; whoever reads them all reports that.
+ */
+export async function typicalSide(paths: readonly string[]): Promise<number> {
+  const count = Math.min(looks, paths.length);
+  const sides: number[] = [];
+  for (let i = 0; i < count; i++) {
+    try {
+      const { width, height } = await readImage(paths[Math.floor((i * paths.length) / count)] ?? "");
+      sides.push(Math.max(width, height));
+    } catch (error) {
+      if (!(error instanceof RadarError)) throw error;
+    }
+  }
+  return sides.sort((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
+}
