@@ -32,3 +32,14 @@ export function ownFiles(): string[] {
       });
   return walk("").sort();
 }
+
+/**
+ * What a text tells of the machine it was written on: absolute paths of home and working folders, and hosts of package
+ * registries and mirrors. Our own examples say `~/parts` or `/path/to/parts`.
+ */
+export function machineTraces(text: string): string[] {
+  const paths =
+    /(?<![\w.~-])(?:\/(?:wor[k]|far[m]|roo[t]|User[s]|hom[e])\/|\/tm[p]\/bash|[A-Z]:\\User[s]\\)[^\s"'`)]*/g;
+  const hosts = /https?:\/\/[\w.-]*(?:registr[y]|mirro[r]|artifactor[y]|verdacci[o])[\w.-]*[^\s"'`)]*/gi;
+  return [...(text.match(paths) ?? []), ...(text.match(hosts) ?? [])];
+}
