@@ -33,6 +33,7 @@ export async function runTests(args) {
  *
  * @param result - The parsed result, or undefined when vitest wrote none.
  * @param vitestCode - Vitest's exit code.
+ * @public tested in test/scripts, which loads it by path
  */
 export function summarize(result, vitestCode) {
   const counts = { passed: 0, failed: 0, skipped: 0 };
