@@ -8,7 +8,7 @@ import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { fitIsolationForest } from "./isolation-forest.ts";
 import { imageInputName } from "./preprocess.ts";
-import { pictureOf, stacked } from "./run-detector.ts";
+import { pictureOf, stackPictures } from "./run-detector.ts";
 import { detectorGraph, outputNames, type TrainedNetwork } from "./score-graph.ts";
 
 /** What fitting needs besides the network. */
@@ -44,7 +44,9 @@ export async function fitDetector(
   const features = await withSession(backend, detectorGraph(network), async (session) => {
     const rows: NdArray[] = [];
     for (const planes of options.learned) {
-      const { features: row } = await session.run({ [imageInputName]: stacked([pictureOf(planes, size)]) });
+      const { features: row } = await session.run({
+        [imageInputName]: stackPictures([pictureOf(planes, size)]),
+      });
       if (row !== undefined) rows.push(row);
     }
     return rows;
@@ -56,7 +58,7 @@ export async function fitDetector(
   const readings = await withSession(backend, detectorGraph(network, { forest }), async (session) => {
     const rows: { score: number; largest: number }[] = [];
     for (const planes of options.heldOut) {
-      const outputs = await session.run({ [imageInputName]: stacked([pictureOf(planes, size)]) });
+      const outputs = await session.run({ [imageInputName]: stackPictures([pictureOf(planes, size)]) });
       const map = outputs[outputNames.map]?.data ?? [];
       const largest = Array.from(map, Number).reduce((a, b) => Math.max(a, b), -Infinity);
       rows.push({ score: Number(outputs[outputNames.score]?.data[0]), largest });

@@ -26,3 +26,4 @@ export {
   smallestSizePx,
 } from "./radar-options.ts";
 export { type ScoringName, scoringNames } from "./readout.ts";
+export { stackPictures } from "./run-detector.ts";

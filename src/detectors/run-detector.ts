@@ -14,7 +14,7 @@ import { outputNames } from "./score-graph.ts";
  * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
  */
 export async function runDetector(session: Session, images: readonly RgbImage[]): Promise<Detection[]> {
-  const outputs = await session.run({ [imageInputName]: stacked(images) });
+  const outputs = await session.run({ [imageInputName]: stackPictures(images) });
   const map = output(outputs, outputNames.map);
   const score = output(outputs, outputNames.score);
   const pValue = output(outputs, outputNames.pValue);
@@ -43,7 +43,7 @@ export function pictureOf(planes: Uint8Array, size: number): RgbImage {
 }
 
 /** Pictures of one size as uint8 [N, H, W, 3]. */
-export function stacked(images: readonly RgbImage[]): NdArray<"uint8"> {
+export function stackPictures(images: readonly RgbImage[]): NdArray<"uint8"> {
   const [first] = images;
   if (first === undefined) throw new ShapeError("E_SHAPE", "detect: expected at least one image, got none.");
   const { width, height } = first;

@@ -17,7 +17,7 @@ import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { imageResizer } from "./image-resizer.ts";
 import { loadImages } from "./load-images.ts";
-import { pathExists } from "./path-kind.ts";
+import { pathKind } from "./path-kind.ts";
 import { softwareVersions } from "./software-versions.ts";
 import { typicalSide } from "./typical-side.ts";
 
@@ -125,7 +125,7 @@ function paths(images: readonly DatasetImage[]): string[] {
 }
 
 async function readCheckpoint(path: string): Promise<Checkpoint> {
-  if (!(await pathExists(path))) {
+  if ((await pathKind(path)) !== "file") {
     throw new TrainingError(
       "E_CHECKPOINT",
       `resume: expected the checkpoint of an unfinished training at ${path}, got none. Train without --resume.`,
