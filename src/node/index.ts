@@ -20,3 +20,5 @@ export {
   loadImages,
 } from "./load-images.ts";
 export { type PathKind, pathKind } from "./path-kind.ts";
+export { packageVersion, softwareVersions } from "./software-versions.ts";
+export { type TrainOptions, type TrainSummary, train } from "./train.ts";
