@@ -1,0 +1,28 @@
+/** `npm run bench`: how fast training and scoring are here, beside a peer and the machine's own limits. */
+import { parseArgs } from "node:util";
+import { measureGemm } from "./gemm.ts";
+import { measureScoring } from "./scoring.ts";
+import { measureTrainStep } from "./train-step.ts";
+
+const { values } = parseArgs({
+  options: {
+    json: { type: "boolean", default: false },
+    threads: { type: "string", default: "2" },
+    rounds: { type: "string", default: "9" },
+  },
+});
+const options = { threads: Number(values.threads), rounds: Number(values.rounds) };
+
+process.stderr.write("matrix product ...\n");
+const gemm = await measureGemm(options);
+process.stderr.write("training step, beside PyTorch where it is installed ...\n");
+const trainStep = await measureTrainStep(options);
+process.stderr.write("scoring ...\n");
+const score = {
+  fast: await measureScoring("fast", options),
+  balanced: await measureScoring("balanced", options),
+};
+const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };
+const result = { threads: options.threads, gemm, trainStep, score, memory };
+if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

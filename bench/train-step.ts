@@ -1,0 +1,152 @@
+/** A training step of the benchmark network, interleaved with PyTorch's where that is installed. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import type { NdArray } from "../src/base/array.ts";
+import { Random } from "../src/base/random.ts";
+import { noiseSchedule } from "../src/diffusion/index.ts";
+import { initialValues, namedParameters, parameterCount, UNet } from "../src/nn/index.ts";
+import { encodeModel } from "../src/onnx/index.ts";
+import { nodeBackend } from "../src/runtime/node.ts";
+import { nextName, noiseObjective, stateNames, trainStepGraph } from "../src/train/index.ts";
+import { median, timed } from "./median.ts";
+
+/** 3.9M parameters: base 32, multipliers 1, 2, 4, two blocks a level, attention at the lowest level. */
+const unet = {
+  imageChannels: 3,
+  baseChannels: 32,
+  channelMultipliers: [1, 2, 4],
+  blocksPerLevel: 2,
+  attentionLevels: [2],
+  heads: 4,
+  groups: 8,
+  cellSize: 1,
+};
+const batchShape = [8, 3, 64, 64] as const;
+
+/** Seconds a step; the torch figures are null where python3-torch is missing. */
+export interface TrainStepFigures {
+  readonly seconds: number;
+  readonly torchSeconds: number | null;
+  readonly ratioToTorch: number | null;
+  readonly torchVersion: string | null;
+  readonly parameters: number;
+  readonly graphSeconds: number;
+  readonly sessionSeconds: number;
+}
+
+/** Medians over `rounds` steps each, taken in turns; two steps of each are made first and not counted. */
+export async function measureTrainStep(options: {
+  threads: number;
+  rounds: number;
+}): Promise<TrainStepFigures> {
+  const torch = await startTorch(options.threads);
+  const ours = await startOurs(options.threads);
+  const seconds: number[] = [];
+  const torchSeconds: number[] = [];
+  for (let i = 0; i < options.rounds + 2; i++) {
+    const own = await timed(ours.step);
+    const peer = await torch?.step();
+    if (i < 2) continue;
+    seconds.push(own);
+    if (peer !== undefined) torchSeconds.push(peer);
+  }
+  torch?.stop();
+  await ours.stop();
+  const own = median(seconds);
+  const peer = torchSeconds.length > 0 ? median(torchSeconds) : null;
+  return {
+    seconds: own,
+    torchSeconds: peer,
+    ratioToTorch: peer === null ? null : own / peer,
+    torchVersion: torch?.version ?? null,
+    parameters: ours.parameters,
+    graphSeconds: ours.graphSeconds,
+    sessionSeconds: ours.sessionSeconds,
+  };
+}
+
+async function startOurs(threads: number): Promise<{
+  step: () => Promise<void>;
+  stop: () => Promise<void>;
+  parameters: number;
+  graphSeconds: number;
+  sessionSeconds: number;
+}> {
+  const begun = performance.now();
+  const model = new UNet(unet);
+  const objective = noiseObjective(model, noiseSchedule("linear"), batchShape);
+  const options = {
+    learningRate: 1e-4,
+    warmupSteps: 10,
+    maxGradientNorm: 1,
+    emaDecay: 0.99,
+    weightDecay: 0.01,
+  };
+  const bytes = encodeModel(trainStepGraph(objective, options));
+  const built = performance.now();
+  const session = await nodeBackend({ threads }).load(bytes);
+  const loaded = performance.now();
+  const random = new Random(0);
+  const parameters = parameterCount(namedParameters(model));
+  const vector = (data: Float32Array): NdArray => ({ dtype: "float32", shape: [data.length], data });
+  const fresh = () => ({
+    parameters: vector(initialValues(objective.parameters, random)),
+    firstMoment: vector(new Float32Array(parameters)),
+    secondMoment: vector(new Float32Array(parameters)),
+    average: vector(new Float32Array(parameters)),
+  });
+  let [state, spare] = [fresh(), fresh()];
+  let count = 0;
+  const values = batchShape.reduce((size, dim) => size * dim, 1);
+  const images = (): NdArray => ({ dtype: "float32", shape: batchShape, data: random.normals(values) });
+  const [x0, noise] = [images(), images()];
+  const step = async () => {
+    const scalar = (value: number): NdArray => ({
+      dtype: "float32",
+      shape: [],
+      data: Float32Array.of(value),
+    });
+    const timesteps: NdArray = { dtype: "int64", shape: [8], data: new BigInt64Array(8).fill(300n) };
+    const feeds = { ...state, x0, noise, timesteps, step: scalar(++count), totalSteps: scalar(1000) };
+    await session.run(feeds, Object.fromEntries(stateNames.map((name) => [nextName(name), spare[name]])));
+    [state, spare] = [spare, state];
+  };
+  return {
+    step,
+    stop: () => session.dispose(),
+    parameters,
+    graphSeconds: (built - begun) / 1000,
+    sessionSeconds: (loaded - built) / 1000,
+  };
+}
+
+async function startTorch(
+  threads: number,
+): Promise<{ step: () => Promise<number>; stop: () => void; version: string } | null> {
+  const python = ["python3", "/usr/bin/python3"].find(
+    (command) => spawnSync(command, ["-c", "import torch"]).status === 0,
+  );
+  if (python === undefined) return null;
+  const script = fileURLToPath(new URL("torch_train_step.py", import.meta.url));
+  const config = JSON.stringify({ unet, batchShape, threads });
+  const child: ChildProcess = spawn(python, [script, config], { stdio: ["pipe", "pipe", "inherit"] });
+  if (child.stdout === null) return null;
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async (): Promise<string> => {
+    const { done, value } = await lines.next();
+    if (done) throw new Error("PyTorch's process ended early.");
+    return value;
+  };
+  const hello: unknown = JSON.parse(await nextLine());
+  const version =
+    typeof hello === "object" && hello !== null && "version" in hello ? String(hello.version) : "";
+  return {
+    version,
+    step: async () => {
+      child.stdin?.write("step\n");
+      return Number(await nextLine());
+    },
+    stop: () => child.kill(),
+  };
+}
