@@ -1,5 +1,20 @@
-/** radar-ad for Node: train a detector on good images, load it, find defects. */
+/** radar-ad for Node: train a detector on good images, load it, find defects, measure how well. */
 
-export type { RgbImage } from "./base/raster.ts";
+export { type ErrorCode, RadarError } from "./base/errors.ts";
+export type { AnomalyMap, DefectMask, RgbImage } from "./base/raster.ts";
+export type { Dataset, DatasetImage, SkippedFile } from "./data/index.ts";
 export type { Detection, Detector, DetectorDescription } from "./detectors/index.ts";
-export { type TrainOptions, type TrainSummary, train } from "./node/index.ts";
+export {
+  type DetectOptions,
+  detect,
+  type EvaluateFolderOptions,
+  evaluateFolder as evaluate,
+  type FileDetection,
+  type FolderEvaluation,
+  type LoadDetectorOptions,
+  loadDetectorFile as loadDetector,
+  readImage,
+  type TrainOptions,
+  type TrainSummary,
+  train,
+} from "./node/index.ts";

@@ -8,6 +8,12 @@ import { pathKind } from "./path-kind.ts";
 
 const goodClass = "good";
 
+/** What a data set is opened for. */
+export interface OpenDatasetOptions {
+  /** "training" (default): good images to learn from must be there. "testing": `test` must be there, `train` may be missing. */
+  readonly purpose?: "training" | "testing";
+}
+
 /**
  * Data set in a folder.
  *
@@ -18,17 +24,18 @@ const goodClass = "good";
  * Files are told by their extension; hidden ones are left out. Nothing is decoded here.
  *
  * @param root - The folder; the paths of the images begin with it.
- * @throws {DataError} E_DATA if the folder is missing or none, has no good image to learn from, or holds several data sets.
+ * @throws {DataError} E_DATA if the folder is missing or none, has no image for the purpose, or holds several data sets.
  * @throws {FileError} E_FILE if a folder cannot be listed.
  * @see Bergmann et al. 2021, "The MVTec Anomaly Detection Dataset", doi:10.1007/s11263-020-01400-4
  */
-export async function openDataset(root: string): Promise<Dataset> {
+export async function openDataset(root: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
   const kind = await pathKind(root);
   if (kind !== "folder") {
     const got = kind === "missing" ? "nothing there" : "a file";
     throw new DataError("E_DATA", `${root}: expected a folder of images, got ${got}. ${layoutHint}`);
   }
   const folders = await listFolders(root);
+  if (options.purpose === "testing") return openForTesting(root, folders);
   return folders.includes("train") ? openMvtec(root) : openPlain(root, folders);
 }
 
@@ -46,6 +53,22 @@ async function openMvtec(root: string): Promise<Dataset> {
         `${root} has a folder "train", so it is read in the layout of MVTec AD: put the good images into train/${goodClass}.`,
     );
   }
+  return { name: nameOf(root), root, layout: "mvtec", train, test: await testImages(root) };
+}
+
+async function openForTesting(root: string, folders: readonly string[]): Promise<Dataset> {
+  const train = await goodImages(join(root, "train", goodClass));
+  const test = await testImages(root);
+  if (test.length > 0) return { name: nameOf(root), root, layout: "mvtec", train, test };
+  const got = folders.includes("test") ? "a folder without any" : "no such folder";
+  throw new DataError(
+    "E_DATA",
+    `${join(root, "test")}: expected images to measure with, in test/${goodClass} and test/<class of defect>, got ${got}. ` +
+      "To score a folder of images without labels, use radar detect.",
+  );
+}
+
+async function testImages(root: string): Promise<DatasetImage[]> {
   const testFolder = join(root, "test");
   const classes = (await isFolder(testFolder)) ? await listFolders(testFolder) : [];
   const test: DatasetImage[] = [];
@@ -54,7 +77,7 @@ async function openMvtec(root: string): Promise<Dataset> {
     if (className === goodClass) test.push(...(await goodImages(folder)));
     else test.push(...(await defectiveImages(folder, className, join(root, "ground_truth", className))));
   }
-  return { name: nameOf(root), root, layout: "mvtec", train, test };
+  return test;
 }
 
 async function openPlain(root: string, folders: readonly string[]): Promise<Dataset> {

@@ -1,6 +1,8 @@
 /** Images, folders and files under Node. */
 export { checkWritable, ensureFolder, writeFileAtomic } from "./atomic-file.ts";
-export { openDataset } from "./dataset-folder.ts";
+export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
+export { type DetectOptions, detect, type FileDetection } from "./detect.ts";
+export { type EvaluateFolderOptions, evaluateFolder, type FolderEvaluation } from "./evaluate.ts";
 export {
   decodeImage,
   decodeMask,
@@ -12,6 +14,7 @@ export {
 export { imageExtensions, isImagePath, readImage, readMask } from "./image-file.ts";
 export { comparePaths, listFolders, listImages } from "./image-folder.ts";
 export { findImages } from "./image-inputs.ts";
+export { type LoadDetectorOptions, loadDetectorFile, readModelFile } from "./load-detector.ts";
 export {
   concurrentImages,
   type LoadedImage,
@@ -19,6 +22,15 @@ export {
   type LoadImagesOptions,
   loadImages,
 } from "./load-images.ts";
+export { overlayPaths } from "./overlay-paths.ts";
 export { type PathKind, pathKind } from "./path-kind.ts";
+export { writeRenderedFolder } from "./rendered-folder.ts";
 export { packageVersion, softwareVersions } from "./software-versions.ts";
-export { type TrainOptions, type TrainSummary, train } from "./train.ts";
+export {
+  checkpointPathOf,
+  type ImageProgress,
+  type TrainOptions,
+  type TrainSummary,
+  train,
+} from "./train.ts";
+export { type RuntimeCheck, verifyModel, verifyTolerance } from "./verify.ts";

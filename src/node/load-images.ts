@@ -1,9 +1,9 @@
 /** Many images read into memory, each reduced at once; the few that cannot be read are left out and reported. */
 import { checkNumber } from "../base/check.ts";
-import { DataError, FileError, type RadarError, TrainingError } from "../base/errors.ts";
+import { DataError, TrainingError } from "../base/errors.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
-import { readImage } from "./image-file.ts";
+import { tryReadImage } from "./try-read.ts";
 
 /** One image of {@link LoadedImages}. */
 export interface LoadedImage<T> {
@@ -38,6 +38,7 @@ export interface LoadImagesOptions<T> {
 /** Images decoded at the same time: 2, so that one is read while another is reduced (ours). */
 export const concurrentImages = 2;
 
+const defaultMaxBadFraction = 0.1; // ours
 const listedFiles = 5;
 
 /**
@@ -54,7 +55,7 @@ export async function loadImages<T>(
   paths: readonly string[],
   options: LoadImagesOptions<T>,
 ): Promise<LoadedImages<T>> {
-  const { maxBadFraction = 0.1 } = options;
+  const { maxBadFraction = defaultMaxBadFraction } = options;
   checkNumber("maxBadFraction", maxBadFraction, { minimum: 0, maximum: 1 });
   if (paths.length === 0) throw new DataError("E_DATA", "loadImages: expected at least one path, got none.");
   const results = new Map<number, LoadedImage<T> | SkippedFile>();
@@ -82,24 +83,21 @@ async function loadOne<T>(
   path: string,
   transform: LoadImagesOptions<T>["transform"],
 ): Promise<LoadedImage<T> | SkippedFile> {
-  let image: RgbImage;
-  try {
-    image = await readImage(path);
-  } catch (error) {
-    if (error instanceof DataError || error instanceof FileError)
-      return { path, reason: reasonOf(error, path) };
-    throw error;
-  }
-  return { path, image: await transform(image, path) };
+  const image = await tryReadImage(path);
+  return "reason" in image ? image : { path, image: await transform(image, path) };
 }
 
-/** The message without the path in front, which the list has already. */
-function reasonOf(error: RadarError, path: string): string {
-  const prefix = `${path}: `;
-  return error.message.startsWith(prefix) ? error.message.slice(prefix.length) : error.message;
-}
-
-function checkSkipped(skipped: readonly SkippedFile[], total: number, maxBadFraction: number): void {
+/**
+ * Throws if none or too few of `total` files could be read.
+ *
+ * @param maxBadFraction - Largest share of unreadable files that is tolerated, in [0, 1].
+ * @throws {DataError} E_DATA; the message counts them and lists the first.
+ */
+export function checkSkipped(
+  skipped: readonly SkippedFile[],
+  total: number,
+  maxBadFraction: number = defaultMaxBadFraction,
+): void {
   if (skipped.length < total && skipped.length <= maxBadFraction * total) return;
   const listed = skipped.slice(0, listedFiles).map(({ path, reason }) => `\n  ${path}: ${reason}`);
   const more = skipped.length > listedFiles ? `\n  and ${skipped.length - listedFiles} more` : "";

@@ -1,8 +1,7 @@
 /** `train`: a folder of good images in, a model file out. */
 import { readFile, rm } from "node:fs/promises";
-import { basename, resolve } from "node:path";
 import { TrainingError } from "../base/errors.ts";
-import type { DatasetImage, SkippedFile } from "../data/index.ts";
+import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
 import {
   type DetectorDescription,
   type RadarOptions,
@@ -19,7 +18,14 @@ import { imageResizer } from "./image-resizer.ts";
 import { loadImages } from "./load-images.ts";
 import { pathKind } from "./path-kind.ts";
 import { softwareVersions } from "./software-versions.ts";
+import { fileError } from "./system-error.ts";
 import { typicalSide } from "./typical-side.ts";
+
+/** What a step of a training reports. */
+export interface ImageProgress extends TrainingProgress {
+  /** Images learned from per second, of this run. */
+  readonly imagesPerSecond: number;
+}
 
 /** Options of {@link train}. */
 export interface TrainOptions extends RadarOptions {
@@ -35,7 +41,8 @@ export interface TrainOptions extends RadarOptions {
   readonly resume?: boolean | undefined;
   /** Stops cleanly, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
+  /** Called after each step. */
+  readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
   /** What is being done, one line for people each. */
   readonly onStage?: ((stage: string) => void) | undefined;
 }
@@ -59,19 +66,19 @@ export interface TrainSummary {
 /**
  * Trains a detector on the good images of a folder and writes its model file.
  *
- * @param data - MVTec-AD style folder, or any folder of good images.
+ * @param data - MVTec-AD style folder, or any folder of good images; or a data set opened before.
  * @throws {DataError} E_DATA, E_IMAGE on data that cannot be learned from; {OptionError} on options out of range; {FileError}
  * E_FILE if the model cannot be written, before the training starts; {TrainingError} E_DIVERGED, E_ABORTED, E_CHECKPOINT.
  */
-export async function train(data: string, options: TrainOptions = {}): Promise<TrainSummary> {
+export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<TrainSummary> {
   const { output = "model.onnx", device, threads, signal, onStage } = options;
   const started = now();
   resolveRadarOptions(options, options.imageSize ?? smallestSizePx); // options are checked before anything is read
-  const checkpointPath = `${output}.checkpoint`;
+  const checkpointPath = checkpointPathOf(output);
   await checkWritable(output);
   await checkWritable(checkpointPath);
   const backend = nodeBackend({ ...(device && { device }), ...(threads && { threads }) });
-  const dataset = await openDataset(data);
+  const dataset = typeof data === "string" ? await openDataset(data) : data;
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 
   onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
@@ -92,14 +99,15 @@ export async function train(data: string, options: TrainOptions = {}): Promise<T
     {
       backend,
       now,
-      name: options.name ?? basename(resolve(data)),
+      name: options.name ?? dataset.name,
       skipped: skipped.length,
       software: softwareVersions(),
       resume,
       signal,
       onProgress: (progress) => {
         ({ seconds: trainingSeconds, stepsOfRun } = progress);
-        options.onProgress?.(progress);
+        const imagesPerSecond = (stepsOfRun * resolved.batchSize) / trainingSeconds;
+        options.onProgress?.({ ...progress, imagesPerSecond });
       },
       onStage,
       saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes),
@@ -120,6 +128,11 @@ export async function train(data: string, options: TrainOptions = {}): Promise<T
   };
 }
 
+/** Where the training of a model file keeps its checkpoint. */
+export function checkpointPathOf(output: string): string {
+  return `${output}.checkpoint`;
+}
+
 function paths(images: readonly DatasetImage[]): string[] {
   return images.map(({ path }) => path);
 }
@@ -131,7 +144,12 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
       `resume: expected the checkpoint of an unfinished training at ${path}, got none. Train without --resume.`,
     );
   }
-  return decodeCheckpoint(await readFile(path));
+  try {
+    return decodeCheckpoint(new Uint8Array(await readFile(path)));
+  } catch (error) {
+    if (!(error instanceof TrainingError)) throw fileError(path, "read", error);
+    throw new TrainingError(error.code, error.message.replace(/^checkpoint/, path), { cause: error });
+  }
 }
 
 function now(): number {

@@ -1,0 +1,115 @@
+/** `radar detect`: a model file and images in, scores out. */
+import type { SkippedFile } from "../../data/index.ts";
+import { detect, type FileDetection, loadDetectorFile } from "../../node/index.ts";
+import type { Arguments } from "../arguments.ts";
+import { type Command, computeArgs } from "../command.ts";
+import { computeOptions } from "../compute-options.ts";
+import { exitCodes, UsageError } from "../errors.ts";
+import { jsonText, type Output } from "../output.ts";
+import { imageLine } from "../progress.ts";
+
+/** `radar detect <model> <images...>`. */
+export const detectCommand: Command = {
+  name: "detect",
+  summary: "Score images: which are anomalous, and where",
+  args: {
+    model: { type: "positional", description: "model file written by radar train" },
+    images: { type: "positional", description: "images, folders or globs; any number" },
+    output: {
+      type: "string",
+      alias: "o",
+      valueHint: "folder",
+      description: "write each image under its heat map, as PNG",
+    },
+    threshold: {
+      type: "string",
+      valueHint: "score",
+      description: "call images anomalous above this score (default: the model's)",
+    },
+    json: { type: "boolean", description: "print one JSON document" },
+    jsonl: { type: "boolean", description: "print one line of JSON for each image, as it is scored" },
+    csv: { type: "boolean", description: "print one line of comma-separated values for each image" },
+    ...computeArgs,
+  },
+  isRepeated: true,
+  examples: [
+    "radar detect parts.onnx inbox --output overlays",
+    "radar detect parts.onnx 'inbox/**/*.png' --json",
+    "radar detect parts.onnx a.png b.png --csv > scores.csv",
+  ],
+  run: async (args, { output }) => {
+    const [model = "", ...inputs] = args.positionals;
+    const format = formatOf(args);
+    const options = { threshold: args.number("threshold"), output: args.text("output") };
+    const detector = await loadDetectorFile(model, computeOptions(args));
+    const tally = { images: 0, anomalous: 0, skipped: 0 };
+    const documents: (FileDetection | SkippedFile)[] = [];
+    const started = output.now();
+    const onProgress = (done: number, total: number): void =>
+      output.progress(() => imageLine(done, total, output.now() - started));
+    try {
+      if (format === "csv") output.data(csvLine(csvColumns));
+      for await (const result of detect(detector, inputs, { ...options, onProgress })) {
+        if (format === "json") documents.push(result);
+        if ("reason" in result) {
+          tally.skipped++;
+          output.note(`skipped ${result.path}: ${result.reason}`);
+        } else {
+          tally.images++;
+          if (result.isAnomalous) tally.anomalous++;
+          printResult(result, format, output);
+        }
+      }
+    } finally {
+      await detector.dispose();
+    }
+    output.endProgress();
+    const threshold = options.threshold ?? detector.description.calibration.threshold;
+    if (format === "json") {
+      const results = documents.filter((document) => !("reason" in document));
+      const skipped = documents.filter((document) => "reason" in document);
+      output.data(jsonText({ model, threshold, results, skipped }));
+    }
+    output.note(summaryOf(tally, threshold));
+    return tally.skipped > 0 ? exitCodes.failed : exitCodes.done;
+  },
+};
+
+type Format = "text" | "json" | "jsonl" | "csv";
+
+const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map"] as const;
+
+function formatOf(args: Arguments): Format {
+  const wanted = (["json", "jsonl", "csv"] as const).filter((format) => args.flag(format));
+  if (wanted.length > 1) {
+    throw new UsageError(
+      `expected one of --json, --jsonl and --csv, got ${wanted.map((name) => `--${name}`).join(" and ")}.`,
+    );
+  }
+  return wanted[0] ?? "text";
+}
+
+function printResult(result: FileDetection, format: Format, output: Output): void {
+  if (format === "jsonl") output.data(JSON.stringify(result));
+  if (format === "csv") output.data(csvLine(csvColumns.map((column) => String(result[column] ?? ""))));
+  const { path, anomalyScore, pValue, isAnomalous, map } = result;
+  const words = [
+    isAnomalous ? "DEFECT" : "ok    ",
+    `score ${anomalyScore.toPrecision(4)}`,
+    `p ${pValue.toFixed(3)}`,
+    path,
+  ];
+  output.print([...words, ...(map === undefined ? [] : [`-> ${map}`])].join("  "));
+}
+
+/** @see RFC 4180 */
+function csvLine(fields: readonly string[]): string {
+  return fields
+    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
+    .join(",");
+}
+
+function summaryOf(tally: { images: number; anomalous: number; skipped: number }, threshold: number): string {
+  const scored = `${tally.anomalous} of ${tally.images} images anomalous (score > ${Number(threshold.toPrecision(4))})`;
+  return tally.skipped > 0 ? `${scored}; ${tally.skipped} files could not be read` : scored;
+}

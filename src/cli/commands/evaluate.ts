@@ -1,0 +1,110 @@
+/** `radar evaluate`: a model file and a test set in, figures and a report out. */
+import type { EvaluateFolderOptions, FolderEvaluation } from "../../node/index.ts";
+import { evaluateFolder } from "../../node/index.ts";
+import { type Figure, formatMetric, formatSeconds } from "../../report/format.ts";
+import { type Command, commandLine, computeArgs } from "../command.ts";
+import { computeOptions } from "../compute-options.ts";
+import { exitCodes } from "../errors.ts";
+import { jsonText, type Output } from "../output.ts";
+import { imageLine } from "../progress.ts";
+
+/** `radar evaluate <model> <data>`. */
+export const evaluateCommand: Command = {
+  name: "evaluate",
+  summary: "Measure how well defects are found, and write a report",
+  args: {
+    model: { type: "positional", description: "model file written by radar train" },
+    data: {
+      type: "positional",
+      description: "folder with test/good, test/<class> and, for pixel figures, ground_truth/<class>",
+    },
+    report: { type: "string", alias: "r", valueHint: "file", description: "write a report as one HTML file" },
+    threshold: {
+      type: "string",
+      valueHint: "score",
+      description: "call images anomalous above this score (default: the model's)",
+    },
+    json: { type: "boolean", description: "print the figures as JSON" },
+    ...computeArgs,
+  },
+  examples: [
+    "radar evaluate bottle.onnx bottle --report report.html",
+    "radar evaluate bottle.onnx bottle --json",
+  ],
+  run: async (args, { output, raw }) => {
+    const [model = "", data = ""] = args.positionals;
+    const report = args.text("report");
+    const evaluation = await evaluateFolder(model, data, {
+      ...computeOptions(args),
+      threshold: args.number("threshold"),
+      report,
+      command: commandLine(["radar", "evaluate", ...raw]),
+      facts: [["Date", new Date().toISOString().slice(0, 10)]],
+      ...evaluationProgress(output),
+    });
+    output.endProgress();
+    for (const { path, reason } of evaluation.skipped) output.note(`skipped ${path}: ${reason}`);
+    if (args.flag("json")) output.data(jsonText(evaluationDocument(evaluation, report)));
+    printEvaluation(evaluation, output);
+    if (report !== undefined) output.print(`Report: ${report}`);
+    return exitCodes.done;
+  },
+};
+
+/** Progress of an evaluation on stderr. */
+export function evaluationProgress(output: Output): Pick<EvaluateFolderOptions, "onProgress" | "onStage"> {
+  const started = output.now();
+  return {
+    onProgress: (done, total) => output.progress(() => imageLine(done, total, output.now() - started)),
+    onStage: (stage) => {
+      output.endProgress();
+      output.note(stage);
+    },
+  };
+}
+
+/** What `--json` prints. @param report - Path of the report; undefined if none was written. */
+export function evaluationDocument(evaluation: FolderEvaluation, report: string | undefined): object {
+  const { metrics, classes, skipped, notes, thresholdOrigin } = evaluation;
+  return { ...metrics, thresholdOrigin, classes, skipped, notes, ...(report !== undefined && { report }) };
+}
+
+/** The result in words, then the figures. */
+export function printEvaluation({ metrics, verdict, notes }: FolderEvaluation, output: Output): void {
+  const { image, pixel, secondsPerImage } = metrics;
+  output.print(plain(verdict.sentence));
+  for (const warning of [...verdict.warnings, ...notes]) output.print(`Note: ${plain(warning)}`);
+  output.print("");
+  output.print(figures("images", { AUROC: image.auroc, AP: image.averagePrecision, "F1-max": image.f1Max }));
+  output.print(
+    figures("at the threshold", {
+      F1: image.f1,
+      "F1 of calling all defective": image.trivialF1,
+      precision: image.precision,
+      recall: image.recall,
+      accuracy: image.accuracy,
+    }),
+  );
+  if (pixel !== null) {
+    output.print(
+      figures("pixels", {
+        AUROC: pixel.auroc,
+        AP: pixel.averagePrecision,
+        AUPRO: pixel.aupro,
+        "F1-max": pixel.f1Max,
+      }),
+    );
+  }
+  const { p50, p99 } = secondsPerImage;
+  output.print(plain(`time an image: ${formatSeconds(p50)} (median), ${formatSeconds(p99)} (99 %)`));
+}
+
+function figures(title: string, values: Readonly<Record<string, Figure>>): string {
+  const texts = Object.entries(values).map(([name, value]) => `${name} ${formatMetric(value)}`);
+  return `${title}: ${texts.join(", ")}`;
+}
+
+/** Text for a terminal: no-break spaces become plain ones. */
+function plain(text: string): string {
+  return text.replaceAll("\u00a0", " ");
+}

@@ -1,0 +1,77 @@
+/** `radar inspect`: what a model file is, how it was made, what it promises. */
+import { type DetectorDescription, describeModel } from "../../detectors/index.ts";
+import { readModelFile } from "../../node/index.ts";
+import { aboutFile } from "../../node/load-detector.ts";
+import { decodeModel, type ModelSummary } from "../../onnx/index.ts";
+import type { Command } from "../command.ts";
+import { exitCodes } from "../errors.ts";
+import { jsonText } from "../output.ts";
+
+/** `radar inspect <model>`. */
+export const inspectCommand: Command = {
+  name: "inspect",
+  summary: "Say what a model file is, how it was made and what it promises",
+  args: {
+    model: { type: "positional", description: "model file written by radar train" },
+    json: { type: "boolean", description: "print it as JSON" },
+  },
+  examples: ["radar inspect parts.onnx", "radar inspect parts.onnx --json"],
+  run: async (args, { output }) => {
+    const [path = ""] = args.positionals;
+    const bytes = await readModelFile(path);
+    const found = await aboutFile(path, () => ({
+      description: describeModel(bytes),
+      model: decodeModel(bytes),
+    }));
+    const { inputs, outputs, operators } = found.model;
+    const file = { path, bytes: bytes.length, inputs, outputs, operators };
+    if (args.flag("json")) output.data(jsonText({ ...found.description, file }));
+    const rows = rowsOf(found.description, { ...found.model, bytes: bytes.length });
+    const width = Math.max(...rows.map(([label]) => label.length));
+    for (const [label, value] of rows) output.print(`${label.padEnd(width)}  ${value}`);
+    return exitCodes.done;
+  },
+};
+
+function rowsOf(
+  { training, calibration, ...description }: DetectorDescription,
+  model: ModelSummary & { readonly bytes: number },
+): [label: string, value: string][] {
+  const { scores, threshold, pixelThreshold } = calibration;
+  const nodes = Object.values(model.operators).reduce((sum, count) => sum + count, 0);
+  const range = `${number(scores[0] ?? 0)} to ${number(scores.at(-1) ?? 0)}`;
+  return [
+    ["name", description.name],
+    ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
+    ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
+    ["network", `${description.parameters.toLocaleString("en")} parameters`],
+    ["learned from", `${training.images} good images (${training.skipped} files could not be read)`],
+    [
+      "training",
+      `${training.steps} steps of ${training.batchSize} images, last loss ${number(training.finalLoss)}`,
+    ],
+    ["symmetries", training.symmetries.join(", ") || "none"],
+    ["training set", `SHA-256 ${training.contentHash}`],
+    ["seed", String(description.seed)],
+    [
+      "threshold",
+      `anomalous when the score > ${number(threshold)}; a pixel when > ${number(pixelThreshold)}`,
+    ],
+    ["false alarms", `at most ${number(100 * calibration.falseAlarmRate)} % of good images`],
+    ["calibrated on", `${calibration.images} held-out good images, scores ${range}`],
+    [
+      "made with",
+      Object.entries(description.software)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+    [
+      "file",
+      `${(model.bytes / 1e6).toFixed(1)} MB, ${nodes} nodes, ${model.inputs.join(", ")} -> ${model.outputs.join(", ")}`,
+    ],
+  ];
+}
+
+function number(value: number): string {
+  return String(Number(value.toPrecision(4)));
+}

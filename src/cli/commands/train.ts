@@ -1,0 +1,66 @@
+/** `radar train`: good images in, a model file out. */
+import { trainOptionsOf } from "../../run-config.ts";
+import { type Command, commandLine } from "../command.ts";
+import { exitCodes } from "../errors.ts";
+import { jsonText } from "../output.ts";
+import { duration } from "../progress.ts";
+import { runTraining } from "../run-training.ts";
+import { readRunOptions, trainingArgs } from "../train-arguments.ts";
+
+/** `radar train <data>`. */
+export const trainCommand: Command = {
+  name: "train",
+  summary: "Learn from good images and write a detector as one .onnx file",
+  args: {
+    data: {
+      type: "positional",
+      description: "folder of good images, or one with train/good, test/<class> and ground_truth/<class>",
+    },
+    output: {
+      type: "string",
+      alias: "o",
+      valueHint: "file",
+      description: "model file to write (default model.onnx)",
+    },
+    name: { type: "string", valueHint: "name", description: "name of the detector (default: the folder's)" },
+    ...trainingArgs,
+    resume: { type: "boolean", description: "go on from the checkpoint of a training that was stopped" },
+    json: { type: "boolean", description: "print a summary as JSON" },
+  },
+  examples: [
+    "radar train parts/good --output parts.onnx",
+    "radar train bottle --preset fast --minutes 10 --output bottle.onnx",
+    "radar train parts/good --config run.json --resume",
+  ],
+  run: async (args, { output, raw }) => {
+    const [data = ""] = args.positionals;
+    const config = await readRunOptions(args);
+    const path = config.output ?? "model.onnx";
+    const resume = args.flag("resume");
+    const resumeCommand = commandLine(["radar", "train", ...raw, ...(resume ? [] : ["--resume"])]);
+    const outcome = await runTraining(
+      data,
+      { ...trainOptionsOf(config), output: path, resume, resumeCommand },
+      output,
+    );
+    if ("exitCode" in outcome) return outcome.exitCode;
+    const { description, ...summary } = outcome.summary;
+    const { images, threshold, falseAlarmRate } = description.calibration;
+    if (args.flag("json"))
+      output.data(jsonText({ ...summary, calibration: { images, threshold, falseAlarmRate } }));
+    output.print(
+      `${path}: ${summary.steps} steps in ${duration(summary.seconds)}, loss ${summary.finalLoss.toFixed(4)}`,
+    );
+    output.print(
+      `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: at most ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
+    );
+    output.print(
+      `Next: ${commandLine(["radar", "detect", path, "<images>"]).replace("'<images>'", "<images>")}`,
+    );
+    return exitCodes.done;
+  },
+};
+
+function percent(share: number): string {
+  return `${Number((100 * share).toPrecision(2))} %`;
+}

@@ -1,0 +1,95 @@
+/** The options of a training on the command line. */
+import { readFile } from "node:fs/promises";
+import type { ArgsDef } from "citty";
+import { presetNames, scoringNames } from "../detectors/index.ts";
+import { fileError } from "../node/system-error.ts";
+import { methodNames, parseRunConfig, type RunConfig } from "../run-config.ts";
+import type { Arguments } from "./arguments.ts";
+import { computeArgs } from "./command.ts";
+import { computeOptions } from "./compute-options.ts";
+import { UsageError } from "./errors.ts";
+
+/** What decides how a detector is trained. */
+export const trainingArgs: ArgsDef = {
+  method: { type: "string", valueHint: "name", description: `${methodNames.join(", ")} (default radar)` },
+  preset: { type: "string", valueHint: "name", description: `${presetNames.join(", ")} (default balanced)` },
+  "image-size": {
+    type: "string",
+    valueHint: "px",
+    description: "side that images are resized to (default: the preset's)",
+  },
+  "patch-size": {
+    type: "string",
+    valueHint: "px",
+    description: "side of what the network sees at once (default: the whole image)",
+  },
+  minutes: { type: "string", valueHint: "m", description: "train for so many minutes" },
+  steps: { type: "string", valueHint: "n", description: "train for so many steps (default: the preset's)" },
+  "batch-size": { type: "string", valueHint: "n", description: "images a step (default: the preset's)" },
+  scoring: {
+    type: "string",
+    valueHint: "name",
+    description: `how the anomaly map is read off the network: ${scoringNames.join(", ")} (default ${scoringNames[0]})`,
+  },
+  "false-alarm-rate": {
+    type: "string",
+    valueHint: "rate",
+    description: "share of good parts that may be called defective, such as 0.01, or auto (default)",
+  },
+  seed: { type: "string", valueHint: "n", description: "seed of everything random (default 0)" },
+  config: {
+    type: "string",
+    valueHint: "file",
+    description: "JSON with these options in camelCase; the command line wins",
+  },
+  ...computeArgs,
+};
+
+/** Options of the configuration file, where one is named, overruled by those of the command line. @throws {UsageError} */
+export async function readRunOptions(args: Arguments): Promise<RunConfig> {
+  const line = given(fromLine(args));
+  if (line.minutes !== undefined && line.steps !== undefined) {
+    throw new UsageError("--minutes and --steps: expected one of them, got both.");
+  }
+  const path = args.text("config");
+  if (path === undefined) return line;
+  const { minutes, steps, ...file } = parseRunConfig(await readText(path), path);
+  const isLengthGiven = line.minutes !== undefined || line.steps !== undefined;
+  return { ...file, ...(isLengthGiven ? {} : given({ minutes, steps })), ...line };
+}
+
+function fromLine(args: Arguments): RunConfig {
+  const count = { integer: true, minimum: 1 } as const;
+  return {
+    output: args.text("output"),
+    name: args.text("name"),
+    method: args.choice("method", methodNames),
+    preset: args.choice("preset", presetNames),
+    imageSize: args.number("image-size", count),
+    patchSize: args.number("patch-size", count),
+    minutes: args.number("minutes", { above: 0 }),
+    steps: args.number("steps", count),
+    batchSize: args.number("batch-size", count),
+    scoring: args.choice("scoring", scoringNames),
+    seed: args.number("seed", { integer: true, minimum: 0 }),
+    falseAlarmRate:
+      args.text("false-alarm-rate") === "auto" ? "auto" : args.number("false-alarm-rate", { above: 0 }),
+    ...computeOptions(args),
+  };
+}
+
+/** The entries that have a value. */
+function given<T extends object>(options: T): T {
+  const copy = { ...options };
+  for (const key of Object.keys(copy))
+    if (Reflect.get(copy, key) === undefined) Reflect.deleteProperty(copy, key);
+  return copy;
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (error) {
+    throw fileError(path, "read", error);
+  }
+}

@@ -1,0 +1,83 @@
+/** Files scored one by one, with an overlay of each where wanted. */
+import { dirname } from "node:path";
+import { checkNumber, invariant } from "../base/check.ts";
+import type { RgbImage } from "../base/raster.ts";
+import type { SkippedFile } from "../data/dataset.ts";
+import type { Detection, Detector } from "../detectors/index.ts";
+import { mapScaleOf } from "../evaluation/index.ts";
+import { overlay } from "../report/index.ts";
+import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
+import { encodePng } from "./image-codec.ts";
+import { findImages } from "./image-inputs.ts";
+import { overlayPaths } from "./overlay-paths.ts";
+import { tryReadImage } from "./try-read.ts";
+
+/** Options of {@link detect}. */
+export interface DetectOptions {
+  /** isAnomalous = score > threshold instead of the detector's own decision. Default: the detector's. */
+  readonly threshold?: number | undefined;
+  /** Folder for overlays: each image under its heat map, with a line around what is marked. Made where missing. Default: none. */
+  readonly output?: string | undefined;
+  /** Called after each file with how many are done. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** What a detector says of a file. */
+export interface FileDetection {
+  readonly path: string;
+  /** Higher is more anomalous. */
+  readonly anomalyScore: number;
+  /** Conformal p-value, in (0, 1]; small is anomalous. */
+  readonly pValue: number;
+  readonly isAnomalous: boolean;
+  /** Path of the overlay, a PNG; absent if none was wanted. */
+  readonly map?: string;
+}
+
+/**
+ * Scores files one by one, each when it is asked for; one picture is in memory at a time.
+ *
+ * A file that cannot be read comes as what went wrong with it, in its place; the others are scored all the same. Overlays have
+ * the detector's absolute scale: one colour means one score in all of them.
+ *
+ * @param inputs - Files, folders with all images below, globs.
+ * @throws {FileError} E_FILE if an input does not exist or an overlay cannot be written; {DataError} E_DATA if an input gives
+ * no image; {OptionError} E_OPTION if the threshold is no number or an overlay would overwrite an image; {BackendError}.
+ */
+export async function* detect(
+  detector: Detector,
+  inputs: readonly string[],
+  options: DetectOptions = {},
+): AsyncGenerator<FileDetection | SkippedFile> {
+  const { threshold, output, onProgress } = options;
+  if (threshold !== undefined) checkNumber("threshold", threshold);
+  const paths = await findImages(inputs);
+  const maps = output === undefined ? [] : overlayPaths(paths, output);
+  if (output !== undefined) await ensureFolder(output);
+  for (const [i, path] of paths.entries()) {
+    const image = await tryReadImage(path);
+    const result = "reason" in image ? image : await detectOne(image, path, maps[i]);
+    onProgress?.(i + 1, paths.length);
+    yield result;
+  }
+
+  async function detectOne(image: RgbImage, path: string, map: string | undefined): Promise<FileDetection> {
+    const [detection] = await detector.detect([image]);
+    invariant(detection !== undefined, "a detector gave nothing for one image");
+    const { anomalyScore, pValue } = detection;
+    const isAnomalous = threshold === undefined ? detection.isAnomalous : anomalyScore > threshold;
+    if (map !== undefined) await writeOverlay(map, detector, { image, detection });
+    return { path, anomalyScore, pValue, isAnomalous, ...(map !== undefined && { map }) };
+  }
+}
+
+async function writeOverlay(
+  path: string,
+  detector: Detector,
+  { image, detection }: { image: RgbImage; detection: Detection },
+): Promise<void> {
+  const { maximum, threshold } = mapScaleOf(detector);
+  const picture = overlay(image, detection.anomalyMap, { scaleMaximum: maximum, threshold });
+  await ensureFolder(dirname(path));
+  await writeFileAtomic(path, await encodePng(picture));
+}

@@ -1,0 +1,127 @@
+/** `evaluate`: a model file and a folder with a test set in, figures and a report out. */
+import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
+import type { Detector } from "../detectors/index.ts";
+import {
+  drawPictures,
+  type Evaluation,
+  evaluate,
+  type LabelledImage,
+  reportInputOf,
+} from "../evaluation/index.ts";
+import { renderEvaluationReport, type Verdict, verdictOf } from "../report/index.ts";
+import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
+import { openDataset } from "./dataset-folder.ts";
+import { encodePng } from "./image-codec.ts";
+import { readImage, readMask } from "./image-file.ts";
+import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
+import { checkSkipped } from "./load-images.ts";
+import { tryReadImage, tryReadMask } from "./try-read.ts";
+
+/** Options of {@link evaluateFolder}. */
+export interface EvaluateFolderOptions extends LoadDetectorOptions {
+  /** isAnomalous = score > threshold instead of the detector's own decision. Default: the detector's. */
+  readonly threshold?: number | undefined;
+  /** Path of an HTML report to write. Default: none. */
+  readonly report?: string | undefined;
+  /** The command that repeats the evaluation, for the report. */
+  readonly command?: string | undefined;
+  /** More facts for the head of the report, e.g. the date. */
+  readonly facts?: readonly (readonly [label: string, value: string])[] | undefined;
+  /** Remarks for the report, one sentence or more each. */
+  readonly notes?: readonly string[] | undefined;
+  /** Called after each image with how many are done. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** What is being done, one line for people each. */
+  readonly onStage?: ((stage: string) => void) | undefined;
+}
+
+/** What {@link evaluateFolder} found out. */
+export interface FolderEvaluation extends Evaluation {
+  /** The result in plain sentences. */
+  readonly verdict: Verdict;
+}
+
+/**
+ * Scores the test set of a folder, measures how well defects are found, and writes the report where one is wanted.
+ *
+ * Files that cannot be read are left out and listed, as long as no more than a tenth are such. Defective images without a mask
+ * count for the figures of whole images only.
+ *
+ * @param model - Path of a model file.
+ * @param data - MVTec-AD style folder with `test`; or a data set opened before.
+ * @throws {DataError} E_DATA if there is no test set, too much of it cannot be read, or a mask has another size than its image;
+ * {FileError} E_FILE if the report cannot be written, before anything is scored; and all that {@link loadDetectorFile} throws.
+ */
+export async function evaluateFolder(
+  model: string,
+  data: string | Dataset,
+  options: EvaluateFolderOptions = {},
+): Promise<FolderEvaluation> {
+  const { threshold, report, onProgress, onStage } = options;
+  if (report !== undefined) await checkWritable(report);
+  const detector = await loadDetectorFile(model, options);
+  try {
+    const dataset = typeof data === "string" ? await openDataset(data, { purpose: "testing" }) : data;
+    const total = dataset.test.length;
+    onStage?.(`scoring ${total} test images of ${dataset.name}`);
+    const measured = await evaluate(detector, testImages(dataset.test), {
+      now: () => performance.now() / 1000,
+      ...(threshold !== undefined && { threshold }),
+      onProgress: (done) => onProgress?.(done, total),
+    });
+    const evaluation = { ...measured, notes: [...measured.notes, ...(options.notes ?? [])] };
+    const { description } = detector;
+    const verdict = verdictOf(reportInputOf(evaluation, { description }));
+    if (report !== undefined) {
+      onStage?.("drawing the report");
+      const html = await reportOf(evaluation, { detector, dataset, model, options });
+      await writeFileAtomic(report, html);
+    }
+    return { ...evaluation, verdict };
+  } finally {
+    await detector.dispose();
+  }
+}
+
+async function reportOf(
+  evaluation: Evaluation,
+  made: { detector: Detector; dataset: Dataset; model: string; options: EvaluateFolderOptions },
+): Promise<string> {
+  const { detector, dataset, model } = made;
+  const { command, facts = [] } = made.options;
+  const byPath = new Map(dataset.test.map((image) => [image.path, image]));
+  const pictures = await drawPictures(detector, evaluation.results, {
+    encodePng,
+    readImage: async (path) => {
+      const maskPath = byPath.get(path)?.maskPath ?? null;
+      return { image: await readImage(path), mask: maskPath === null ? null : await readMask(maskPath) };
+    },
+  });
+  const input = reportInputOf(evaluation, {
+    description: detector.description,
+    ...(command !== undefined && { command }),
+    facts: [["Data set", dataset.root], ["Model file", model], ...facts],
+    pictures,
+  });
+  return renderEvaluationReport(input);
+}
+
+/** Test images one by one; too many that cannot be read are an error at the end, which then lists them. */
+async function* testImages(images: readonly DatasetImage[]): AsyncGenerator<LabelledImage | SkippedFile> {
+  const skipped: SkippedFile[] = [];
+  for (const entry of images) {
+    const loaded = await labelled(entry);
+    yield loaded;
+    if ("reason" in loaded) skipped.push(loaded);
+  }
+  checkSkipped(skipped, images.length);
+}
+
+async function labelled(entry: DatasetImage): Promise<LabelledImage | SkippedFile> {
+  const image = await tryReadImage(entry.path);
+  if ("reason" in image) return image;
+  if (entry.maskPath === null) return { ...entry, image, mask: null };
+  const mask = await tryReadMask(entry.maskPath);
+  if ("reason" in mask) return { path: entry.path, reason: `its mask ${mask.path}: ${mask.reason}` };
+  return { ...entry, image, mask };
+}

@@ -1,0 +1,103 @@
+/** A training run as a JSON file: the options of `radar train`, under the same names in camelCase. */
+import { z } from "zod";
+import { nearest } from "./base/check.ts";
+import { OptionError } from "./base/errors.ts";
+import { type PresetName, presetNames, type ScoringName, scoringNames } from "./detectors/index.ts";
+import type { TrainOptions } from "./node/index.ts";
+import { type Device, devices } from "./runtime/backend.ts";
+
+/** Names of the methods that can be trained. */
+export const methodNames = ["radar"] as const;
+
+/** One of {@link methodNames}. */
+export type MethodName = (typeof methodNames)[number];
+
+/** Options of a training run, as a file or a command line gives them; what is left out has its default. */
+export interface RunConfig {
+  /** Path of the model file. */
+  readonly output?: string | undefined;
+  /** Name of the detector. */
+  readonly name?: string | undefined;
+  readonly method?: MethodName | undefined;
+  readonly preset?: PresetName | undefined;
+  /** Side in pixels that images are resized to. */
+  readonly imageSize?: number | undefined;
+  /** Side in pixels of what the network sees at once. */
+  readonly patchSize?: number | undefined;
+  /** Length of the training in minutes; not together with `steps`. */
+  readonly minutes?: number | undefined;
+  /** Length of the training in steps. */
+  readonly steps?: number | undefined;
+  /** Images a step. */
+  readonly batchSize?: number | undefined;
+  readonly scoring?: ScoringName | undefined;
+  readonly seed?: number | undefined;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  readonly falseAlarmRate?: number | "auto" | undefined;
+}
+
+const number = z.number().optional();
+
+const entries = {
+  output: z.string().min(1).optional(),
+  name: z.string().optional(),
+  method: z.enum(methodNames).optional(),
+  preset: z.enum(presetNames).optional(),
+  imageSize: number,
+  patchSize: number,
+  minutes: number,
+  steps: number,
+  batchSize: number,
+  scoring: z.enum(scoringNames).optional(),
+  seed: number,
+  device: z.enum(devices).optional(),
+  threads: z.number().int().min(1).optional(),
+  falseAlarmRate: z.union([z.literal("auto"), z.number()]).optional(),
+} satisfies Record<keyof RunConfig, z.ZodType>;
+
+const runConfigSchema: z.ZodType<RunConfig> = z.strictObject(entries);
+
+/**
+ * Options in a configuration file.
+ *
+ * @param text - JSON.
+ * @param path - Names the file in messages.
+ * @throws {OptionError} E_OPTION with the file and the path of the entry: no JSON, an unknown entry, a value of another kind.
+ */
+export function parseRunConfig(text: string, path: string): RunConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new OptionError(`${path}: expected JSON, got ${messageOf(cause)}.`, { cause });
+  }
+  const parsed = runConfigSchema.safeParse(value);
+  if (!parsed.success) throw new OptionError(`${path}: ${issueText(parsed.error)}`, { cause: parsed.error });
+  if (parsed.data.minutes !== undefined && parsed.data.steps !== undefined) {
+    throw new OptionError(`${path}: expected minutes or steps, got both.`);
+  }
+  return parsed.data;
+}
+
+/** Options for the training itself. Ranges are checked there. */
+export function trainOptionsOf(config: RunConfig): TrainOptions {
+  const { minutes, steps, method: _, ...options } = config;
+  if (steps !== undefined) return { ...options, length: { steps } };
+  return minutes === undefined ? options : { ...options, length: { minutes } };
+}
+
+function issueText({ issues: [issue] }: z.ZodError): string {
+  if (issue?.code === "unrecognized_keys") {
+    const [key = ""] = issue.keys;
+    const known = Object.keys(entries);
+    const near = nearest(key, known);
+    return `${key}: expected one of ${known.join(", ")}, got an unknown entry.${near ? ` Did you mean ${near}?` : ""}`;
+  }
+  const where = issue?.path.join(".") || "the file";
+  return `${where}: ${issue?.message ?? "expected another value"}.`;
+}
+
+function messageOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
