@@ -1,0 +1,40 @@
+/** A backend that keeps count of what is done with another one. */
+import type { Backend, Session } from "../../src/runtime/backend.ts";
+
+/** Passes everything on; its counts are those since it was made. */
+export class CountingBackend implements Backend {
+  loads = 0;
+  runs = 0;
+  disposals = 0;
+  readonly #backend: Backend;
+
+  constructor(backend: Backend) {
+    this.#backend = backend;
+  }
+
+  get name(): string {
+    return this.#backend.name;
+  }
+
+  /** Sessions loaded and not yet disposed of. */
+  get open(): number {
+    return this.loads - this.disposals;
+  }
+
+  async load(model: Uint8Array): Promise<Session> {
+    const session = await this.#backend.load(model);
+    this.loads++;
+    return {
+      inputNames: session.inputNames,
+      outputNames: session.outputNames,
+      run: (feeds, into) => {
+        this.runs++;
+        return session.run(feeds, into);
+      },
+      dispose: async () => {
+        await session.dispose();
+        this.disposals++;
+      },
+    };
+  }
+}
