@@ -36,13 +36,15 @@ export function patchGrid(imageSizePx: number, patchSizePx: number): PatchGrid {
 export function cutPatches(images: Tensor, grid: PatchGrid): Tensor {
   if (grid.corners.length === 1) return images;
   const { patchSizePx: side } = grid;
-  const patches = grid.corners.map(([row, column]) =>
-    sliceAxes(images, [
+  const rest = [Number(images.shape[1]), side, side];
+  const patches = grid.corners.map(([row, column]) => {
+    const patch = sliceAxes(images, [
       { axis: 2, start: row, end: row + side },
       { axis: 3, start: column, end: column + side },
-    ]),
-  );
-  return concat(patches, 0);
+    ]);
+    return reshape(patch, [1, "N", ...rest]); // N is known at run time only, so patches are stacked before it
+  });
+  return reshape(concat(patches, 0), ["M", ...rest]);
 }
 
 /** [K·N, ...] of {@link cutPatches} as K tensors [N, ...]. */
