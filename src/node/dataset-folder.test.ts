@@ -77,6 +77,28 @@ describe("the layout of MVTec AD", () => {
   });
 });
 
+describe("a data set to measure with", () => {
+  test("needs a folder test and no train", async () => {
+    const root = fill("test-only", ["test/good/0.png", "test/crack/0.png", "ground_truth/crack/0_mask.png"]);
+    const dataset = await openDataset(root, { purpose: "testing" });
+    expect(dataset).toMatchObject({ layout: "mvtec", train: [] });
+    expect(paths(root, dataset.test)).toEqual(["test/crack/0.png", "test/good/0.png"]);
+  });
+
+  test("without a test image is refused with what was looked for", async () => {
+    const cases = [
+      [fill("plain-test", ["a.png"]), "got no such folder. "],
+      [fill("empty-test", ["test/good/readme.txt"]), "got a folder without any. "],
+    ] as const;
+    for (const [root, got] of cases) {
+      await expect(openDataset(root, { purpose: "testing" })).rejects.toMatchObject({
+        code: "E_DATA",
+        message: expect.stringContaining(got),
+      });
+    }
+  });
+});
+
 describe("a plain folder", () => {
   test("all images at any depth are good; the order is that of code units, folder by folder", async () => {
     const root = fill("plain", [

@@ -61,11 +61,15 @@ test("none readable is refused, whatever is tolerated", async () => {
 });
 
 test("no more than two whole images are in work at a time", async () => {
+  let begun = 0;
   let inWork = 0;
   let most = 0;
   const transform = async (): Promise<null> => {
+    begun++;
     most = Math.max(most, ++inWork);
-    await new Promise((resolve) => setImmediate(resolve));
+    // The first waits for a second one, so that they do meet however slow the decoding is.
+    while (most < concurrentImages && begun < good.length) await new Promise((go) => setTimeout(go, 1));
+    await new Promise((go) => setTimeout(go, 1)); // and a third one, if there were one, would be seen
     inWork--;
     return null;
   };

@@ -1,0 +1,306 @@
+/** What a user gets wrong: a message that says what to do, the right exit code, and nothing lost. */
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { beforeAll, describe, expect, test } from "vitest";
+import { buildGraph, input, neg } from "../../src/graph/index.ts";
+import { encodePng } from "../../src/node/index.ts";
+import { encodeModel } from "../../src/onnx/index.ts";
+import { radar } from "../support/radar.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tinyTraining, writeTinySet } from "../support/tiny-set.ts";
+
+const folder = temporaryFolder();
+const set = folder.at("parts");
+const model = folder.at("parts.onnx");
+const good = `${set}/train/good`;
+
+beforeAll(async () => {
+  await writeTinySet(set);
+  const run = await radar("train", set, "-o", model, ...tinyTraining(1));
+  expect(run.code, run.stderr).toBe(0);
+});
+
+/** Expects the command line to fail with this exit code and text, and to print nothing on stdout. */
+async function refused(argv: string[], code: number, ...texts: (string | RegExp)[]): Promise<string> {
+  const run = await radar(...argv);
+  expect(run.code, run.stderr).toBe(code);
+  expect(run.stdout).toBe("");
+  expect(run.stderr).not.toMatch(/\n {4}at /); // no stack
+  for (const text of texts) expect(run.stderr).toMatch(text);
+  return run.stderr;
+}
+
+function train(data: string, ...options: string[]): string[] {
+  return ["train", data, "-o", folder.at("refused.onnx"), ...tinyTraining(1), ...options];
+}
+
+describe("a command line that is not understood ends with 2 and says what was meant", () => {
+  const cases: [argv: string[], text: string | RegExp][] = [
+    [["trian", "x"], /^radar: unknown command trian\. Did you mean train\?\nRun "radar --help"/],
+    [["--verson"], "unknown option --verson."],
+    [["train"], /^radar train: missing argument <data>: .*\nRun "radar train --help"/],
+    [["detect", "m.onnx"], "missing argument <images>"],
+    [["evaluate", "m.onnx", "a", "b"], 'unexpected argument "b"'],
+    [["train", "x", "--imge-size", "32"], "unknown option --imge-size. Did you mean --image-size?"],
+    [["train", "x", "--imageSize", "32"], "unknown option --imageSize. Did you mean --image-size?"],
+    [["train", "x", "--no-resume"], "unknown option --no-resume"],
+    [["train", "x", "-x"], "unknown option -x"],
+    [["train", "x", "--output"], "--output: expected a value, got none."],
+    [["train", "x", "--output", "--json"], "--output: expected a value, got --json."],
+    [["train", "x", "--json=maybe"], '--json: expected no value, got "maybe".'],
+    [["train", "x", "--image-size", "large"], '--image-size: expected an integer >= 1, got "large".'],
+    [["train", "x", "--seed", "1.5"], '--seed: expected an integer >= 0, got "1.5".'],
+    [["train", "x", "--minutes", "0"], '--minutes: expected a number > 0, got "0".'],
+    [
+      ["train", "x", "--minutes", "1", "--steps", "1"],
+      "--minutes and --steps: expected one of them, got both.",
+    ],
+    [
+      ["train", "x", "--method", "rader"],
+      '--method: expected one of radar, got "rader". Did you mean "radar"?',
+    ],
+    [["train", "x", "--preset", "quick"], "--preset: expected one of fast, balanced, accurate"],
+    [
+      ["train", "x", "--false-alarm-rate", "often"],
+      '--false-alarm-rate: expected a number > 0, got "often".',
+    ],
+    [["train", "x", "--false-alarm-rate", "2"], /--false-alarm-rate: expected .* got 2/],
+    [["train", "x", "--image-size", "33"], /--image-size: expected a multiple of \d+ pixels .* got 33/],
+    [
+      ["train", "x", "--image-size", "32", "--patch-size", "64"],
+      /--patch-size: expected an integer .*<= 32, got 64/,
+    ],
+    [["detect", "m.onnx", "x", "--json", "--csv"], "expected one of --json, --jsonl and --csv"],
+    [["detect", "m.onnx", "x", "--threshold", ""], "--threshold: expected a value, got none."],
+  ];
+  test.each(cases)("radar %j", async (argv, text) => {
+    await refused(argv, 2, text);
+  });
+
+  test("radar alone explains itself", async () => {
+    await refused([], 2, /COMMANDS/);
+  });
+});
+
+describe("a configuration file that is not understood names itself and the entry", () => {
+  const cases: [text: string, message: string | RegExp][] = [
+    ["{", /config\.json: expected JSON, got /],
+    ["[]", /config\.json: the file: /],
+    ['{"imagesize": 3}', /config\.json: imagesize: .* unknown entry\. Did you mean imageSize\?/],
+    ['{"preset": "quick"}', /config\.json: preset: /],
+    ['{"steps": "many"}', /config\.json: steps: /],
+    ['{"steps": 1, "minutes": 1}', "config.json: expected minutes or steps, got both."],
+  ];
+  test.each(cases)("%s", async (text, message) => {
+    await refused(["train", set, "--config", folder.write("config.json", text)], 2, message, "[E_OPTION]");
+  });
+
+  test("a missing one is E_FILE", async () => {
+    await refused(
+      ["train", set, "--config", folder.at("none.json")],
+      1,
+      /none\.json: cannot read it: .*\[E_FILE\]/,
+    );
+  });
+});
+
+describe("data that cannot be learned from ends with 1, its code and where to read on", () => {
+  test("a missing folder", async () => {
+    const stderr = await refused(
+      train(folder.at("nowhere")),
+      1,
+      /nowhere: expected a folder of images, got nothing/,
+    );
+    expect(stderr).toMatch(/ \[E_DATA\]\nsee docs\/errors\.md#e_data\n$/);
+  });
+
+  test("an empty folder", async () => {
+    mkdirSync(folder.at("empty"));
+    await refused(train(folder.at("empty")), 1, /empty: expected good images .* got none.*\[E_DATA\]/);
+  });
+
+  test("one image only", async () => {
+    cpSync(`${good}/000.png`, folder.at("one", "000.png"));
+    await refused(train(folder.at("one")), 1, /expected at least 2 good images .* got 1.*\[E_DATA\]/);
+  });
+
+  test("the same image many times", async () => {
+    for (const name of ["a", "b", "c"]) cpSync(`${good}/000.png`, folder.at("same", `${name}.png`));
+    await refused(train(folder.at("same")), 1, /expected good images that differ, got 3 times the same/);
+  });
+
+  test("a tenth of unreadable files is left out and listed; the model tells how many", async () => {
+    const data = folder.at("few-bad");
+    cpSync(good, data, { recursive: true });
+    const empty = folder.write("few-bad/zero.png", "");
+    const output = folder.at("few-bad.onnx");
+    const run = await radar("train", data, "-o", output, ...tinyTraining(1), "--json");
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toContain(`skipped ${empty}: expected an image, got an empty file (0 bytes).`);
+    expect(JSON.parse(run.stdout).skipped).toEqual([{ path: empty, reason: expect.any(String) }]);
+    expect(JSON.parse((await radar("inspect", output, "--json")).stdout).training.skipped).toBe(1);
+  });
+
+  test("more unreadable files stop the training, with the reason of each", async () => {
+    const data = folder.at("many-bad");
+    cpSync(good, data, { recursive: true });
+    folder.write("many-bad/text.jpg", "not an image");
+    const cut = folder.at("many-bad", "cut.png");
+    cpSync(`${good}/000.png`, cut);
+    truncateSync(cut, 400);
+    await refused(
+      train(data),
+      1,
+      "expected files that can be read (at most 10 % may fail), got 2 of 14 that cannot",
+      /cut\.png: expected a whole PNG image, got a damaged, truncated/,
+      /text\.jpg: expected a JPEG, PNG, .* none of these/,
+      "[E_DATA]",
+    );
+  });
+
+  test("a false-alarm rate that the sample cannot support, with the one it can", async () => {
+    await refused(train(set, "--false-alarm-rate", "0.01"), 1, /0\.333.*got 0\.01.*\[E_FALSE_ALARM_RATE\]/);
+  });
+
+  test("nothing of all that wrote a model", () => {
+    expect(existsSync(folder.at("refused.onnx"))).toBe(false);
+  });
+});
+
+describe("files that cannot be written are noticed before the work", () => {
+  test("a model file in a folder that is not there", async () => {
+    const output = folder.at("not-there", "model.onnx");
+    const stderr = await refused(
+      ["train", set, "-o", output, ...tinyTraining(1)],
+      1,
+      "does not exist",
+      "[E_FILE]",
+    );
+    expect(stderr).not.toContain("reading");
+  });
+
+  test("a model file where a folder is", async () => {
+    await refused(["train", set, "-o", set, ...tinyTraining(1)], 1, /it is a folder.*\[E_FILE\]/);
+  });
+
+  test("a report in a folder that is not there", async () => {
+    const report = folder.at("not-there", "report.html");
+    const stderr = await refused(
+      ["evaluate", model, set, "--report", report],
+      1,
+      "does not exist",
+      "[E_FILE]",
+    );
+    expect(stderr).not.toContain("scoring");
+  });
+
+  test("overlays that would overwrite the images", async () => {
+    const before = readFileSync(`${good}/000.png`);
+    await refused(["detect", model, good, "-o", good], 2, /overwrite no image/, "[E_OPTION]");
+    expect(readFileSync(`${good}/000.png`).equals(before)).toBe(true);
+  });
+
+  test("overlays where a file is", async () => {
+    await refused(["detect", model, good, "-o", model], 1, /a file of that name is there.*\[E_FILE\]/);
+  });
+});
+
+describe("models that are none", () => {
+  const x = input("x", "float32", [1]);
+  const foreign = encodeModel(buildGraph({ name: "foreign", inputs: [x], outputs: { y: neg(x) } }));
+  const cases: [name: string, content: Uint8Array | string | null, text: RegExp][] = [
+    ["missing.onnx", null, /missing\.onnx: expected a model file .* got nothing there\. \[E_FILE\]/],
+    ["text.onnx", "hello", /text\.onnx: expected an ONNX file, got 5 bytes that are none.*\[E_ONNX\]/],
+    ["empty.onnx", "", /empty\.onnx: expected an ONNX file, got 0 bytes.*\[E_ONNX\]/],
+    [
+      "foreign.onnx",
+      foreign,
+      /foreign\.onnx: expected a detector made by radar train, .* inputs x.*\[E_ONNX\]/,
+    ],
+  ];
+  test.each(cases)("%s is refused by every command that takes a model", async (name, content, text) => {
+    const path = content === null ? folder.at(name) : folder.write(name, content);
+    await refused(["detect", path, good], 1, text);
+    await refused(["evaluate", path, set], 1, text);
+    await refused(["inspect", path], 1, text);
+    await refused(["verify", path], 1, text);
+  });
+
+  test("a folder is none, nor is a model that was cut off", async () => {
+    await refused(["inspect", set], 1, /expected a model file .* got a folder/);
+    cpSync(model, folder.at("cut.onnx"));
+    truncateSync(folder.at("cut.onnx"), 100_000);
+    await refused(["detect", folder.at("cut.onnx"), good], 1, /cut\.onnx: expected an ONNX file.*\[E_ONNX\]/);
+  });
+
+  test("a device that this machine does not offer", async () => {
+    const other = process.platform === "win32" ? "coreml" : "dml";
+    await refused(
+      ["detect", model, good, "--device", other],
+      1,
+      /expected one that this machine offers \(cpu.*\[E_BACKEND\]/,
+    );
+  });
+});
+
+describe("images and test sets that cannot be scored", () => {
+  test("a path that does not exist, and a folder without images", async () => {
+    await refused(
+      ["detect", model, folder.at("nope")],
+      1,
+      /nope: expected an image, a folder or a glob that exists/,
+    );
+    mkdirSync(folder.at("no-images"));
+    await refused(["detect", model, folder.at("no-images")], 1, /expected images .* got none\. \[E_DATA\]/);
+    await refused(
+      ["detect", model, `${folder.at("no-images")}/*.png`],
+      1,
+      /that this pattern matches, got none/,
+    );
+  });
+
+  test("a folder without a test set", async () => {
+    await refused(
+      ["evaluate", model, good],
+      1,
+      /expected images to measure with, .* use radar detect\. \[E_DATA\]/,
+    );
+  });
+
+  test("a mask of another size than its image", async () => {
+    const copy = folder.at("odd-mask");
+    cpSync(set, copy, { recursive: true });
+    const mask = `odd-mask/ground_truth/blob/${readdirSync(`${copy}/ground_truth/blob`)[0]}`;
+    folder.write(mask, await encodePng({ width: 4, height: 4, data: new Uint8Array(48).fill(255) }));
+    await refused(
+      ["evaluate", model, copy],
+      1,
+      /expected a mask of 40 x 40 pixels, .* got 4 x 4 in .*blob.*\[E_DATA\]/,
+    );
+  });
+
+  test("a mask that cannot be read takes its image out, and too many stop the evaluation", async () => {
+    const copy = folder.at("bad-masks");
+    cpSync(set, copy, { recursive: true });
+    folder.write("bad-masks/ground_truth/blob/000_mask.png", "no mask");
+    await refused(
+      ["evaluate", model, copy, "--json"],
+      1,
+      /got 1 of 9 that cannot/,
+      /its mask .*000_mask\.png: /,
+    );
+    for (const name of ["gap", "scorch"]) rmSync(`${copy}/test/${name}`, { recursive: true });
+    for (let i = 0; i < 10; i++) cpSync(`${good}/000.png`, `${copy}/test/good/more-${i}.png`);
+    const run = await radar("evaluate", model, copy, "--json", "--threads", "1");
+    expect(run.code, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      images: 16,
+      skipped: [{ path: `${copy}/test/blob/000.png` }],
+    });
+  });
+});
+
+test("--debug prints the stack and the cause of an error", async () => {
+  const run = await radar("inspect", folder.at("text.onnx"), "--debug");
+  expect(run.code).toBe(1);
+  expect(run.stderr).toMatch(/\n {4}at .*\ncaused by /s);
+});

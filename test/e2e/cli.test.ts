@@ -1,0 +1,361 @@
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
+import { beforeAll, describe, expect, test } from "vitest";
+import { goldenKey } from "../../src/detectors/golden.ts";
+import { readImage } from "../../src/node/image-file.ts";
+import { buildRadar, type RadarRun, radar, startRadar } from "../support/radar.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tinySidePx, tinyTraining, writeTinySet } from "../support/tiny-set.ts";
+
+const folder = temporaryFolder();
+const set = folder.at("parts");
+const model = folder.at("parts.onnx");
+let training: RadarRun;
+
+beforeAll(async () => {
+  buildRadar();
+  await writeTinySet(set);
+  training = await startRadar("train", set, "-o", model, ...tinyTraining(8), "--json").ended;
+}, 240_000);
+
+describe("radar train", () => {
+  test("prints one JSON document on stdout, and what it does on stderr", () => {
+    expect(training.code, training.stderr).toBe(0);
+    expect(JSON.parse(training.stdout)).toEqual({
+      model,
+      steps: 8,
+      seconds: expect.any(Number),
+      stepsPerSecond: expect.any(Number),
+      finalLoss: expect.any(Number),
+      parameters: expect.any(Number),
+      skipped: [],
+      calibration: { images: 2, threshold: expect.any(Number), falseAlarmRate: 1 / 3 },
+    });
+    expect(training.stderr).toContain("reading 12 good images of parts\n");
+    expect(training.stderr).toMatch(/\[#+\] 8\/8 steps {2}loss \d\.\d+ {2}[\d.]+ images\/s {2}ETA 0 s\n/);
+  });
+
+  test("leaves the model file and nothing else", () => {
+    expect(readdirSync(folder.path).filter((name) => name.includes(".onnx"))).toEqual(["parts.onnx"]);
+  });
+
+  test("gives the same bytes for the same seed, and others for another", async () => {
+    const train = async (seed: number, output: string): Promise<Buffer> => {
+      const path = folder.at(output);
+      expect((await radar("train", set, "-o", path, ...tinyTraining(2), "--seed", String(seed))).code).toBe(
+        0,
+      );
+      return readFileSync(path);
+    };
+    const [first, second, other] = [
+      await train(3, "a.onnx"),
+      await train(3, "b.onnx"),
+      await train(4, "c.onnx"),
+    ];
+    expect(first.equals(second)).toBe(true);
+    expect(first.equals(other)).toBe(false);
+  });
+
+  test("takes options from a file, the command line first", async () => {
+    const options = {
+      preset: "fast",
+      imageSize: 32,
+      batchSize: 2,
+      threads: 1,
+      minutes: 60,
+      name: "from file",
+      seed: 9,
+    };
+    const config = folder.write("run.json", JSON.stringify(options));
+    const output = folder.at("config.onnx");
+    const run = await radar(
+      "train",
+      set,
+      "--config",
+      config,
+      "--steps",
+      "1",
+      "--seed",
+      "2",
+      "-o",
+      output,
+      "--json",
+    );
+    expect(run.code, run.stderr).toBe(0);
+    const inspected = JSON.parse((await radar("inspect", output, "--json")).stdout);
+    expect(inspected).toMatchObject({
+      name: "from file",
+      imageSizePx: 32,
+      seed: 2,
+      training: { steps: 1, batchSize: 2 },
+    });
+  });
+});
+
+describe("radar detect", () => {
+  test("prints results as one JSON document and writes an overlay of each image", async () => {
+    const overlays = folder.at("overlays");
+    const run = await radar("detect", model, `${set}/test`, "--json", "-o", overlays, "--threads", "1");
+    expect(run.code, run.stderr).toBe(0);
+    const { results, ...rest } = JSON.parse(run.stdout);
+    expect(rest).toEqual({ model, threshold: expect.any(Number), skipped: [] });
+    expect(results).toHaveLength(9);
+    for (const result of results) {
+      const { path, anomalyScore, pValue, isAnomalous, map } = result;
+      expect(Object.keys(result)).toEqual(["path", "anomalyScore", "pValue", "isAnomalous", "map"]);
+      expect(isAnomalous).toBe(anomalyScore > rest.threshold);
+      expect(pValue).toBeGreaterThan(0);
+      expect(map).toBe(path.replace(`${set}/test`, overlays));
+      expect(await readImage(map)).toMatchObject({ width: tinySidePx, height: tinySidePx });
+    }
+  });
+
+  test("needs the model file alone, and leaves the images as they are", async () => {
+    const copy = folder.at("elsewhere", "copy.onnx");
+    cpSync(model, copy);
+    const image = `${set}/test/good/000.png`;
+    const before = readFileSync(image);
+    const run = await startRadar("detect", copy, image, "--json").ended;
+    expect(run.code, run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout).results[0]).not.toHaveProperty("map");
+    expect(readFileSync(image).equals(before)).toBe(true);
+    rmSync(copy);
+  });
+
+  test("--jsonl, --csv and plain text carry the same results", async () => {
+    const detect = async (...options: string[]): Promise<string[]> => {
+      const run = await radar("detect", model, `${set}/test/good`, "--threads", "1", ...options);
+      expect(run.code, run.stderr).toBe(0);
+      return run.stdout.trimEnd().split("\n");
+    };
+    const lines = (await detect("--jsonl")).map((line) => JSON.parse(line));
+    const rows = lines.map((line) =>
+      [line.path, line.anomalyScore, line.pValue, line.isAnomalous, ""].join(","),
+    );
+    expect(await detect("--csv")).toEqual(["path,anomalyScore,pValue,isAnomalous,map", ...rows]);
+    const text = await detect();
+    for (const [i, { path, isAnomalous }] of lines.entries()) {
+      expect(text[i]).toMatch(isAnomalous ? /^DEFECT {2}score / : /^ok {6}score /);
+      expect(text[i]).toContain(path);
+    }
+  });
+
+  test("--threshold overrules the model's", async () => {
+    const flags = async (threshold: string): Promise<unknown[]> => {
+      const run = await radar(
+        "detect",
+        model,
+        `${set}/test`,
+        "--json",
+        "--threshold",
+        threshold,
+        "--threads",
+        "1",
+      );
+      return JSON.parse(run.stdout).results.map((result: { isAnomalous: boolean }) => result.isAnomalous);
+    };
+    expect(new Set(await flags("-1e9"))).toEqual(new Set([true]));
+    expect(new Set(await flags("1e9"))).toEqual(new Set([false]));
+  });
+
+  test("skips what it cannot read, lists it and ends with 1", async () => {
+    const bad = folder.write("mixed/bad.png", "no image");
+    cpSync(`${set}/test/good/000.png`, folder.at("mixed", "good.png"));
+    const run = await radar("detect", model, folder.at("mixed"), "--json", "--threads", "1");
+    expect(run.code).toBe(1);
+    expect(run.stderr).toContain(`skipped ${bad}: expected a JPEG, PNG,`);
+    const { results, skipped } = JSON.parse(run.stdout);
+    expect(results).toHaveLength(1);
+    expect(skipped).toEqual([{ path: bad, reason: expect.stringContaining("none of these") }]);
+  });
+
+  test("ends quietly when nobody reads its output any more", async () => {
+    const { child, ended } = startRadar("detect", model, `${set}/test`, "--jsonl", "--threads", "1");
+    child.stdout.destroy();
+    const { code, stderr } = await ended;
+    expect(code).toBe(141);
+    expect(stderr).not.toContain("EPIPE");
+  });
+});
+
+describe("radar evaluate", () => {
+  test("prints the figures as JSON and writes a report that needs nothing else", async () => {
+    const report = folder.at("report.html");
+    const run = await radar("evaluate", model, set, "--json", "--report", report, "--threads", "1");
+    expect(run.code, run.stderr).toBe(0);
+    const document = JSON.parse(run.stdout);
+    const image = [
+      "auroc",
+      "averagePrecision",
+      "f1",
+      "f1Max",
+      "accuracy",
+      "precision",
+      "recall",
+      "trivialF1",
+    ];
+    expect(Object.keys(document.image)).toEqual(image);
+    expect(Object.keys(document.pixel)).toEqual(["auroc", "averagePrecision", "aupro", "f1Max"]);
+    expect(document).toMatchObject({ images: 9, thresholdOrigin: "calibration", skipped: [], report });
+    expect(document.image.trivialF1).toBeCloseTo(12 / 15, 12);
+    expect(Object.keys(document.secondsPerImage)).toEqual(["p50", "p99"]);
+    const html = readFileSync(report, "utf8");
+    expect(html).toContain(`radar evaluate ${model}`);
+    expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
+  });
+
+  test("without masks there are figures of images only, and it says so", async () => {
+    const bare = folder.at("no-masks");
+    cpSync(set, bare, { recursive: true });
+    rmSync(`${bare}/ground_truth`, { recursive: true });
+    rmSync(`${bare}/train`, { recursive: true });
+    const run = await radar("evaluate", model, bare, "--json", "--threads", "1");
+    expect(run.code, run.stderr).toBe(0);
+    const { pixel, image, notes } = JSON.parse(run.stdout);
+    expect(pixel).toBeNull();
+    expect(image.auroc).toEqual(expect.any(Number));
+    expect(notes.join(" ")).toMatch(/mask/);
+    expect((await radar("evaluate", model, bare, "--threads", "1")).stdout).toMatch(/Note: .*mask/);
+  });
+
+  test("--threshold overrules the model's", async () => {
+    const run = await radar("evaluate", model, set, "--json", "--threshold", "-1e9", "--threads", "1");
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      threshold: -1e9,
+      thresholdOrigin: "given",
+      image: { recall: 1, accuracy: 6 / 9 },
+    });
+  });
+});
+
+test("radar inspect tells what a model is and how it was made", async () => {
+  const run = await radar("inspect", model, "--json");
+  expect(run.code, run.stderr).toBe(0);
+  expect(JSON.parse(run.stdout)).toMatchObject({
+    name: "parts",
+    method: "radar",
+    preset: "fast",
+    imageSizePx: 32,
+    training: { images: 10, skipped: 0, steps: 8, batchSize: 2 },
+    calibration: { images: 2 },
+    file: {
+      path: model,
+      bytes: readFileSync(model).length,
+      inputs: ["image"],
+      outputs: ["anomaly_map", "anomaly_score", "p_value", "is_anomalous"],
+    },
+  });
+  const text = (await radar("inspect", model)).stdout;
+  expect(text).toMatch(/^learned from +10 good images/m);
+  expect(text).toMatch(/^calibrated on +2 held-out good images/m);
+});
+
+describe("radar verify", () => {
+  test("ends with 0 where the model computes what it did when it was made", async () => {
+    const run = await radar("verify", model, "--json", "--threads", "1");
+    expect(run.code, run.stdout + run.stderr).toBe(0);
+    expect(JSON.parse(run.stdout).runtimes).toEqual([
+      {
+        runtime: expect.stringMatching(/^onnxruntime-node /),
+        difference: { score: expect.any(Number), pValue: expect.any(Number), map: expect.any(Number) },
+        sameDecision: true,
+        isWithinTolerance: true,
+      },
+    ]);
+  });
+
+  test("ends with 1 where it does not, and tells by how much", async () => {
+    const changed = folder.write(
+      "changed.onnx",
+      withGolden((golden) => ({ ...golden, anomalyScore: 1e6 })),
+    );
+    const run = await radar("verify", changed, "--threads", "1");
+    expect(run.code).toBe(1);
+    expect(run.stdout).toMatch(/NOT as it was made; largest differences: score \d\.\de\+/);
+  });
+
+  test("refuses a model without a self-check", async () => {
+    const run = await radar(
+      "verify",
+      folder.write(
+        "without.onnx",
+        withGolden(() => "none"),
+      ),
+    );
+    expect(run.code).toBe(1);
+    expect(run.stderr).toMatch(
+      /without\.onnx: expected a self-check .*\[E_ONNX\]\nsee docs\/errors\.md#e_onnx/,
+    );
+  });
+
+  function withGolden(change: (golden: object) => unknown): Uint8Array {
+    const proto = fromBinary(ModelProtoSchema, readFileSync(model));
+    const entry = proto.metadataProps.find(({ key }) => key === goldenKey);
+    if (entry) entry.value = JSON.stringify(change(JSON.parse(entry.value)));
+    return toBinary(ModelProtoSchema, proto);
+  }
+});
+
+describe("radar demo", () => {
+  const short = ["--steps", "1", "--image-size", "32", "--batch-size", "2", "--threads", "1"];
+
+  test("renders a set, says so, trains, evaluates and reports", async () => {
+    const output = folder.at("demo");
+    const run = await radar("demo", "-o", output, ...short, "--json");
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/170 images .* are rendered/);
+    expect(existsSync(folder.at("demo", "rendered", "RENDERED.txt"))).toBe(true);
+    const document = JSON.parse(run.stdout);
+    expect(document).toMatchObject({
+      isRendered: true,
+      training: { model: folder.at("demo", "model.onnx"), steps: 1 },
+      evaluation: {
+        images: 70,
+        report: folder.at("demo", "report.html"),
+        notes: [expect.stringMatching(/rendered/)],
+      },
+    });
+    expect(document.evaluation.pixel.aupro).toEqual(expect.any(Number));
+    expect(readFileSync(folder.at("demo", "report.html"), "utf8")).toMatch(/are rendered, defects and all/);
+  });
+
+  test("on a plain folder keeps some images aside and says that only false alarms can be measured", async () => {
+    const plain = folder.at("plain");
+    cpSync(`${set}/train/good`, `${plain}/a`, { recursive: true });
+    cpSync(`${set}/train/good`, `${plain}/b`, { recursive: true });
+    const run = await radar("demo", plain, "-o", folder.at("demo-plain"), ...short);
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/only false alarms can be measured. The 4 images scored here were kept aside/);
+    expect(run.stdout).toMatch(/of 4 good images (was|were) rejected/);
+    expect(run.stdout).toContain(`Report with heat maps: ${folder.at("demo-plain", "report.html")}`);
+  });
+
+  test("renders into no folder that holds anything else", async () => {
+    folder.write("taken/rendered/holiday.txt", "mine");
+    const run = await radar("demo", "-o", folder.at("taken"), ...short);
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining("[E_FILE]") });
+    expect(readFileSync(folder.at("taken", "rendered", "holiday.txt"), "utf8")).toBe("mine");
+  });
+});
+
+describe("help", () => {
+  const commands = ["train", "detect", "evaluate", "inspect", "verify", "demo"];
+
+  test("radar --help names every command; --version prints the version", async () => {
+    const run = await radar("--help");
+    expect(run.code).toBe(0);
+    for (const command of commands) expect(run.stdout).toMatch(new RegExp(`^ +${command} {2}`, "m"));
+    expect(await radar("--version")).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
+      stderr: "",
+    });
+  });
+
+  test.each(commands)("radar %s --help is the text of the snapshot", async (command) => {
+    const run = await radar(command, "--help");
+    expect(run).toEqual({ code: 0, stdout: expect.stringContaining("EXAMPLES"), stderr: "" });
+    expect(run.stdout).toMatchSnapshot();
+  });
+});
