@@ -2,6 +2,7 @@
 export { decodeBmp } from "./bmp.ts";
 export type { Dataset, DatasetImage, SkippedFile } from "./dataset.ts";
 export { PatchSampler, type PatchSamplerOptions, type PatchSamplerState } from "./patch-sampler.ts";
+export { plantDefect } from "./planted-defect.ts";
 export { modelRangeOfByte, toModelRange } from "./range.ts";
 export { type HoldOut, type HoldOutOptions, holdOut } from "./split.ts";
 export { applySymmetry, type SourceWalk, type Symmetry, sourceWalk, symmetries } from "./symmetry.ts";

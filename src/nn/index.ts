@@ -15,4 +15,4 @@ export {
 } from "./module.ts";
 export { GroupNorm } from "./norm.ts";
 export { sinusoidalEmbedding, TimeEmbedding } from "./time-embedding.ts";
-export { ResidualBlock, UNet, type UNetOptions } from "./unet.ts";
+export { ResidualBlock, UNet, type UNetOptions, type UNetTrace } from "./unet.ts";

@@ -43,6 +43,18 @@ export interface UNetOptions {
   readonly groups: number;
 }
 
+/** What a {@link UNet} computes on the way to its output; feature maps are float32 [N, C, h, w], level 0 the finest. */
+export interface UNetTrace {
+  /** float32 [N, outputChannels, H, W]. */
+  readonly output: Tensor;
+  /** First convolution of the image's cells, on level 0. */
+  readonly stem: Tensor;
+  /** Features of each level on the way down. */
+  readonly encoder: readonly Tensor[];
+  /** Features of each level on the way up, level 0 first. */
+  readonly decoder: readonly Tensor[];
+}
+
 /**
  * Noise prediction network ε_θ(x_t, t): residual blocks told of the timestep, self-attention at chosen levels, skip
  * connections from the way down to the way up.
@@ -104,7 +116,7 @@ export class UNet {
   }
 
   /**
-   * The predicted noise.
+   * The predicted noise: {@link UNet.trace} without what leads to it.
    *
    * @param x - x_t, float32 [N, imageChannels, H, W]; H and W divisible by cellSize·2^(levels - 1).
    * @param t - Timesteps, float32 [N] or [1].
@@ -112,6 +124,13 @@ export class UNet {
    * @throws {ShapeError} E_SHAPE if H or W are not divisible.
    */
   apply(x: Tensor, t: Tensor): Tensor {
+    return this.trace(x, t).output;
+  }
+
+  /**
+   * The output and the features on the way to it. Arguments and errors as {@link UNet.apply}.
+   */
+  trace(x: Tensor, t: Tensor): UNetTrace {
     const divisor = this.cellSize * 2 ** (this.down.length - 1);
     if (x.shape.slice(2).some((dim) => Number(dim) % divisor !== 0)) {
       throw new ShapeError(
@@ -121,13 +140,16 @@ export class UNet {
     }
     const time = silu(this.time.apply(t));
     const cells = spaceToDepth(x, this.cellSize);
-    let h = this.stem.apply(cells);
+    const stem = this.stem.apply(cells);
+    let h = stem;
     const skips = [h];
+    const encoder: Tensor[] = [];
     for (const { blocks, resample } of this.down) {
       for (const block of blocks) {
         h = applyBlock(block, h, time);
         skips.push(h);
       }
+      encoder.push(h);
       if (resample) {
         h = resample.apply(h);
         skips.push(h);
@@ -135,15 +157,15 @@ export class UNet {
     }
     const [first, attention, second] = this.middle;
     h = second.apply(attention.apply(first.apply(h, time)), time);
+    const decoder: Tensor[] = [];
     for (const { blocks, resample } of this.up) {
       for (const block of blocks) h = applyBlock(block, concat([h, skips.pop() ?? h], 1), time);
+      decoder.unshift(h);
       if (resample) h = resample.apply(h);
     }
     const features = silu(this.norm.apply(h));
-    return depthToSpace(
-      this.head.apply(this.cellSize > 1 ? concat([features, cells], 1) : features),
-      this.cellSize,
-    );
+    const last = this.cellSize > 1 ? concat([features, cells], 1) : features;
+    return { output: depthToSpace(this.head.apply(last), this.cellSize), stem, encoder, decoder };
   }
 }
 

@@ -1,7 +1,7 @@
 /** A camera: exposure, white balance, vignette, tone curve and sensor noise; from light to bytes. */
 import type { Random } from "../base/random.ts";
 import type { DefectMask, RgbImage, Size } from "../base/raster.ts";
-import { between } from "./smooth-noise.ts";
+import { between } from "../base/smooth-noise.ts";
 import { samplesPerPixel } from "./surface.ts";
 
 /** How one picture was taken. */

@@ -1,6 +1,6 @@
 /** Footprints of defects: irregular patches and curved strokes on the sample grid of a surface. */
 import type { Random } from "../base/random.ts";
-import { between, SmoothNoise } from "./smooth-noise.ts";
+import { between, SmoothNoise } from "../base/smooth-noise.ts";
 import type { Surface } from "./surface.ts";
 
 /** A point on the surface, in mm from the upper left corner. */

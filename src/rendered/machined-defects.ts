@@ -1,8 +1,8 @@
 /** What goes wrong on machined steel, planted onto the surface. */
 import { assertNever } from "../base/check.ts";
 import type { Random } from "../base/random.ts";
+import { between, SmoothNoise, smoothStep } from "../base/smooth-noise.ts";
 import { bentCurve, type Patch, pointWithin, visitPatch, visitStroke } from "./footprint.ts";
-import { between, SmoothNoise, smoothStep } from "./smooth-noise.ts";
 import { type Reflectance, type Surface, tint } from "./surface.ts";
 import type { MachinedDefect } from "./surface-kinds.ts";
 

@@ -1,7 +1,7 @@
 /** Machined steel: the marks of a face mill, of a brush or of a lathe tool, and a little wear. */
 import type { Random } from "../base/random.ts";
 import type { Size } from "../base/raster.ts";
-import { between, SmoothNoise, smoothStep } from "./smooth-noise.ts";
+import { between, SmoothNoise, smoothStep } from "../base/smooth-noise.ts";
 import { blankSurface, type Material, type Surface } from "./surface.ts";
 import type { FinishName } from "./surface-kinds.ts";
 

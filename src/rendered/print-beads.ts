@@ -1,8 +1,8 @@
 /** The top layer of a print as beads of filament: where each runs, how wide and how high it is. */
 import type { Random } from "../base/random.ts";
 import type { Size } from "../base/raster.ts";
+import { between, ease, SmoothNoise } from "../base/smooth-noise.ts";
 import type { Point } from "./footprint.ts";
-import { between, ease, SmoothNoise } from "./smooth-noise.ts";
 
 /** Distance between two beads as laid by the slicer, in mm. */
 export const beadPitch = 0.6;

@@ -1,10 +1,10 @@
 /** What goes wrong in a print, planted into beads or onto the surface. */
 import { assertNever } from "../base/check.ts";
 import type { Random } from "../base/random.ts";
+import { between, ease, SmoothNoise, smoothStep } from "../base/smooth-noise.ts";
 import { bentCurve, type Patch, pointWithin, visitPatch, visitStroke } from "./footprint.ts";
 import { type Beads, locate, rasterizeBeads } from "./print-beads.ts";
 import type { Print } from "./print-surface.ts";
-import { between, ease, SmoothNoise, smoothStep } from "./smooth-noise.ts";
 import { type Reflectance, tint } from "./surface.ts";
 import type { PrintDefect } from "./surface-kinds.ts";
 

@@ -1,8 +1,8 @@
 /** The top of a filament print: beads, filament colour, fine roughness. */
 import type { Random } from "../base/random.ts";
 import type { Size } from "../base/raster.ts";
+import { between, SmoothNoise } from "../base/smooth-noise.ts";
 import { type Beads, layBeads, rasterizeBeads } from "./print-beads.ts";
-import { between, SmoothNoise } from "./smooth-noise.ts";
 import { blankSurface, type Material, type Reflectance, type Surface } from "./surface.ts";
 import type { FilamentName } from "./surface-kinds.ts";
 

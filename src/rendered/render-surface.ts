@@ -2,13 +2,13 @@
 import { assertNever, checkChoice, checkInteger } from "../base/check.ts";
 import { Random } from "../base/random.ts";
 import type { DefectMask, RgbImage, Size } from "../base/raster.ts";
+import { between } from "../base/smooth-noise.ts";
 import { drawCamera, maskOf, photograph } from "./camera.ts";
 import { damageMachined } from "./machined-defects.ts";
 import { machineSurface } from "./machined-surface.ts";
 import { damagePrint } from "./print-defects.ts";
 import { layPrint } from "./print-surface.ts";
 import { type Light, shade } from "./shading.ts";
-import { between } from "./smooth-noise.ts";
 import type { DamagedSurface, Surface } from "./surface.ts";
 import {
   type DefectName,

@@ -1,5 +1,5 @@
 /** Smooth noise: random values on an integer lattice, blended between the lattice points. */
-import type { Random } from "../base/random.ts";
+import type { Random } from "./random.ts";
 
 const period = 256;
 
@@ -33,6 +33,31 @@ export class SmoothNoise {
     const upper = this.along(x, row);
     return upper + ease(y - row) * (this.along(x, row + 1) - upper);
   }
+}
+
+/**
+ * Noise of several octaves over the unit square, each twice as fine and half as high as the one before.
+ *
+ * @param cells - Features along a side in the first octave, > 0.
+ * @param octaves - Number of octaves, integer >= 1.
+ * @returns Value at (u, v) in [0, 1]; in (-2, 2), mostly within [-1, 1].
+ */
+export function fractalNoise(
+  cells: number,
+  octaves: number,
+  random: Random,
+): (u: number, v: number) => number {
+  const layers = Array.from({ length: octaves }, (_, i) => ({
+    noise: new SmoothNoise(random),
+    scale: cells * 2 ** i,
+    height: 0.5 ** i,
+    shift: period * random.uniform(),
+  }));
+  return (u, v) =>
+    layers.reduce(
+      (sum, { noise, scale, height, shift }) => sum + height * noise.at(u * scale + shift, v * scale + shift),
+      0,
+    );
 }
 
 /** Cubic from (0, 0) to (1, 1), flat at both ends. */

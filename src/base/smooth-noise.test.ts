@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { Random } from "../base/random.ts";
-import { SmoothNoise, smoothStep } from "./smooth-noise.ts";
+import { Random } from "./random.ts";
+import { fractalNoise, SmoothNoise, smoothStep } from "./smooth-noise.ts";
 
 test("smooth noise stays within [-1, 1], repeats after 256 units and has no jumps", () => {
   const noise = new SmoothNoise(new Random(3));
@@ -16,4 +16,15 @@ test("smooth noise stays within [-1, 1], repeats after 256 units and has no jump
 test("smoothStep runs from 0 to 1 and, with its ends swapped, from 1 to 0", () => {
   expect([0, 1, 1.5, 2, 3].map((value) => smoothStep(1, 2, value))).toEqual([0, 0, 0.5, 1, 1]);
   expect([0, 1.5, 3].map((value) => smoothStep(2, 1, value))).toEqual([1, 0.5, 0]);
+});
+
+test("fractal noise of one octave has the features asked for, and more octaves add finer ones", () => {
+  const crossings = (cells: number, octaves: number) => {
+    const noise = fractalNoise(cells, octaves, new Random(5));
+    const signs = Array.from({ length: 2000 }, (_, i) => noise(i / 2000, 0.4) > 0);
+    return signs.filter((sign, i) => i > 0 && sign !== signs[i - 1]).length;
+  };
+  expect(crossings(40, 1)).toBeGreaterThan(10);
+  expect(crossings(40, 1)).toBeLessThan(40);
+  expect(crossings(40, 3)).toBeGreaterThan(crossings(40, 1));
 });

@@ -1,0 +1,234 @@
+/**
+ * Synthetic defects planted in good images, for a network to learn to find what does not belong.
+ * The idea is DRAEM's (Zavrtanik, Kristan and Skocaj 2021, arXiv:2108.07610); shapes and fillings are ours, made from the
+ * good images themselves and from procedural noise.
+ */
+import { invariant } from "../base/check.ts";
+import type { Random } from "../base/random.ts";
+import { fractalNoise } from "../base/smooth-noise.ts";
+import { randomDefectShape } from "./defect-shape.ts";
+
+const channels = 3;
+
+/** Where a defect's pixels come from. */
+interface Scene {
+  /** The image, float32 [3, size, size] in [-1, 1]. */
+  readonly image: Float32Array;
+  /** Another good image of that shape. */
+  readonly other: Float32Array;
+  readonly size: number;
+}
+
+/** Colour of a defect at a pixel: value of `channel` at column x, row y. */
+type Filling = (channel: number, x: number, y: number) => number;
+
+/** Makes a filling; with `opaque` false it may be blended with what is below. */
+interface FillingKind {
+  /** Share of defects that have it (ours). */
+  readonly share: number;
+  readonly opaque: boolean;
+  readonly make: (scene: Scene, random: Random) => Filling;
+}
+
+const kinds: readonly FillingKind[] = [
+  { share: 0.3, opaque: false, make: transplant },
+  { share: 0.2, opaque: false, make: stain },
+  { share: 0.12, opaque: false, make: texture },
+  { share: 0.18, opaque: true, make: shade },
+  { share: 0.05, opaque: true, make: blur },
+  { share: 0.05, opaque: true, make: zoom },
+  { share: 0.03, opaque: true, make: grain },
+  { share: 0.07, opaque: true, make: displace },
+];
+
+const attempts = 6;
+const visibleChange = 0.06; // of the range [-1, 1]: less is no defect (ours)
+const smallestShare = 0.0002; // of the image's pixels
+const largestShare = 0.35;
+const greySpread = 0.04; // of the range [-1, 1] between channels (ours: what JPEG leaves in grey pictures)
+const greyStep = 7; // every so many pixels are looked at
+
+/**
+ * Plants a defect of random shape, place and filling.
+ *
+ * @param image - Good image, float32 [3, size, size] in [-1, 1]; changed in place.
+ * @param other - Another good image, the same shape; not changed.
+ * @param mask - float32 [size, size]; receives 1 where the change can be seen, else 0.
+ * @returns Whether a defect was planted; otherwise the image is as it was and the mask 0 everywhere.
+ */
+export function plantDefect(
+  image: Float32Array,
+  other: Float32Array,
+  mask: Float32Array,
+  size: number,
+  random: Random,
+): boolean {
+  const original = image.slice();
+  for (let attempt = 0; attempt < attempts; attempt++) {
+    mask.fill(0);
+    const visible = paint({ image: original, other, size }, image, mask, random);
+    if (visible >= Math.max(4, smallestShare * mask.length) && visible <= largestShare * mask.length)
+      return true;
+    image.set(original);
+  }
+  mask.fill(0);
+  return false;
+}
+
+/** Paints one defect of `scene` onto `target`; returns the number of pixels that visibly change. */
+function paint(scene: Scene, target: Float32Array, mask: Float32Array, random: Random): number {
+  const { image, size } = scene;
+  const { places, coverage } = randomDefectShape(size, random);
+  const kind = chooseKind(random.uniform());
+  const colored = kind.make(scene, random);
+  const filling: Filling = isGrey(image) ? (_, x, y) => colored(1, x, y) : colored;
+  const opacity = kind.opaque ? 1 : 0.25 + 0.75 * random.uniform();
+  let visible = 0;
+  for (const [i, place] of places.entries()) {
+    const alpha = opacity * (coverage[i] ?? 0);
+    const [x, y] = [place % size, Math.floor(place / size)];
+    let change = 0;
+    for (let channel = 0; channel < channels; channel++) {
+      const at = channel * size * size + place;
+      const before = image[at] ?? 0;
+      const after = Math.max(-1, Math.min(1, before + alpha * (filling(channel, x, y) - before)));
+      target[at] = after;
+      change = Math.max(change, Math.abs(after - before));
+    }
+    if ((coverage[i] ?? 0) <= 0.4 || change <= visibleChange) continue;
+    mask[place] = 1;
+    visible++;
+  }
+  return visible;
+}
+
+/** Whether all channels are alike: then a defect in colour would be too easy to tell. */
+function isGrey(image: Float32Array): boolean {
+  const plane = image.length / channels;
+  for (let i = 0; i < plane; i += greyStep) {
+    const [red = 0, green = 0, blue = 0] = [image[i], image[plane + i], image[2 * plane + i]];
+    if (Math.max(red, green, blue) - Math.min(red, green, blue) > greySpread) return false;
+  }
+  return true;
+}
+
+function chooseKind(choice: number): FillingKind {
+  let rest = choice;
+  const chosen = kinds.find(({ share }) => {
+    rest -= share;
+    return rest < 0;
+  });
+  const kind = chosen ?? kinds[0];
+  invariant(kind, "no kind of filling");
+  return kind;
+}
+
+/** Another place of a good image, mirrored or turned, its light and colour changed. */
+function transplant({ image, other, size }: Scene, random: Random): Filling {
+  const source = random.uniform() < 0.5 ? other : image;
+  const [dx, dy] = [random.integer(size), random.integer(size)];
+  const [mirrorX, mirrorY, swap] = [coin(random), coin(random), coin(random)];
+  const gain = 1 + 0.4 * random.normal() * (coin(random) ? 1 : 0.2);
+  const light = 0.3 * random.normal() * (coin(random) ? 1 : 0.2);
+  const tint = triple(() => light + 0.15 * random.normal());
+  return (channel, x, y) => {
+    let [u, v] = [(x + dx) % size, (y + dy) % size];
+    if (mirrorX) u = size - 1 - u;
+    if (mirrorY) v = size - 1 - v;
+    return gain * pixel(source, size, channel, swap ? v : u, swap ? u : v) + (tint[channel] ?? 0);
+  };
+}
+
+/** One colour, grey half of the time, with a little mottling. */
+function stain({ size }: Scene, random: Random): Filling {
+  const grey = 2 * random.uniform() - 1;
+  const color = coin(random)
+    ? triple(() => grey + 0.1 * random.normal())
+    : triple(() => 2 * random.uniform() - 1);
+  const noise = fractalNoise(8 + 24 * random.uniform(), 2, random);
+  const mottling = 0.25 * random.uniform();
+  return (channel, x, y) => (color[channel] ?? 0) + mottling * noise(x / size, y / size);
+}
+
+/** A procedural texture of two fields in two colours. */
+function texture({ size }: Scene, random: Random): Filling {
+  const [first, second] = [
+    fractalNoise(2 + 30 * random.uniform(), 4, random),
+    fractalNoise(2 + 30 * random.uniform(), 3, random),
+  ];
+  const base = triple(() => 0.7 * (2 * random.uniform() - 1));
+  const [a, b] = [triple(() => 0.5 * random.normal()), triple(() => 0.3 * random.normal())];
+  return (channel, x, y) => {
+    const [u, v] = [x / size, y / size];
+    return (base[channel] ?? 0) + (a[channel] ?? 0) * first(u, v) + (b[channel] ?? 0) * second(u, v);
+  };
+}
+
+/** The image itself, lighter, darker, or of another colour or contrast. */
+function shade({ image, size }: Scene, random: Random): Filling {
+  const sign = () => (coin(random) ? -1 : 1);
+  const light = sign() * (0.08 + 0.5 * random.uniform());
+  const shift =
+    random.uniform() < 0.6 ? triple(() => light) : triple(() => sign() * (0.05 + 0.4 * random.uniform()));
+  const gain = coin(random) ? 1 : 0.3 + 1.2 * random.uniform();
+  return (channel, x, y) => gain * pixel(image, size, channel, x, y) + (shift[channel] ?? 0);
+}
+
+/** The image itself out of focus. */
+function blur({ image, size }: Scene, random: Random): Filling {
+  const reach = 1 + random.integer(Math.max(1, Math.round(size / 40)));
+  const step = Math.max(1, Math.floor(reach / 2)); // five taps or fewer along each axis
+  return (channel, x, y) => {
+    let [sum, count] = [0, 0];
+    for (let dy = -reach; dy <= reach; dy += step) {
+      for (let dx = -reach; dx <= reach; dx += step, count++)
+        sum += pixel(image, size, channel, x + dx, y + dy);
+    }
+    return sum / count;
+  };
+}
+
+/** Another image at another scale. */
+function zoom({ other, size }: Scene, random: Random): Filling {
+  const scale = coin(random) ? 0.35 + 0.4 * random.uniform() : 1.4 + 1.2 * random.uniform();
+  const [dx, dy] = [random.integer(size), random.integer(size)];
+  return (channel, x, y) =>
+    pixel(other, size, channel, (Math.floor(x * scale) + dx) % size, (Math.floor(y * scale) + dy) % size);
+}
+
+/** The image itself with noise, grey or coloured. */
+function grain({ image, size }: Scene, random: Random): Filling {
+  const strength = 0.1 + 0.4 * random.uniform();
+  const isMono = random.uniform() < 0.7;
+  let shared = 0;
+  let last = -1;
+  return (channel, x, y) => {
+    const place = y * size + x;
+    if (place !== last || !isMono) shared = random.normal();
+    last = place;
+    return pixel(image, size, channel, x, y) + strength * shared;
+  };
+}
+
+/** The image itself, pushed aside. */
+function displace({ image, size }: Scene, random: Random): Filling {
+  const distance = size * (0.02 + 0.06 * random.uniform());
+  const angle = 2 * Math.PI * random.uniform();
+  const [dx, dy] = [Math.round(distance * Math.cos(angle)), Math.round(distance * Math.sin(angle))];
+  return (channel, x, y) => pixel(image, size, channel, x + dx, y + dy);
+}
+
+/** A pixel; outside the image its nearest one. */
+function pixel(image: Float32Array, size: number, channel: number, x: number, y: number): number {
+  const column = Math.max(0, Math.min(size - 1, x));
+  const row = Math.max(0, Math.min(size - 1, y));
+  return image[(channel * size + row) * size + column] ?? 0;
+}
+
+function coin(random: Random): boolean {
+  return random.uniform() < 0.5;
+}
+
+function triple(make: () => number): readonly [number, number, number] {
+  return [make(), make(), make()];
+}
