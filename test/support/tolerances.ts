@@ -14,6 +14,7 @@ export type Comparison =
   | "AdamW, reference and PyTorch"
   | "AdamW, ONNX Runtime and PyTorch"
   | "training step, ONNX Runtime and reference"
+  | "detector, ONNX Runtime and reference"
   | "noise schedules, NumPy";
 
 /** |a - b| <= atol + rtol·|b|, by what is compared with what. */
@@ -27,6 +28,7 @@ export const tolerances: Readonly<Record<Comparison, { rtol: number; atol: numbe
   "AdamW, reference and PyTorch": { rtol: 1e-7, atol: 1e-6 },
   "AdamW, ONNX Runtime and PyTorch": { rtol: 1e-6, atol: 1e-6 },
   "training step, ONNX Runtime and reference": { rtol: 1e-5, atol: 1e-8 },
+  "detector, ONNX Runtime and reference": { rtol: 1e-5, atol: 1e-7 },
   "noise schedules, NumPy": { rtol: 1e-12, atol: 1e-13 },
 };
 

@@ -1,0 +1,79 @@
+/** The graph of a model file, as it is encoded, computes in ONNX Runtime what the float64 reference evaluator does. */
+import { beforeEach, expect, test, vi } from "vitest";
+import type { RgbImage } from "../../src/base/raster.ts";
+import {
+  loadDetector,
+  resolveRadarOptions,
+  scoringNames,
+  stackPictures,
+  trainRadar,
+} from "../../src/detectors/index.ts";
+import type { Graph } from "../../src/graph/index.ts";
+import type * as onnx from "../../src/onnx/index.ts";
+import { nodeBackend } from "../../src/runtime/node.ts";
+import { evaluateGraph, referenceOf } from "../../src/runtime/reference.ts";
+import { planesOf, soundPrints } from "../support/rendered-planes.ts";
+import { expectWithin } from "../support/tolerances.ts";
+
+/** Graphs in the order in which they were encoded: the last one of a training is its model file's. */
+const encoded = vi.hoisted((): Graph[] => []);
+
+vi.mock("../../src/onnx/index.ts", async (importOriginal) => {
+  const original = await importOriginal<typeof onnx>();
+  const encodeModel: typeof onnx.encodeModel = (graph, metadata) => {
+    encoded.push(graph);
+    return original.encodeModel(graph, metadata);
+  };
+  return { ...original, encodeModel };
+});
+
+beforeEach(() => {
+  encoded.length = 0;
+});
+
+const backend = nodeBackend({ threads: 1 });
+const size = { image: 24, patch: 16 };
+
+/** The top-left square of the size that the detector works on: what is resized may round a half either way. */
+function cropped({ width, data }: RgbImage): RgbImage {
+  const side = size.image;
+  const pixels = Uint8Array.from({ length: 3 * side * side }, (_, i) => {
+    const [row, rest] = [Math.floor(i / (3 * side)), i % (3 * side)];
+    return data[3 * width * row + rest] ?? 0;
+  });
+  return { width: side, height: side, data: pixels };
+}
+
+test.each(scoringNames)("with scoring %s, on patches", async (scoring) => {
+  const pictures = soundPrints(11, { width: 32, height: 32, seed: 3 }).map(cropped);
+  const [picture = expect.fail("expected a picture"), ...good] = pictures;
+  const options = resolveRadarOptions(
+    {
+      preset: "fast",
+      imageSize: size.image,
+      patchSize: size.patch,
+      length: { steps: 3 },
+      batchSize: 2,
+      scoring,
+    },
+    size.image,
+  );
+  const { model } = await trainRadar(good.map(planesOf), options, {
+    backend,
+    now: () => 0,
+    name: "prints",
+    skipped: 0,
+    software: {},
+  });
+  const graph = encoded.at(-1) ?? expect.fail("expected a graph to be encoded");
+  const expected = evaluateGraph(graph, { image: referenceOf(stackPictures([picture])) });
+  const valuesOf = (name: string) => expected[name]?.data ?? expect.fail(`no output ${name}`);
+  const detector = await loadDetector(model, backend);
+  const [detection = expect.fail("expected a detection")] = await detector.detect([picture]);
+  await detector.dispose();
+  const comparison = "detector, ONNX Runtime and reference";
+  expectWithin(comparison, detection.anomalyMap.data, valuesOf("anomaly_map"));
+  expectWithin(comparison, [detection.anomalyScore], valuesOf("anomaly_score"));
+  expect([detection.pValue]).toEqual(Array.from(valuesOf("p_value"), Math.fround));
+  expect(detection.isAnomalous).toBe(valuesOf("is_anomalous")[0] === 1);
+});
