@@ -4,7 +4,7 @@ import { reference } from "../../test/support/run-graph.ts";
 import { ndArray } from "../base/array.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import { buildGraph, input } from "../graph/index.ts";
+import { buildGraph, cast, input, resizeLinear, transpose } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph, referenceOf } from "../runtime/reference.ts";
@@ -75,6 +75,15 @@ describe("resizing", () => {
     const row = (await resized([{ width, height, data }], 16)).slice(16, 32);
     // the middles of pairs: 4·(2i + ½), away from the border that the filter repeats
     expect(Array.from(row.slice(1, 15))).toEqual(Array.from({ length: 14 }, (_, i) => 8 * (i + 1) + 2));
+  });
+
+  test("rounds to the nearest integer", async () => {
+    const picture = noise(50, 37);
+    const image = imageInput();
+    const exact = resizeLinear(transpose(cast(image, "float32"), [0, 3, 1, 2]), 16, 16);
+    const graph = buildGraph({ name: "exact", inputs: [image], outputs: { exact } });
+    const results = evaluateGraph(graph, { [imageInputName]: referenceOf(stackPictures([picture])) });
+    expectAllClose(await resized([picture], 16), results.exact?.data ?? [], { atol: 0.5 });
   });
 
   test("pictures in one call is resizing each by itself", async () => {
