@@ -24,7 +24,7 @@ export async function measureScoring(
 ): Promise<ScoringFigures> {
   const backend = nodeBackend({ threads: options.threads });
   const random = new Random(0);
-  const resolved = resolveRadarOptions({ preset, length: { steps: 1 }, batchSize: 1 }, sidePx);
+  const resolved = resolveRadarOptions({ preset, length: { steps: 1 }, batchSize: 2 }, sidePx);
   const bytes = (length: number) => Uint8Array.from({ length }, () => random.integer(256));
   const images = Array.from({ length: 8 }, () => bytes(3 * resolved.imageSize ** 2));
   const context = { backend, now: () => performance.now() / 1000, name: "bench", skipped: 0, software: {} };

@@ -6,10 +6,16 @@ import type { Backend, Session } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
-import { fitIsolationForest } from "./isolation-forest.ts";
+import { fitMapScales, maximum } from "./map-scale.ts";
 import { imageInputName } from "./preprocess.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
-import { detectorGraph, outputNames, type TrainedNetwork } from "./score-graph.ts";
+import {
+  detectorGraph,
+  mapsGraph,
+  observationGraph,
+  outputNames,
+  type TrainedNetwork,
+} from "./score-graph.ts";
 
 /** What fitting needs besides the network. */
 export interface FitOptions {
@@ -27,7 +33,7 @@ export interface FitOptions {
 const mapHeadroom = 2;
 
 /**
- * Fits the forest on images learned from, sets image and pixel thresholds on held-out ones, and encodes it all.
+ * Fits readout and map scales on images learned from, sets image and pixel thresholds on held-out ones, and encodes it all.
  *
  * The pixel threshold is the image threshold's twin: at the same rate, a good image has no pixel above it.
  *
@@ -40,27 +46,21 @@ export async function fitDetector(
 ): Promise<{ model: Uint8Array; description: DetectorDescription }> {
   const { backend, falseAlarmRate } = options;
   const size = network.imageSizePx;
-  conformalThreshold(new Float32Array(options.heldOut.length), falseAlarmRate); // fail before the work, not after it
-  const features = await withSession(backend, detectorGraph(network), async (session) => {
-    const rows: NdArray[] = [];
-    for (const planes of options.learned) {
-      const { features: row } = await session.run({
-        [imageInputName]: stackPictures([pictureOf(planes, size)]),
-      });
-      if (row !== undefined) rows.push(row);
-    }
-    return rows;
-  });
-  const points = Float64Array.from(features.flatMap(({ data }) => Array.from(data, Number)));
-  const forest = fitIsolationForest(points, features[0]?.shape[1] ?? 1, {
-    random: network.random.split("forest"),
-  });
-  const readings = await withSession(backend, detectorGraph(network, { forest }), async (session) => {
+  const readout = await withSession(backend, observationGraph(network), (session) =>
+    network.readout.fit(outputsOf(session, options.learned, size, "observation"), {
+      count: options.learned.length,
+      random: network.random.split("readout"),
+    }),
+  );
+  const scales = await withSession(backend, mapsGraph(network, readout), (session) =>
+    fitMapScales(outputsOf(session, options.learned, size, "maps")),
+  );
+  const fitted = { readout, scales };
+  const readings = await withSession(backend, detectorGraph(network, fitted), async (session) => {
     const rows: { score: number; largest: number }[] = [];
     for (const planes of options.heldOut) {
       const outputs = await session.run({ [imageInputName]: stackPictures([pictureOf(planes, size)]) });
-      const map = outputs[outputNames.map]?.data ?? [];
-      const largest = Array.from(map, Number).reduce((a, b) => Math.max(a, b), -Infinity);
+      const largest = maximum(outputs[outputNames.map]?.data ?? []);
       rows.push({ score: Number(outputs[outputNames.score]?.data[0]), largest });
     }
     return rows;
@@ -80,10 +80,25 @@ export async function fitDetector(
     scores: Array.from(scores),
   });
   const decision = { calibrationScores: scores, threshold: image.threshold };
-  const graph = detectorGraph(network, { forest, decision });
+  const graph = detectorGraph(network, { ...fitted, decision });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, size));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
   return { model: encodeModel(graph, metadata), description };
+}
+
+/** One output for each image, one call each. */
+async function* outputsOf(
+  session: Session,
+  images: readonly Uint8Array[],
+  sizePx: number,
+  name: string,
+): AsyncGenerator<NdArray> {
+  for (const planes of images) {
+    const { [name]: output } = await session.run({
+      [imageInputName]: stackPictures([pictureOf(planes, sizePx)]),
+    });
+    if (output !== undefined) yield output;
+  }
 }
 
 async function withSession<T>(

@@ -23,7 +23,7 @@ export function patchGrid(imageSizePx: number, patchSizePx: number): PatchGrid {
   checkInteger("imageSize", imageSizePx, { minimum: 1 });
   checkInteger("patchSize", patchSizePx, { minimum: 1, maximum: imageSizePx });
   const room = imageSizePx - patchSizePx;
-  const gaps = Math.ceil(room / (patchSizePx * (1 - overlapFraction)));
+  const gaps = Math.ceil(room / Math.max(1, Math.floor(patchSizePx * (1 - overlapFraction))));
   const starts = Array.from({ length: gaps + 1 }, (_, i) => (gaps === 0 ? 0 : Math.round((room * i) / gaps)));
   return {
     imageSizePx,

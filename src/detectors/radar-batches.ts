@@ -1,58 +1,72 @@
-/** Batches of the diffusion objective: random patches, fresh noise, random timesteps. */
+/** Batches for RADAR's training: random patches, some with planted defects, the others with noise. */
 import { TrainingError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { PatchSampler, type PatchSamplerState, type Symmetry } from "../data/index.ts";
+import { PatchSampler, type PatchSamplerState, plantDefect, type Symmetry } from "../data/index.ts";
 import type { Feeds } from "../runtime/backend.ts";
 import type { BatchSource } from "../train/index.ts";
 
-/** Options of {@link NoiseBatches}. */
-export interface NoiseBatchesOptions {
+/** Options of {@link RadarBatches}. */
+export interface RadarBatchesOptions {
   readonly imageSizePx: number;
   readonly patchSizePx: number;
   readonly batchSize: number;
+  /** Images a batch that get a planted defect instead of noise; 0 for the plain diffusion objective. */
+  readonly plantedCount: number;
   readonly symmetries: readonly Symmetry[];
-  /** Timesteps are drawn evenly from 0 .. timestepLimit - 1. */
+  /** Timesteps of noised images are drawn evenly from 0 .. timestepLimit - 1. */
   readonly timestepLimit: number;
+  /** Timestep of planted images: the one that scoring uses. */
+  readonly scoringTimestep: number;
   readonly random: Random;
 }
 
-/** Feeds of `noiseObjective`: `x0`, `noise` and `timesteps`. The arrays are filled anew for each batch. */
-export class NoiseBatches implements BatchSource {
+const soundShare = 0.2; // of the images to be planted that stay as they are, for the network to see (ours)
+
+/**
+ * Feeds of `noiseObjective` - `x0`, `noise` and `timesteps` - and, with planted images, of `defectObjective`: `mask` too.
+ * The arrays are filled anew for each batch.
+ */
+export class RadarBatches implements BatchSource {
   readonly #sampler: PatchSampler;
-  readonly #options: NoiseBatchesOptions;
-  readonly #shape: readonly number[];
+  readonly #options: RadarBatchesOptions;
   readonly #x0: Float32Array;
   readonly #noise: Float32Array;
+  readonly #mask: Float32Array;
   #random: Random;
 
   /** @param images - uint8 [3, S, S] each. */
-  constructor(images: readonly Uint8Array[], options: NoiseBatchesOptions) {
-    const { batchSize, patchSizePx, imageSizePx, symmetries, random } = options;
-    const values = batchSize * 3 * patchSizePx ** 2;
+  constructor(images: readonly Uint8Array[], options: RadarBatchesOptions) {
+    const { batchSize, plantedCount, patchSizePx, imageSizePx, symmetries, random } = options;
+    const plane = patchSizePx ** 2;
     this.#options = options;
-    this.#shape = [batchSize, 3, patchSizePx, patchSizePx];
     this.#sampler = new PatchSampler(images, {
       imageSize: imageSizePx,
       patchSize: patchSizePx,
       symmetries,
       random,
     });
-    this.#x0 = new Float32Array(values);
-    this.#noise = new Float32Array(values);
+    this.#x0 = new Float32Array(batchSize * 3 * plane);
+    this.#noise = new Float32Array(batchSize * 3 * plane);
+    this.#mask = new Float32Array(plantedCount * plane);
     this.#random = random.split("noise");
   }
 
   next(): Feeds {
+    const { batchSize, plantedCount, patchSizePx: side, timestepLimit, scoringTimestep } = this.#options;
     this.#sampler.next(this.#x0);
-    this.#random.fillNormal(this.#noise);
-    const { batchSize, timestepLimit } = this.#options;
-    const timesteps = BigInt64Array.from({ length: batchSize }, () =>
-      BigInt(this.#random.integer(timestepLimit)),
+    this.#plant();
+    this.#random.fillNormal(this.#noise.subarray(plantedCount * 3 * side * side));
+    const timesteps = BigInt64Array.from({ length: batchSize }, (_, i) =>
+      BigInt(i < plantedCount ? scoringTimestep : this.#random.integer(timestepLimit)),
     );
+    const shape = [batchSize, 3, side, side];
     return {
-      x0: { dtype: "float32", shape: this.#shape, data: this.#x0 },
-      noise: { dtype: "float32", shape: this.#shape, data: this.#noise },
+      x0: { dtype: "float32", shape, data: this.#x0 },
+      noise: { dtype: "float32", shape, data: this.#noise },
       timesteps: { dtype: "int64", shape: [batchSize], data: timesteps },
+      ...(plantedCount > 0 && {
+        mask: { dtype: "float32", shape: [plantedCount, 1, side, side], data: this.#mask },
+      }),
     };
   }
 
@@ -64,6 +78,18 @@ export class NoiseBatches implements BatchSource {
     const { sampler, random } = parseState(state);
     this.#sampler.restore(sampler);
     this.#random = Random.fromState(random);
+  }
+
+  /** Plants defects in the first images of the batch, made from the image after each. */
+  #plant(): void {
+    const { batchSize, plantedCount, patchSizePx: side } = this.#options;
+    const plane = side * side;
+    const image = (i: number) => this.#x0.subarray(i * 3 * plane, (i + 1) * 3 * plane);
+    for (let i = 0; i < plantedCount; i++) {
+      const mask = this.#mask.subarray(i * plane, (i + 1) * plane).fill(0);
+      if (this.#random.uniform() < soundShare) continue;
+      plantDefect(image(i), image((i + 1) % batchSize), mask, side, this.#random);
+    }
   }
 }
 

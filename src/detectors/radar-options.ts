@@ -3,7 +3,7 @@ import { checkChoice, checkInteger, checkNumber } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import type { UNetOptions } from "../nn/index.ts";
 import type { TrainingLength } from "../train/index.ts";
-import { type ScoringName, scoringNames } from "./readout.ts";
+import { readouts, type ScoringName, scoringNames } from "./readout.ts";
 
 /** Names of the presets: how much time to spend. */
 export const presetNames = ["fast", "balanced", "accurate"] as const;
@@ -123,7 +123,8 @@ export function resolveRadarOptions(options: RadarOptions, largestSidePx: number
   if (falseAlarmRate !== "auto") checkNumber("falseAlarmRate", falseAlarmRate, { above: 0, below: 1 });
   const chosen = presets[preset];
   const { batchSize = chosen.batchSize, length = { steps: chosen.steps } } = options;
-  checkInteger("batchSize", batchSize, { minimum: 1, maximum: 1024 });
+  const smallestBatch = readouts[scoring].plantsDefects ? 2 : 1; // one image to plant a defect in, one for the noise
+  checkInteger("batchSize", batchSize, { minimum: smallestBatch, maximum: 1024 });
   if ("steps" in length) checkInteger("steps", length.steps, { minimum: 1 });
   else checkNumber("minutes", length.minutes, { above: 0 });
   const unit = sizeMultiple(chosen.unet);

@@ -7,15 +7,18 @@ import { initialValues, namedParameters, parameterCount, UNet } from "../nn/inde
 import type { Backend } from "../runtime/backend.ts";
 import {
   type Checkpoint,
+  defectObjective,
   noiseObjective,
+  type Objective,
   runTraining,
   type TrainingProgress,
   trainStepGraph,
 } from "../train/index.ts";
+import { conformalThreshold } from "./calibration.ts";
 import { contentHash } from "./content-hash.ts";
 import type { DetectorDescription } from "./description.ts";
 import { fitDetector } from "./fit.ts";
-import { NoiseBatches } from "./radar-batches.ts";
+import { RadarBatches } from "./radar-batches.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
 import { readouts } from "./readout.ts";
 
@@ -46,6 +49,7 @@ export interface TrainedDetector {
 }
 
 const timestepLimit = 400; // of 1000: scoring looks at low noise only (ours)
+const plantedShare = 0.5; // of a batch, where the scoring needs a defect head (ours)
 const heldOutFraction = 0.2; // of the good images, for the threshold (ours)
 
 /**
@@ -63,11 +67,13 @@ export async function trainRadar(
   const random = new Random(options.seed);
   const split = holdOut(images.length, { fraction: heldOutFraction, random: random.split("hold out") });
   requireDifferent(images);
+  conformalThreshold(new Float32Array(split.calibration.length), options.falseAlarmRate); // fails before the work
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
   const learned = pick(split.train);
   const hash = await contentHash(images);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3);
-  const unet = new UNet(options.unet);
+  const readout = readouts[options.scoring];
+  const unet = new UNet({ ...options.unet, imageChannels: 3, outputChannels: readout.plantsDefects ? 4 : 3 });
   const result = await trainNetwork(unet, learned, { options, context, random, symmetries, hash });
 
   context.onStage?.("calibrating");
@@ -76,7 +82,7 @@ export async function trainRadar(
     parameters: result.average,
     imageSizePx: options.imageSize,
     patchSizePx: options.patchSize,
-    readout: readouts[options.scoring],
+    readout,
     random,
   };
   const { backend } = context;
@@ -132,7 +138,9 @@ async function trainNetwork(
       "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without --resume.",
     );
   }
-  const objective = noiseObjective(unet, noiseSchedule("linear"), [batchSize, 3, patchSize, patchSize]);
+  const readout = readouts[options.scoring];
+  const plantedCount = readout.plantsDefects ? Math.floor(batchSize * plantedShare) : 0;
+  const objective = objectiveOf(unet, [batchSize, 3, patchSize, patchSize], plantedCount);
   const graph = trainStepGraph(objective, {
     learningRate: options.learningRate,
     warmupSteps: 30,
@@ -144,17 +152,30 @@ async function trainNetwork(
     ...context,
     graph,
     initial: initialValues(objective.parameters, random.split("parameters")),
-    batches: new NoiseBatches(images, {
+    batches: new RadarBatches(images, {
       imageSizePx: options.imageSize,
       patchSizePx: patchSize,
       batchSize,
+      plantedCount,
       symmetries: run.symmetries,
       timestepLimit,
+      scoringTimestep: readout.timestep,
       random: random.split("batches"),
     }),
     length: options.length,
     metadata,
   });
+}
+
+function objectiveOf(
+  unet: UNet,
+  batchShape: readonly [number, number, number, number],
+  plantedCount: number,
+): Objective {
+  const schedule = noiseSchedule("linear");
+  return plantedCount > 0
+    ? defectObjective(unet, schedule, batchShape, plantedCount)
+    : noiseObjective(unet, schedule, batchShape);
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {

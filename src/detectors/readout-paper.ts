@@ -1,13 +1,27 @@
 /** The paper's scoring: Sobel response and L2 norm of the predicted noise, Isolation Forest on the two. */
-import { concat, mul, reduceMean, reduceSumSquare, reshape, sqrt } from "../graph/index.ts";
+import {
+  concat,
+  exp,
+  mul,
+  reduceMean,
+  reduceSumSquare,
+  reshape,
+  scalar,
+  sqrt,
+  type Tensor,
+  treeEnsemble,
+} from "../graph/index.ts";
+import { fitIsolationForest, type IsolationForest } from "./isolation-forest.ts";
+import { forestToTreeEnsemble } from "./isolation-forest-encoding.ts";
+import { averagePathLength } from "./isolation-tree.ts";
 import { gaussianBlur, sobelMagnitude } from "./map-filter.ts";
-import type { Readout } from "./readout.ts";
+import type { NetworkOutput, Readout } from "./readout.ts";
 
 const smoothingFraction = 1 / 64; // of the patch's side: standard deviation of the map's smoothing (ours)
 
 /**
- * RADAR as published: one noising step, one call, Sobel map of the predicted noise for segmentation, and per patch the
- * features (mean Sobel response, root mean square of the noise) for a forest.
+ * RADAR as published: one noising step, one call, Sobel map of the predicted noise for segmentation, and per patch two
+ * features - mean Sobel response and root mean square of the noise - for a forest fitted on good images.
  *
  * The step t = 50, the smoothing and the exact form of the two features are ours; the paper's text does not give them.
  * @see Moradi et al. 2025, arXiv:2508.04818
@@ -16,17 +30,39 @@ export const paperReadout: Readout = {
   summary: "Sobel map and norm of the predicted noise, Isolation Forest (the paper's form)",
   timestep: 50,
   addsNoise: true,
-  read: ({ noise }) => {
-    const side = Number(noise.shape[3]);
-    const edges = sqrt(reduceSumSquare(sobelMagnitude(noise), { axes: [1] })); // [M, 1, P, P]
-    const sobel = reduceMean(edges, { axes: [1, 2, 3], keepDims: false });
-    const energy = reduceMean(mul(noise, noise), { axes: [1, 2, 3], keepDims: false });
+  plantsDefects: false,
+  observe: noiseFeatures,
+  fit: async (images, { random }) => {
+    const points: number[] = [];
+    for await (const { data } of images) points.push(...Array.from(data, Number));
+    const forest = fitIsolationForest(Float64Array.from(points), 2, { random });
     return {
-      map: gaussianBlur(edges, Math.max(1, side * smoothingFraction)),
-      features: concat(
-        [sobel, sqrt(energy)].map((feature) => reshape(feature, ["M", 1])),
-        1,
-      ),
+      maps: ({ noise }) => {
+        const side = Number(noise.shape[3]);
+        return gaussianBlur(sobelMap(noise), Math.max(1, side * smoothingFraction));
+      },
+      score: (output) => forestScore(noiseFeatures(output), forest),
     };
   },
 };
+
+/** √(Σ over channels of the squared Sobel gradient), float32 [M, 1, P, P]. */
+function sobelMap(noise: Tensor): Tensor {
+  return sqrt(reduceSumSquare(sobelMagnitude(noise), { axes: [1] }));
+}
+
+/** Mean Sobel response and root mean square of the noise, float32 [M, 2]. */
+function noiseFeatures({ noise }: NetworkOutput): Tensor {
+  const all = { axes: [1, 2, 3], keepDims: false };
+  const features = [reduceMean(sobelMap(noise), all), sqrt(reduceMean(mul(noise, noise), all))];
+  return concat(
+    features.map((feature) => reshape(feature, [noise.shape[0] ?? "N", 1])),
+    1,
+  );
+}
+
+/** 2^(-E[h] / c(ψ)), float32 [M, 1]. @see Liu, Ting and Zhou 2008, Eq. 2 */
+function forestScore(features: Tensor, forest: IsolationForest): Tensor {
+  const pathLength = treeEnsemble(features, forestToTreeEnsemble(forest));
+  return exp(mul(pathLength, scalar(-Math.LN2 / averagePathLength(forest.sampleSize))));
+}

@@ -7,25 +7,24 @@ import {
   buildGraph,
   cast,
   constant,
-  exp,
   type Graph,
   greater,
   greaterOrEqual,
   max,
   mul,
+  reduceMax,
   reduceSum,
   reshape,
   scalar,
+  slice,
+  sub,
   type Tensor,
-  treeEnsemble,
 } from "../graph/index.ts";
 import { bindParameters, namedParameters, type UNet } from "../nn/index.ts";
-import type { IsolationForest } from "./isolation-forest.ts";
-import { forestToTreeEnsemble } from "./isolation-forest-encoding.ts";
-import { averagePathLength } from "./isolation-tree.ts";
-import { cutPatches, joinPatches, patchGrid, splitPatches } from "./patch-grid.ts";
+import type { MapScale } from "./map-scale.ts";
+import { cutPatches, joinPatches, type PatchGrid, patchGrid, splitPatches } from "./patch-grid.ts";
 import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
-import type { Readout } from "./readout.ts";
+import type { FittedReadout, NetworkOutput, Readout } from "./readout.ts";
 
 /** A trained network and how it is called. */
 export interface TrainedNetwork {
@@ -57,29 +56,39 @@ export const outputNames = {
   isAnomalous: "is_anomalous",
 } as const;
 
+/** Input `image`; output `observation` float32 [K·N, ...]: what the readout is fitted on. */
+export function observationGraph(network: TrainedNetwork): Graph {
+  const call = callNetwork(network);
+  return finished(network, call.image, { observation: network.readout.observe(call.output) });
+}
+
+/** Input `image`; output `maps` float32 [N, C, S, S]: what the maps' scales are measured on. */
+export function mapsGraph(network: TrainedNetwork, fitted: FittedReadout): Graph {
+  const call = callNetwork(network);
+  return finished(network, call.image, { maps: joinPatches(fitted.maps(call.output), call.grid) });
+}
+
 /**
- * The graph as far as it is fitted: features alone; with a forest, map and score; with a decision too, everything.
+ * The detector; without a decision, its map and score only.
  *
- * Input `image` uint8 [N, H, W, 3]. Outputs `features` float32 [K·N, F], or `anomaly_map` float32 [N, 1, S, S],
- * `anomaly_score` and `p_value` float32 [N], `is_anomalous` bool [N].
+ * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], `anomaly_score` and `p_value` float32 [N],
+ * `is_anomalous` bool [N].
  */
 export function detectorGraph(
   network: TrainedNetwork,
-  fitted: { readonly forest?: IsolationForest; readonly decision?: Decision } = {},
+  fitted: {
+    readonly readout: FittedReadout;
+    readonly scales: readonly MapScale[];
+    readonly decision?: Decision;
+  },
 ): Graph {
-  const image = imageInput();
-  const grid = patchGrid(network.imageSizePx, network.patchSizePx);
-  const pixels = toNetworkRange(resizePixels(image, network.imageSizePx));
-  const patches = cutPatches(pixels, grid);
-  const reading = network.readout.read({ noise: predictNoise(network, patches) });
-  const { forest, decision } = fitted;
-  if (forest === undefined) return finished(network, image, { features: reading.features });
-  const scores = forestScore(reading.features, forest); // [K·N, 1]
-  const score = splitPatches(scores, grid).reduce((a, b) => max(a, b)); // [N, 1]
-  const outputs: Record<string, Tensor> = {
-    [outputNames.map]: joinPatches(reading.map, grid),
-    [outputNames.score]: reshape(score, ["N"]),
-  };
+  const { image, grid, output } = callNetwork(network);
+  const { readout, scales, decision } = fitted;
+  const map = fused(joinPatches(readout.maps(output), grid), scales);
+  const score = readout.score
+    ? splitPatches(readout.score(output), grid).reduce((a, b) => max(a, b))
+    : reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), ["N", 1]);
+  const outputs = { [outputNames.map]: map, [outputNames.score]: reshape(score, ["N"]) };
   if (decision === undefined) return finished(network, image, outputs);
   return finished(network, image, {
     ...outputs,
@@ -88,24 +97,48 @@ export function detectorGraph(
   });
 }
 
-/** ε̂ of patches noised once to the readout's step; the noise is fixed, so that a picture always gets the same score. */
-function predictNoise({ unet, readout, patchSizePx, random }: TrainedNetwork, patches: Tensor): Tensor {
+/** Pictures resized, cut, noised once to the readout's step, and one call of the network. */
+function callNetwork(network: TrainedNetwork): { image: Tensor; grid: PatchGrid; output: NetworkOutput } {
+  const { unet, readout, imageSizePx, patchSizePx } = network;
+  const image = imageInput();
+  const grid = patchGrid(imageSizePx, patchSizePx);
+  const patches = cutPatches(toNetworkRange(resizePixels(image, imageSizePx)), grid);
+  const timestep = Float32Array.of(readout.timestep);
+  const trace = unet.trace(
+    noised(network, patches),
+    constant({ dtype: "float32", shape: [1], data: timestep }),
+  );
+  const channel = (start: number, end: number) => slice(trace.output, { axis: 1, start, end });
+  const noise = readout.plantsDefects ? channel(0, 3) : trace.output;
+  return {
+    image,
+    grid,
+    output: { noise, defectLogits: readout.plantsDefects ? channel(3, 4) : null, trace },
+  };
+}
+
+/** √ᾱ·x, plus the fixed noise √(1-ᾱ)·ε where the readout adds it: a picture always gets the same score. */
+function noised({ readout, patchSizePx, random }: TrainedNetwork, patches: Tensor): Tensor {
   const level = noisingCoefficients(noiseSchedule("linear"), readout.timestep);
+  const scaled = mul(patches, scalar(level.signal));
+  if (!readout.addsNoise) return scaled;
   const shape = [1, 3, patchSizePx, patchSizePx];
   const noise = random
     .split("score noise")
     .normals(sizeOf(shape))
     .map((value) => value * level.noise);
-  const scaled = mul(patches, scalar(level.signal));
-  const xt = readout.addsNoise ? add(scaled, constant({ dtype: "float32", shape, data: noise })) : scaled;
-  const timestep = Float32Array.of(readout.timestep);
-  return unet.apply(xt, constant({ dtype: "float32", shape: [1], data: timestep }));
+  return add(scaled, constant({ dtype: "float32", shape, data: noise }));
 }
 
-/** 2^(-E[h] / c(ψ)), float32 [M, 1]. @see Liu, Ting and Zhou 2008, Eq. 2 */
-function forestScore(features: Tensor, forest: IsolationForest): Tensor {
-  const pathLength = treeEnsemble(features, forestToTreeEnsemble(forest));
-  return exp(mul(pathLength, scalar(-Math.LN2 / averagePathLength(forest.sampleSize))));
+/** The mean of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 a good image's largest. */
+function fused(maps: Tensor, scales: readonly MapScale[]): Tensor {
+  const column = (values: readonly number[]) =>
+    constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
+  const weights = scales.map(
+    ({ mean, typicalMaximum }) => 1 / (Math.max(typicalMaximum - mean, 1e-6) * scales.length),
+  );
+  const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(weights));
+  return reduceSum(scaled, { axes: [1] });
 }
 
 /** (1 + #{calibration scores >= score}) / (n + 1), float32 [N]. */
@@ -116,7 +149,7 @@ function conformalPValue(score: Tensor, calibrationScores: Float32Array): Tensor
   return mul(add(noLower, scalar(1)), scalar(1 / (count + 1)));
 }
 
-function finished(network: TrainedNetwork, image: Tensor, outputs: Record<string, Tensor>): Graph {
+function finished(network: TrainedNetwork, image: Tensor, outputs: Readonly<Record<string, Tensor>>): Graph {
   const names = Object.keys(outputs);
   const bound = bindParameters(Object.values(outputs), namedParameters(network.unet), network.parameters);
   const entries = names.map((name, i) => [name, bound[i] ?? image] as const);

@@ -1,5 +1,6 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
+export { defectObjective } from "./defect-objective.ts";
 export {
   type BatchSource,
   runTraining,

@@ -143,7 +143,12 @@ async function makeStep(
   const scalars = Object.entries(outputs).flatMap(([name, { data }]) =>
     data.length === 1 ? [[name, Number(data[0])] as const] : [],
   );
-  const { loss = Number.NaN, gradientNorm = Number.NaN, ...terms } = Object.fromEntries(scalars);
+  const {
+    loss = Number.NaN,
+    gradientNorm = Number.NaN,
+    learningRate: _,
+    ...terms
+  } = Object.fromEntries<number>(scalars);
   if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
     throw new TrainingError(
       "E_DIVERGED",
