@@ -130,15 +130,13 @@ function noised({ readout, patchSizePx, random }: TrainedNetwork, patches: Tenso
   return add(scaled, constant({ dtype: "float32", shape, data: noise }));
 }
 
-/** The mean of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 a good image's largest. */
+/** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 a good image's largest. */
 function fused(maps: Tensor, scales: readonly MapScale[]): Tensor {
   const column = (values: readonly number[]) =>
     constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
-  const weights = scales.map(
-    ({ mean, typicalMaximum }) => 1 / (Math.max(typicalMaximum - mean, 1e-6) * scales.length),
-  );
-  const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(weights));
-  return reduceSum(scaled, { axes: [1] });
+  const factors = scales.map(({ mean, typicalMaximum }) => 1 / Math.max(typicalMaximum - mean, 1e-6));
+  const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
+  return reduceMax(scaled, { axes: [1] });
 }
 
 /** (1 + #{calibration scores >= score}) / (n + 1), float32 [N]. */

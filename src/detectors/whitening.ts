@@ -35,18 +35,6 @@ export function fitWhitening(rows: readonly Float32Array[], ridge = 1e-3): White
   return { mean, matrix: invertLowerTriangle(choleskyFactor(covariance, size), size) };
 }
 
-/** W·(x - mean), float32 [D]. */
-export function whiten({ mean, matrix }: Whitening, row: ArrayLike<number>): Float32Array {
-  const size = mean.length;
-  const result = new Float32Array(size);
-  for (let i = 0; i < size; i++) {
-    let sum = 0;
-    for (let k = 0; k <= i; k++) sum += (matrix[i * size + k] ?? 0) * ((row[k] ?? 0) - (mean[k] ?? 0));
-    result[i] = sum;
-  }
-  return result;
-}
-
 function covarianceOf(rows: readonly Float32Array[], mean: Float64Array): Float64Array {
   const size = mean.length;
   const covariance = new Float64Array(size * size);

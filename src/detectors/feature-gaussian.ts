@@ -1,17 +1,14 @@
 /**
- * A memory of what features of good images look like: how far a place is from everything in it is how strange it is.
- * The idea is PatchCore's (Roth et al. 2022, arXiv:2106.08265); here the features are those of our own network.
+ * What features of good images look like at each place, as a Gaussian: how far a place is from it is how strange it is.
+ * The idea is PaDiM's (Defard et al. 2021, arXiv:2011.08785), with one covariance for all places and features of our own network.
  */
 import type { NdArray } from "../base/array.ts";
 import { invariant } from "../base/check.ts";
 import type { Random } from "../base/random.ts";
 import {
-  add,
   constant,
   matmul,
-  max,
   mul,
-  reduceMin,
   reduceSumSquare,
   reshape,
   scalar,
@@ -20,23 +17,21 @@ import {
   type Tensor,
   transpose,
 } from "../graph/index.ts";
-import { fitWhitening, type Whitening, whiten } from "./whitening.ts";
+import { fitWhitening, type Whitening } from "./whitening.ts";
 
-/** What is remembered. */
-export interface FeatureMemory {
+/** What good places look like. */
+export interface FeatureGaussian {
   /** Mean of each place, float32 [L, D], where good images are aligned; of all places, [1, D], where they are not. */
   readonly center: NdArray<"float32">;
+  /** Of the features less their place's mean. */
   readonly whitening: Whitening;
-  /** Whitened features of some places of good images, float32 [B, D]. */
-  readonly bank: NdArray<"float32">;
 }
 
 const rowsKept = 30_000; // places of good images that the spread is measured on (ours)
-const bankSize = 2_000; // of them are remembered (ours)
 const alignedGain = 0.1; // share of the spread that the place must explain on unseen images (ours)
 
-/** Collects features of good images one by one and keeps what {@link FeatureMemory} needs, not the images. */
-export class FeatureMemoryFit {
+/** Collects features of good images one by one and keeps what {@link FeatureGaussian} needs, not the images. */
+export class FeatureGaussianFit {
   readonly #random: Random;
   readonly #rowsPerImage: number;
   readonly #dimensions: number;
@@ -78,21 +73,15 @@ export class FeatureMemoryFit {
   }
 
   /** What was learned of the images added. */
-  finish(): FeatureMemory {
+  finish(): FeatureGaussian {
     const dimensions = this.#dimensions;
-    invariant(this.#rows.length > 0, "a feature memory of no images");
+    invariant(this.#rows.length > 0, "a Gaussian of no images");
     const center = this.#center(dimensions);
     const residuals = this.#rows.map(({ place, values }) => {
       const start = center.shape[0] === 1 ? 0 : place * dimensions;
       return values.map((value, d) => value - (center.data[start + d] ?? 0));
     });
-    const whitening = fitWhitening(residuals);
-    const order = this.#random.permutation(residuals.length).slice(0, bankSize);
-    const bank = new Float32Array(order.length * dimensions);
-    order.forEach((row, i) => {
-      bank.set(whiten(whitening, residuals[row] ?? []), i * dimensions);
-    });
-    return { center, whitening, bank: { dtype: "float32", shape: [order.length, dimensions], data: bank } };
+    return { center, whitening: fitWhitening(residuals) };
   }
 
   #center(dimensions: number): NdArray<"float32"> {
@@ -141,14 +130,14 @@ function isAligned(a: Half, b: Half, overall: Float64Array): boolean {
 }
 
 /**
- * Distance of each place to the nearest remembered one, per dimension: √(min_b ‖w - b‖² / D), w the whitened features.
+ * Distance of each place from the Gaussian, per dimension: ‖W·(f - mean)‖ / √D (Mahalanobis).
  *
  * @param features - float32 [M, D, h, w].
  * @returns float32 [M, 1, h, w], >= 0; about 1 for good places.
  */
-export function memoryDistance(features: Tensor, memory: FeatureMemory): Tensor {
+export function gaussianDistance(features: Tensor, gaussian: FeatureGaussian): Tensor {
   const [batch = "N", dimensions = 0, height = 0, width = 0] = features.shape;
-  const { center, whitening, bank } = memory;
+  const { center, whitening } = gaussian;
   const size = Number(dimensions);
   const mean = center.data.map((value, i) => value + (whitening.mean[i % size] ?? 0));
   const rows = transpose(reshape(features, [batch, size, Number(height) * Number(width)]), [0, 2, 1]); // [M, L, D]
@@ -159,12 +148,6 @@ export function memoryDistance(features: Tensor, memory: FeatureMemory): Tensor 
   });
   const centred = sub(rows, constant({ dtype: "float32", shape: center.shape, data: mean }));
   const white = matmul(centred, matrix, { transposeB: true });
-  const norms = Float32Array.from({ length: bank.shape[0] ?? 0 }, (_, b) =>
-    bank.data.subarray(b * size, (b + 1) * size).reduce((sum, value) => sum + value * value, 0),
-  );
-  const products = matmul(white, constant(bank), { transposeB: true, alpha: -2 }); // -2·w·b [M, L, B]
-  const offsets = add(products, constant({ dtype: "float32", shape: [norms.length], data: norms }));
-  const squared = add(reduceMin(offsets, { axes: [2] }), reduceSumSquare(white, { axes: [2] })); // [M, L, 1]
-  const distance = sqrt(mul(max(squared, scalar(0)), scalar(1 / size)));
-  return reshape(distance, [batch, 1, height, width]);
+  const squared = reduceSumSquare(white, { axes: [2] }); // [M, L, 1]
+  return reshape(sqrt(mul(squared, scalar(1 / size))), [batch, 1, height, width]);
 }
