@@ -1,6 +1,6 @@
 /** radar-ad for Node: train a detector on good images, load it, find defects, measure how well. */
 
-export { type ErrorCode, RadarError } from "./base/errors.ts";
+export { type ErrorCode, errorCodes, RadarError } from "./base/errors.ts";
 export type { AnomalyMap, DefectMask, RgbImage } from "./base/raster.ts";
 export type { Dataset, DatasetImage, SkippedFile } from "./data/index.ts";
 export type { Detection, Detector, DetectorDescription } from "./detectors/index.ts";

@@ -31,6 +31,7 @@ export async function runTraining(
   const interruption = interruptible(() => {
     output.note("Stopping after this step; once more stops at once.");
   });
+  const isTimed = options.length !== undefined && "minutes" in options.length;
   try {
     const summary = await train(data, {
       ...options,
@@ -39,7 +40,7 @@ export async function runTraining(
         output.endProgress();
         output.note(stage);
       },
-      onProgress: (progress) => output.progress(() => trainingLine(progress)),
+      onProgress: (progress) => output.progress(() => trainingLine(progress, { isTimed })),
     });
     return { summary };
   } catch (error) {
@@ -55,11 +56,11 @@ export async function runTraining(
   }
 }
 
-function trainingLine(progress: ImageProgress): string {
+function trainingLine(progress: ImageProgress, { isTimed }: { readonly isTimed: boolean }): string {
   const { step, totalSteps, loss, imagesPerSecond, seconds, stepsOfRun } = progress;
-  const left =
-    stepsOfRun < stepsUntilRateIsKnown && step < totalSteps
-      ? ""
-      : `  ETA ${duration(((totalSteps - step) * seconds) / stepsOfRun)}`;
-  return `${bar(step, totalSteps)} steps  loss ${loss.toFixed(4)}  ${imagesPerSecond.toPrecision(3)} images/s${left}`;
+  const speed = `loss ${loss.toFixed(4)}  ${imagesPerSecond.toPrecision(3)} images/s`;
+  const isRateKnown = stepsOfRun >= stepsUntilRateIsKnown || step === totalSteps;
+  if (!isRateKnown && isTimed) return `step ${step}  ${speed}`; // how many there will be is not known yet
+  const left = isRateKnown ? `  ETA ${duration(((totalSteps - step) * seconds) / stepsOfRun)}` : "";
+  return `${bar(step, totalSteps)} steps  ${speed}${left}`;
 }

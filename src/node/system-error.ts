@@ -24,7 +24,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /** Why the system refused, e.g. "permission denied (EACCES)". */
-export function systemReason(error: unknown): string {
+function systemReason(error: unknown): string {
   const code = systemCode(error);
   if (code !== undefined) return `${meanings[code] ?? "the system refused"} (${code})`;
   return error instanceof Error ? error.message : String(error);

@@ -43,7 +43,7 @@ describe("radar train", () => {
   test("gives the same bytes for the same seed, and others for another", async () => {
     const train = async (seed: number, output: string): Promise<Buffer> => {
       const path = folder.at(output);
-      expect((await radar("train", set, "-o", path, ...tinyTraining(2), "--seed", String(seed))).code).toBe(
+      expect((await radar("train", set, "-o", path, ...tinyTraining(1), "--seed", String(seed))).code).toBe(
         0,
       );
       return readFileSync(path);
@@ -298,7 +298,7 @@ describe("radar verify", () => {
 });
 
 describe("radar demo", () => {
-  const short = ["--steps", "1", "--image-size", "32", "--batch-size", "2", "--threads", "1"];
+  const short = ["--steps", "1", "--image-size", "16", "--batch-size", "2", "--threads", "1"];
 
   test("renders a set, says so, trains, evaluates and reports", async () => {
     const output = folder.at("demo");
@@ -356,6 +356,7 @@ describe("help", () => {
   test.each(commands)("radar %s --help is the text of the snapshot", async (command) => {
     const run = await radar(command, "--help");
     expect(run).toEqual({ code: 0, stdout: expect.stringContaining("EXAMPLES"), stderr: "" });
-    expect(run.stdout).toMatchSnapshot();
+    const stable = run.stdout.replace(/(?<=read off the network: ).*/, "..."); // scorings come and go
+    expect(stable).toMatchSnapshot();
   });
 });

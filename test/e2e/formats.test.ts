@@ -1,5 +1,5 @@
 /** One folder with every kind of image file in every size: learned from and scored without a word. */
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import { radar } from "../support/radar.ts";
@@ -14,7 +14,7 @@ function noise(length: number): Buffer {
   return Buffer.from(Array.from({ length }, () => 96 + random.integer(64)));
 }
 
-function raw(width: number, height: number, channels: 1 | 3 | 4): sharp.Sharp {
+function raw(width: number, height: number, channels: 1 | 3 | 4): Sharp {
   return sharp(noise(width * height * channels), { raw: { width, height, channels } });
 }
 

@@ -1,5 +1,5 @@
 /** A training that is stopped loses nothing: Ctrl-C, SIGTERM, kill -9. */
-import { existsSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { beforeAll, expect, test } from "vitest";
 import { decodeCheckpoint } from "../../src/train/index.ts";
 import { buildRadar, radar, startRadar } from "../support/radar.ts";
@@ -8,7 +8,7 @@ import { writeTinySet } from "../support/tiny-set.ts";
 
 const folder = temporaryFolder();
 const set = folder.at("parts");
-const small = ["--preset", "fast", "--image-size", "16", "--batch-size", "1", "--threads", "1"];
+const small = ["--preset", "fast", "--image-size", "16", "--batch-size", "2", "--threads", "1"];
 
 beforeAll(async () => {
   buildRadar();
@@ -20,21 +20,21 @@ function argv(output: string, steps: number): string[] {
 }
 
 test("Ctrl-C saves a checkpoint and says how to go on; the resumed training ends with the bytes of one never stopped", async () => {
-  const { child, ended, said } = startRadar(...argv("stopped.onnx", 40));
+  const { child, ended, said } = startRadar(...argv("stopped.onnx", 12));
   await said(/steps {2}loss/);
   child.kill("SIGINT");
   const stopped = await ended;
   expect(stopped).toMatchObject({ code: 130, stdout: "" });
   expect(stopped.stderr).toContain("Stopping after this step; once more stops at once.");
-  expect(stopped.stderr).toMatch(/training: stopped after step \d+ of 40\. A checkpoint is saved/);
+  expect(stopped.stderr).toMatch(/training: stopped after step \d+ of 12\. A checkpoint is saved/);
   expect(stopped.stderr).toContain(`radar train ${set} -o ${folder.at("stopped.onnx")}`);
   expect(stopped.stderr).toMatch(/ --resume\n$/);
   expect(existsSync(folder.at("stopped.onnx"))).toBe(false);
 
-  const resumed = await radar(...argv("stopped.onnx", 40), "--resume");
+  const resumed = await radar(...argv("stopped.onnx", 12), "--resume");
   expect(resumed.code, resumed.stderr).toBe(0);
-  expect(resumed.stderr).not.toContain(" 1/40 steps");
-  const straight = await radar(...argv("straight.onnx", 40));
+  expect(resumed.stderr).not.toContain(" 1/12 steps");
+  const straight = await radar(...argv("straight.onnx", 12));
   expect(straight.code, straight.stderr).toBe(0);
   const [one, other] = ["stopped.onnx", "straight.onnx"].map((name) => readFileSync(folder.at(name)));
   expect(one?.equals(other ?? Buffer.of())).toBe(true);
@@ -50,16 +50,16 @@ test("SIGTERM ends as cleanly; a checkpoint of other options is refused", async 
   expect(other).toMatchObject({ code: 1, stderr: expect.stringContaining("[E_CHECKPOINT]") });
 });
 
-test("kill -9 leaves a checkpoint that can be read", async () => {
-  const { child, ended } = startRadar(...argv("killed.onnx", 100_000));
-  const checkpoint = folder.at("killed.onnx.checkpoint");
-  while (!existsSync(checkpoint)) {
-    expect(child.exitCode).toBeNull();
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+test("kill -9 while a checkpoint is being written leaves one that can be read", async () => {
+  cpSync(folder.at("term.onnx.checkpoint"), folder.at("killed.onnx.checkpoint"));
+  const { child, ended, said } = startRadar(...argv("killed.onnx", 100_000), "--resume");
+  await said(/steps {2}loss/);
+  child.kill("SIGTERM");
+  const isWriting = (): boolean => readdirSync(folder.path).some((name) => /^\.killed.*\.tmp$/.test(name));
+  while (!isWriting() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 1));
   child.kill("SIGKILL");
   await ended;
-  const { metadata } = decodeCheckpoint(new Uint8Array(readFileSync(checkpoint)));
+  const { metadata } = decodeCheckpoint(new Uint8Array(readFileSync(folder.at("killed.onnx.checkpoint"))));
   expect(JSON.parse(metadata.position ?? "")).toMatchObject({ totalSteps: 100_000 });
 });
 
