@@ -68,9 +68,9 @@ const widths = {
 
 /** Ours throughout: the paper's text gives no widths, sizes or steps. docs/detectors/radar.md has the measurements. */
 const presets: Readonly<Record<PresetName, Preset>> = {
-  fast: { imageSize: 160, gridSize: 40, steps: 800, batchSize: 8 },
-  balanced: { imageSize: 256, gridSize: 64, steps: 2000, batchSize: 8 },
-  accurate: { imageSize: 256, gridSize: 64, steps: 6000, batchSize: 8 },
+  fast: { imageSize: 160, gridSize: 40, steps: 600, batchSize: 8 },
+  balanced: { imageSize: 256, gridSize: 64, steps: 1000, batchSize: 8 },
+  accurate: { imageSize: 256, gridSize: 64, steps: 4000, batchSize: 8 },
 };
 
 const cellSizes = [1, 2, 4, 8] as const;

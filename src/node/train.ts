@@ -77,7 +77,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const checkpointPath = checkpointPathOf(output);
   await checkWritable(output);
   await checkWritable(checkpointPath);
-  const backend = nodeBackend({ ...(device && { device }), ...(threads && { threads }) });
+  const backend = nodeBackend({ spin: false, ...(device && { device }), ...(threads && { threads }) });
   const dataset = typeof data === "string" ? await openDataset(data) : data;
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 

@@ -81,7 +81,7 @@ function decodeTensor(name: string, entry: unknown, data: Uint8Array): Float32Ar
   if (end - start !== 4 * sizeOf(shape) || start < 0 || end > data.length) {
     throw broken(`all of tensor ${JSON.stringify(name)}`);
   }
-  return new Float32Array(data.slice(start, end).buffer);
+  return new Float32Array(Uint8Array.from(data.subarray(start, end)).buffer);
 }
 
 function isNumbers(value: unknown): value is number[] {
