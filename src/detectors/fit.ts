@@ -21,7 +21,9 @@ import {
 export interface FitOptions {
   /** Images the network learned from, uint8 [3, S, S] each: the score is fitted on them. */
   readonly learned: readonly Uint8Array[];
-  /** Good images it has not seen: the threshold is set on them. */
+  /** Good images it has not seen: the maps' scales are measured on them. */
+  readonly tuning: readonly Uint8Array[];
+  /** Other good images it has not seen: the threshold is set on them. */
   readonly heldOut: readonly Uint8Array[];
   readonly falseAlarmRate: number | "auto";
   readonly backend: Backend;
@@ -33,7 +35,7 @@ export interface FitOptions {
 const mapHeadroom = 2;
 
 /**
- * Fits readout and map scales on images learned from, sets image and pixel thresholds on held-out ones, and encodes it all.
+ * Fits the readout on images learned from and the maps' scales on others, sets image and pixel thresholds on held-out ones, and encodes it all.
  *
  * The pixel threshold is the image threshold's twin: at the same rate, a good image has no pixel above it.
  *
@@ -53,7 +55,7 @@ export async function fitDetector(
     }),
   );
   const scales = await withSession(backend, mapsGraph(network, readout), (session) =>
-    fitMapScales(outputsOf(session, options.learned, size, "maps")),
+    fitMapScales(outputsOf(session, options.tuning, size, "maps")),
   );
   const fitted = { readout, scales };
   const readings = await withSession(backend, detectorGraph(network, fitted), async (session) => {

@@ -5,9 +5,11 @@ import type { NdArray } from "../base/array.ts";
 export interface MapScale {
   /** Mean of all pixels: becomes 0. */
   readonly mean: number;
-  /** Median of the images' largest pixels: becomes 1. */
-  readonly typicalMaximum: number;
+  /** What the largest pixel of nine images in ten stays below: becomes 1. */
+  readonly usualMaximum: number;
 }
+
+const usualShare = 0.9; // of good images (ours)
 
 /**
  * The scale of each channel of maps.
@@ -31,7 +33,7 @@ export async function fitMapScales(images: AsyncIterable<NdArray>): Promise<MapS
   }
   return channels.map(({ sum, pixels, maxima }) => ({
     mean: sum / pixels,
-    typicalMaximum: maxima.sort((a, b) => a - b)[Math.floor(maxima.length / 2)] ?? 1,
+    usualMaximum: maxima.sort((a, b) => a - b)[Math.floor(usualShare * maxima.length)] ?? 1,
   }));
 }
 

@@ -1,7 +1,7 @@
 /** Training a RADAR detector: from good images to the bytes of a model file. */
 import { DataError, TrainingError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { allowedSymmetries, holdOut, type Symmetry } from "../data/index.ts";
+import { allowedSymmetries, type HoldOut, holdOut, type Symmetry } from "../data/index.ts";
 import { noiseSchedule } from "../diffusion/index.ts";
 import { initialValues, namedParameters, parameterCount, UNet } from "../nn/index.ts";
 import type { Backend } from "../runtime/backend.ts";
@@ -51,6 +51,7 @@ export interface TrainedDetector {
 const timestepLimit = 400; // of 1000: scoring looks at low noise only (ours)
 const plantedShare = 0.5; // of a batch, where the scoring needs a defect head (ours)
 const heldOutFraction = 0.2; // of the good images, for the threshold (ours)
+const tuningFraction = 0.125; // of the others, for the scales of the maps (ours)
 
 /**
  * Trains, fits the score on the images learned from, and calibrates on held-out ones.
@@ -69,7 +70,8 @@ export async function trainRadar(
   requireDifferent(images);
   conformalThreshold(new Float32Array(split.calibration.length), options.falseAlarmRate); // fails before the work
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
-  const learned = pick(split.train);
+  const { train, calibration: tuning } = tuningSplit(split.train, random);
+  const learned = pick(train);
   const hash = await contentHash(images);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3);
   const readout = readouts[options.scoring];
@@ -89,6 +91,7 @@ export async function trainRadar(
   const { imageSize, patchSize, preset, scoring, seed, batchSize, unet: widths, learningRate } = options;
   return fitDetector(network, {
     learned,
+    tuning: pick(tuning),
     heldOut: pick(split.calibration),
     falseAlarmRate: options.falseAlarmRate,
     backend,
@@ -176,6 +179,14 @@ function objectiveOf(
   return plantedCount > 0
     ? defectObjective(unet, schedule, batchShape, plantedCount)
     : noiseObjective(unet, schedule, batchShape);
+}
+
+/** Images for the maps' scales, neither learned from nor calibrated with; a single image has to do for both. */
+function tuningSplit(indices: readonly number[], random: Random): HoldOut {
+  if (indices.length < 2) return { train: [...indices], calibration: [...indices] };
+  const places = holdOut(indices.length, { fraction: tuningFraction, random: random.split("tuning") });
+  const pick = (chosen: readonly number[]) => chosen.map((place) => indices[place] ?? 0);
+  return { train: pick(places.train), calibration: pick(places.calibration) };
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {

@@ -130,11 +130,11 @@ function noised({ readout, patchSizePx, random }: TrainedNetwork, patches: Tenso
   return add(scaled, constant({ dtype: "float32", shape, data: noise }));
 }
 
-/** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 a good image's largest. */
+/** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */
 function fused(maps: Tensor, scales: readonly MapScale[]): Tensor {
   const column = (values: readonly number[]) =>
     constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
-  const factors = scales.map(({ mean, typicalMaximum }) => 1 / Math.max(typicalMaximum - mean, 1e-6));
+  const factors = scales.map(({ mean, usualMaximum }) => 1 / Math.max(usualMaximum - mean, 1e-6));
   const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
   return reduceMax(scaled, { axes: [1] });
 }
