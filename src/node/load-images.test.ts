@@ -114,3 +114,17 @@ test("a share outside [0, 1] is refused", async () => {
     code: "E_OPTION",
   });
 });
+
+test("images smaller than asked for are left out with their size, and too many of them stop it", async () => {
+  const wide = await encodePng({ width: 9, height: 4, data: new Uint8Array(9 * 4 * 3) });
+  const large = folder.write("large.png", wide);
+  const paths = [...Array.from({ length: 19 }, () => large), good[0] ?? ""];
+  const { images, skipped } = await loadImages(paths, { transform: red, smallestSidePx: 4 });
+  expect(images).toHaveLength(19);
+  expect(skipped).toEqual([
+    { path: good[0], reason: "expected at least 4 x 4 pixels, one patch, got 1 x 1." },
+  ]);
+  await expect(loadImages(paths, { transform: red, smallestSidePx: 5 })).rejects.toThrow(
+    /got 20 of 20 that cannot.*\n {2}.*large\.png: expected at least 5 x 5 pixels, one patch, got 9 x 4\.\n/,
+  );
+});

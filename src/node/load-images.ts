@@ -27,6 +27,8 @@ export interface LoadImagesOptions<T> {
    * the camera's pictures. At most {@link concurrentImages} whole images exist at a time.
    */
   readonly transform: (image: RgbImage, path: string) => T | Promise<T>;
+  /** Images with a shorter side are left out like unreadable ones. Default 1. */
+  readonly smallestSidePx?: number;
   /** Largest share of unreadable files that is tolerated, in [0, 1]. Default 0.1 (ours). */
   readonly maxBadFraction?: number;
   /** Stops the reading; the promise is rejected with E_ABORTED. */
@@ -44,7 +46,7 @@ const listedFiles = 5;
 /**
  * Reads `paths` and keeps what `transform` makes of each image.
  *
- * A file that is missing, must not be read or is no image is left out and listed in `skipped`, as long as no more than
+ * A file that is missing, must not be read, is no image or too small a one is left out and listed in `skipped`, as long as no more than
  * `maxBadFraction` of all files are such. An error of `transform` is not tolerated.
  *
  * @throws {DataError} E_DATA if none or too few of the files can be read; the message counts them and lists the first.
@@ -63,7 +65,7 @@ export async function loadImages<T>(
   const work = async (): Promise<void> => {
     for (let i = next++; i < paths.length; i = next++) {
       checkSignal(options.signal);
-      results.set(i, await loadOne(paths[i] ?? "", options.transform));
+      results.set(i, await loadOne(paths[i] ?? "", options));
       options.onProgress?.(results.size, paths.length);
     }
   };
@@ -81,10 +83,14 @@ export async function loadImages<T>(
 
 async function loadOne<T>(
   path: string,
-  transform: LoadImagesOptions<T>["transform"],
+  { transform, smallestSidePx = 1 }: LoadImagesOptions<T>,
 ): Promise<LoadedImage<T> | SkippedFile> {
   const image = await tryReadImage(path);
-  return "reason" in image ? image : { path, image: await transform(image, path) };
+  if ("reason" in image) return image;
+  const { width, height } = image;
+  if (Math.min(width, height) >= smallestSidePx) return { path, image: await transform(image, path) };
+  const expected = `${smallestSidePx} x ${smallestSidePx} pixels, one patch`;
+  return { path, reason: `expected at least ${expected}, got ${width} x ${height}.` };
 }
 
 /**

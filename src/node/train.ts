@@ -86,6 +86,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), resolved.imageSize);
   const { images, skipped } = await loadImages(paths(dataset.train), {
     transform: (image) => resizer.resize(image),
+    smallestSidePx: options.patchSize ?? smallestSizePx,
     ...(signal && { signal }),
   }).finally(() => resizer.dispose());
   for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);

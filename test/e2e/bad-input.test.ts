@@ -157,6 +157,25 @@ describe("data that cannot be learned from ends with 1, its code and where to re
     );
   });
 
+  test("images smaller than the patch that is asked for", async () => {
+    await refused(
+      [
+        "train",
+        good,
+        "-o",
+        folder.at("refused.onnx"),
+        "--image-size",
+        "64",
+        "--patch-size",
+        "64",
+        "--steps",
+        "1",
+      ],
+      1,
+      /expected at least 64 x 64 pixels, one patch, got \d+ x \d+\..*\[E_DATA\]/s,
+    );
+  });
+
   test("a false-alarm rate that the sample cannot support, with the one it can", async () => {
     await refused(train(set, "--false-alarm-rate", "0.01"), 1, /0\.333.*got 0\.01.*\[E_FALSE_ALARM_RATE\]/);
   });
