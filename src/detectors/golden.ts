@@ -8,7 +8,7 @@ import { runDetector } from "./run-detector.ts";
 /** Key of the self-check in the model's `metadata_props`. */
 export const goldenKey = "radar_ad_golden";
 
-/** What the model said of {@link goldenPicture} when it was written. */
+/** What the model said of the picture made by rule when it was written. */
 export interface Golden {
   readonly width: number;
   readonly height: number;

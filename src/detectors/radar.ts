@@ -35,9 +35,11 @@ export interface RadarTrainingContext {
   readonly software: Readonly<Record<string, string>>;
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Called after every training step. */
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** What the loop is doing outside its steps, e.g. "calibrating", for people. */
   readonly onStage?: ((stage: string) => void) | undefined;
+  /** Where checkpoints go; see `TrainingLoopOptions`. */
   readonly saveCheckpoint?: ((bytes: Uint8Array) => Promise<void>) | undefined;
 }
 

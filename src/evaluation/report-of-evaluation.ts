@@ -21,7 +21,7 @@ export interface ReportOptions {
 
 const noPictures: ReportPictures = { falseAlarms: [], misses: [], gallery: [] };
 
-/** Input of {@link renderEvaluationReport}; curves are null where the test set lacks one of the classes. */
+/** Input of `renderEvaluationReport`; curves are null where the test set lacks one of the classes. */
 export function reportInputOf(evaluation: Evaluation, options: ReportOptions): EvaluationReportInput {
   const { description, command, facts = [], pictures = noPictures } = options;
   const { metrics, results, skipped, notes } = evaluation;

@@ -5,7 +5,7 @@ import { between, ease, SmoothNoise } from "../base/smooth-noise.ts";
 import type { Point } from "./footprint.ts";
 
 /** Distance between two beads as laid by the slicer, in mm. */
-export const beadPitch = 0.6;
+const beadPitch = 0.6;
 /** Height of a layer, in mm. */
 const layerHeight = 0.2;
 

@@ -26,7 +26,7 @@ export interface FlaggedCount {
   readonly count: number;
 }
 
-/** One entry for each class, in the order of {@link imagesByClass}. */
+/** One entry for each class, in the order of the report: good classes first, then by name. */
 export function classSummaries(images: readonly ReportImage[]): ClassSummary[] {
   const normalScores = images.filter((image) => image.label === 0).map((image) => image.score);
   return imagesByClass(images).map((group) => summaryOf(group, normalScores));

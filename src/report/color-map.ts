@@ -35,7 +35,7 @@ export function colorIndex(fraction: number): number {
   return Math.min(colorCount - 1, Math.round(fraction * (colorCount - 1)));
 }
 
-/** Colour of a fraction of the scale; see {@link colorIndex} for what lies outside [0, 1]. */
+/** Colour of a fraction of the scale; below 0 and NaN give the first colour, above 1 the last. */
 export function colorAt(fraction: number): Rgb {
   const at = colorIndex(fraction) * 3;
   return [colorTable[at] ?? 0, colorTable[at + 1] ?? 0, colorTable[at + 2] ?? 0];

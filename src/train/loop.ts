@@ -51,6 +51,7 @@ export interface TrainingLoopOptions {
   readonly resume?: Checkpoint | undefined;
   /** Stops after the step being made; a checkpoint is saved first. */
   readonly signal?: AbortSignal | undefined;
+  /** Called after every step. */
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** Where checkpoints go; they are complete in themselves. */
   readonly saveCheckpoint?: ((bytes: Uint8Array) => Promise<void>) | undefined;

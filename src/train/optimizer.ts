@@ -36,8 +36,7 @@ export interface AdamWState {
  * One AdamW step: θ ← θ - η·λ·θ - η·m̂/(√v̂ + ε).
  *
  * @param gradient - float32 [P].
- * @param step - The step being made, counted from 1; float32 [].
- * @param learningRate - η, float32 [].
+ * @param rate - `step`: the step being made, counted from 1; `learningRate`: η; both float32 [].
  * @see Loshchilov and Hutter 2019, Algorithm 2, arXiv:1711.05101
  */
 export function adamW(
