@@ -32,6 +32,8 @@ export interface DetectorDescription {
   readonly training: {
     /** Images learned from. */
     readonly images: number;
+    /** Other good images, on which the scales of the maps were measured. */
+    readonly tuningImages: number;
     /** Files that could not be read. */
     readonly skipped: number;
     /** Training steps made. */
@@ -78,6 +80,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z.objec
   software: z.record(z.string(), z.string()),
   training: z.object({
     images: count,
+    tuningImages: count,
     skipped: count,
     steps: count,
     batchSize: count,

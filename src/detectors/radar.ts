@@ -110,6 +110,7 @@ export async function trainRadar(
       software: { ...context.software, runtime: backend.name },
       training: {
         images: learned.length,
+        tuningImages: tuning.length,
         skipped: context.skipped,
         steps: result.steps,
         batchSize,

@@ -102,7 +102,7 @@ describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
         training: { skipped: 0, steps, batchSize: 2 },
       });
       const { training, calibration } = description;
-      expect(training.images + calibration.images).toBe(planes.length);
+      expect(training.images + training.tuningImages + calibration.images).toBe(planes.length);
       expect(calibration.scores).toHaveLength(calibration.images);
       expect(calibration.scores).toEqual([...calibration.scores].sort((a, b) => a - b));
     });

@@ -237,7 +237,7 @@ test("radar inspect tells what a model is and how it was made", async () => {
     method: "radar",
     preset: "fast",
     imageSizePx: 32,
-    training: { images: 10, skipped: 0, steps: 8, batchSize: 2 },
+    training: { images: 9, tuningImages: 1, skipped: 0, steps: 8, batchSize: 2 },
     calibration: { images: 2 },
     file: {
       path: model,
@@ -247,7 +247,7 @@ test("radar inspect tells what a model is and how it was made", async () => {
     },
   });
   const text = (await radar("inspect", model)).stdout;
-  expect(text).toMatch(/^learned from +10 good images/m);
+  expect(text).toMatch(/^learned from +9 good images, map scales from 1 more/m);
   expect(text).toMatch(/^calibrated on +2 held-out good images/m);
 });
 

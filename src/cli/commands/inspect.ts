@@ -45,7 +45,10 @@ function rowsOf(
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
     ["network", `${description.parameters.toLocaleString("en")} parameters`],
-    ["learned from", `${training.images} good images (${training.skipped} files could not be read)`],
+    [
+      "learned from",
+      `${training.images} good images, map scales from ${training.tuningImages} more (${training.skipped} files could not be read)`,
+    ],
     [
       "training",
       `${training.steps} steps of ${training.batchSize} images, last loss ${number(training.finalLoss)}`,
