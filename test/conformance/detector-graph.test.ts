@@ -47,7 +47,7 @@ function cropped({ width, data }: RgbImage): RgbImage {
 test.each(scoringNames)("with scoring %s, on patches", async (scoring) => {
   const pictures = soundPrints(11, { width: 32, height: 32, seed: 3 }).map(cropped);
   const [picture = expect.fail("expected a picture"), ...good] = pictures;
-  const options = resolveRadarOptions(
+  const resolved = resolveRadarOptions(
     {
       preset: "fast",
       imageSize: size.image,
@@ -58,6 +58,8 @@ test.each(scoringNames)("with scoring %s, on patches", async (scoring) => {
     },
     size.image,
   );
+  // a slim network: the float64 evaluator takes a minute for the preset's
+  const options = { ...resolved, unet: { ...resolved.unet, baseChannels: 8, groups: 4 } };
   const { model } = await trainRadar(good.map(planesOf), options, {
     backend,
     now: () => 0,
