@@ -17,6 +17,7 @@ import {
   type Tensor,
   transpose,
 } from "../graph/index.ts";
+import { emptyPlaceSums, isAligned, type PlaceSums } from "./alignment.ts";
 import { fitWhitening, type Whitening } from "./whitening.ts";
 
 /** What good places look like. */
@@ -28,7 +29,6 @@ export interface FeatureGaussian {
 }
 
 const rowsKept = 30_000; // places of good images that the spread is measured on (ours)
-const alignedGain = 0.1; // share of the spread that the place must explain on unseen images (ours)
 
 /** Collects features of good images one by one and keeps what {@link FeatureGaussian} needs, not the images. */
 export class FeatureGaussianFit {
@@ -37,7 +37,7 @@ export class FeatureGaussianFit {
   readonly #dimensions: number;
   readonly #rows: { readonly place: number; readonly values: Float32Array }[] = [];
   /** Sums over images of even and of odd number: the two halves check each other. */
-  readonly #halves: readonly [Half, Half];
+  readonly #halves: readonly [PlaceSums, PlaceSums];
 
   /**
    * @param imageCount - Images that will be added.
@@ -47,8 +47,7 @@ export class FeatureGaussianFit {
     this.#random = random;
     this.#dimensions = dimensions;
     this.#rowsPerImage = Math.max(1, Math.min(places, Math.floor(rowsKept / imageCount)));
-    const half = () => ({ count: 0, sum: new Float64Array(places * dimensions), squares: 0 });
-    this.#halves = [half(), half()];
+    this.#halves = [emptyPlaceSums(places, dimensions), emptyPlaceSums(places, dimensions)];
   }
 
   /** @param features - float32 [D, L] of one image. */
@@ -98,35 +97,6 @@ export class FeatureGaussianFit {
     }
     return { dtype: "float32", shape: [1, dimensions], data: Float32Array.from(overall) };
   }
-}
-
-interface Half {
-  count: number;
-  /** [L, D]. */
-  readonly sum: Float64Array;
-  squares: number;
-}
-
-/**
- * Whether the mean of a place in one half of the images predicts the other half better than the mean of all places does:
- * Σ (x - m_place)² <= (1 - gain)·Σ (x - m)², x of one half, m_place of the other.
- */
-function isAligned(a: Half, b: Half, overall: Float64Array): boolean {
-  if (a.count === 0 || b.count === 0) return false;
-  const squaredError = (half: Half, predict: (i: number) => number) => {
-    let error = half.squares;
-    half.sum.forEach((sum, i) => {
-      const m = predict(i);
-      error += half.count * m * m - 2 * m * sum;
-    });
-    return error;
-  };
-  const byPlace =
-    squaredError(a, (i) => (b.sum[i] ?? 0) / b.count) + squaredError(b, (i) => (a.sum[i] ?? 0) / a.count);
-  const byMean =
-    squaredError(a, (i) => overall[i % overall.length] ?? 0) +
-    squaredError(b, (i) => overall[i % overall.length] ?? 0);
-  return byPlace <= (1 - alignedGain) * byMean;
 }
 
 /**

@@ -7,6 +7,7 @@ import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { fitMapScales, maximum } from "./map-scale.ts";
+import { fitPlaceScales } from "./place-scale.ts";
 import { imageInputName } from "./preprocess.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 import {
@@ -54,10 +55,15 @@ export async function fitDetector(
       random: network.random.split("readout"),
     }),
   );
-  const scales = await withSession(backend, mapsGraph(network, readout), (session) =>
+  const places = network.readout.standardizesPlaces
+    ? await withSession(backend, mapsGraph(network, readout), (session) =>
+        fitPlaceScales(outputsOf(session, options.learned, size, "maps")),
+      )
+    : undefined;
+  const scales = await withSession(backend, mapsGraph(network, readout, places), (session) =>
     fitMapScales(outputsOf(session, options.tuning, size, "maps")),
   );
-  const fitted = { readout, scales };
+  const fitted = { readout, places, scales };
   const readings = await withSession(backend, detectorGraph(network, fitted), async (session) => {
     const rows: { score: number; largest: number }[] = [];
     for (const planes of options.heldOut) {

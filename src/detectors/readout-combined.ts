@@ -17,6 +17,7 @@ export const combinedReadout: Readout = {
   timestep: 50,
   addsNoise: false,
   plantsDefects: true,
+  standardizesPlaces: true,
   observe: placeFeatures,
   fit: async (images, { count, random }) => {
     let gaussian: FeatureGaussianFit | undefined;

@@ -31,6 +31,7 @@ export const paperReadout: Readout = {
   timestep: 50,
   addsNoise: true,
   plantsDefects: false,
+  standardizesPlaces: false,
   observe: noiseFeatures,
   fit: async (images, { random }) => {
     const points: number[] = [];

@@ -29,6 +29,8 @@ export interface Readout {
   readonly addsNoise: boolean;
   /** Whether the network also learns to find synthetic defects planted in good images. */
   readonly plantsDefects: boolean;
+  /** Whether its maps are standardised at each place where good images are aligned. */
+  readonly standardizesPlaces: boolean;
   /** What {@link Readout.fit} looks at, float32 [M, ...] of a batch of patches. */
   readonly observe: (output: NetworkOutput) => Tensor;
   /**

@@ -23,6 +23,7 @@ import {
 import { bindParameters, namedParameters, type UNet } from "../nn/index.ts";
 import type { MapScale } from "./map-scale.ts";
 import { cutPatches, joinPatches, type PatchGrid, patchGrid, splitPatches } from "./patch-grid.ts";
+import { type PlaceScales, standardized } from "./place-scale.ts";
 import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
 import type { FittedReadout, NetworkOutput, Readout } from "./readout.ts";
 
@@ -62,10 +63,11 @@ export function observationGraph(network: TrainedNetwork): Graph {
   return finished(network, call.image, { observation: network.readout.observe(call.output) });
 }
 
-/** Input `image`; output `maps` float32 [N, C, S, S]: what the maps' scales are measured on. */
-export function mapsGraph(network: TrainedNetwork, fitted: FittedReadout): Graph {
+/** Input `image`; output `maps` float32 [N, C, S, S]: what scales are measured on; standardised at each place if `places` are given. */
+export function mapsGraph(network: TrainedNetwork, readout: FittedReadout, places?: PlaceScales): Graph {
   const call = callNetwork(network);
-  return finished(network, call.image, { maps: joinPatches(fitted.maps(call.output), call.grid) });
+  const maps = joinPatches(readout.maps(call.output), call.grid);
+  return finished(network, call.image, { maps: places === undefined ? maps : standardized(maps, places) });
 }
 
 /**
@@ -78,13 +80,15 @@ export function detectorGraph(
   network: TrainedNetwork,
   fitted: {
     readonly readout: FittedReadout;
+    readonly places?: PlaceScales | undefined;
     readonly scales: readonly MapScale[];
     readonly decision?: Decision;
   },
 ): Graph {
   const { image, grid, output } = callNetwork(network);
-  const { readout, scales, decision } = fitted;
-  const map = fused(joinPatches(readout.maps(output), grid), scales);
+  const { readout, places, scales, decision } = fitted;
+  const maps = joinPatches(readout.maps(output), grid);
+  const map = fused(places === undefined ? maps : standardized(maps, places), scales);
   const score = readout.score
     ? splitPatches(readout.score(output), grid).reduce((a, b) => max(a, b))
     : reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), ["N", 1]);
