@@ -1,7 +1,7 @@
 /** Random outlines of synthetic defects: blots, clouds, scratches, bars and specks. */
-import { invariant } from "../base/check.ts";
 import type { Random } from "../base/random.ts";
 import { fractalNoise } from "../base/smooth-noise.ts";
+import { weightedChoice } from "./weighted-choice.ts";
 
 /** Pixels that a defect covers, and how much of each. */
 export interface DefectShape {
@@ -15,12 +15,12 @@ export interface DefectShape {
 type Draw = (canvas: Canvas, size: number, random: Random) => void;
 
 /** Kinds with the share of defects that have them (ours). */
-const kinds: readonly (readonly [share: number, draw: Draw])[] = [
-  [0.3, drawBlot],
-  [0.15, drawCloud],
-  [0.25, drawScratch],
-  [0.14, drawBar],
-  [0.16, drawSpecks],
+const kinds: readonly { readonly share: number; readonly draw: Draw }[] = [
+  { share: 0.3, draw: drawBlot },
+  { share: 0.15, draw: drawCloud },
+  { share: 0.25, draw: drawScratch },
+  { share: 0.14, draw: drawBar },
+  { share: 0.16, draw: drawSpecks },
 ];
 
 /**
@@ -31,14 +31,7 @@ const kinds: readonly (readonly [share: number, draw: Draw])[] = [
  */
 export function randomDefectShape(size: number, random: Random): DefectShape {
   const canvas = new Canvas(size);
-  let choice = random.uniform();
-  const chosen = kinds.find(([share]) => {
-    choice -= share;
-    return choice < 0;
-  });
-  const draw = (chosen ?? kinds[0])?.[1];
-  invariant(draw, "no kind of defect shape");
-  draw(canvas, size, random);
+  weightedChoice(kinds, random).draw(canvas, size, random);
   return canvas.shape();
 }
 

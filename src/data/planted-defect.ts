@@ -3,10 +3,10 @@
  * The idea is DRAEM's (Zavrtanik, Kristan and Skocaj 2021, arXiv:2108.07610); shapes and fillings are ours, made from the
  * good images themselves and from procedural noise.
  */
-import { invariant } from "../base/check.ts";
 import type { Random } from "../base/random.ts";
 import { fractalNoise } from "../base/smooth-noise.ts";
 import { randomDefectShape } from "./defect-shape.ts";
+import { weightedChoice } from "./weighted-choice.ts";
 
 const channels = 3;
 
@@ -79,7 +79,7 @@ export function plantDefect(
 function paint(scene: Scene, target: Float32Array, mask: Float32Array, random: Random): number {
   const { image, size } = scene;
   const { places, coverage } = randomDefectShape(size, random);
-  const kind = chooseKind(random.uniform());
+  const kind = weightedChoice(kinds, random);
   const colored = kind.make(scene, random);
   const filling: Filling = isGrey(image) ? (_, x, y) => colored(1, x, y) : colored;
   const opacity = kind.opaque ? 1 : 0.25 + 0.75 * random.uniform();
@@ -110,17 +110,6 @@ function isGrey(image: Float32Array): boolean {
     if (Math.max(red, green, blue) - Math.min(red, green, blue) > greySpread) return false;
   }
   return true;
-}
-
-function chooseKind(choice: number): FillingKind {
-  let rest = choice;
-  const chosen = kinds.find(({ share }) => {
-    rest -= share;
-    return rest < 0;
-  });
-  const kind = chosen ?? kinds[0];
-  invariant(kind, "no kind of filling");
-  return kind;
 }
 
 /** Another place of a good image, mirrored or turned, its light and colour changed. */

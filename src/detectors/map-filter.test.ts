@@ -7,7 +7,7 @@ import { buildGraph, type Graph, input, type Tensor } from "../graph/index.ts";
 import type { Reference } from "../graph/reference-array.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { gaussianBlur, sobelMagnitude } from "./map-filter.ts";
+import { gaussianBlur, neighbourhoodMean, sobelMagnitude } from "./map-filter.ts";
 
 type Filter = (x: Tensor) => Tensor;
 
@@ -132,4 +132,11 @@ describe("ONNX Runtime computes what the reference evaluator does", () => {
       filtered(filter, x),
     );
   });
+});
+
+test("the neighbourhood mean averages 3 x 3 places, edges repeated", () => {
+  const impulse = mapOf(4, 5, (row, column) => (row === 0 && column === 2 ? 9 : 0));
+  // the edge above the impulse repeats it: it counts twice in its own row, once in the row below
+  const expected = mapOf(4, 5, (row, column) => (Math.abs(column - 2) <= 1 ? ({ 0: 2, 1: 1 }[row] ?? 0) : 0));
+  expectAllClose(filtered(neighbourhoodMean, impulse), expected.data, { rtol: 1e-6, atol: 1e-12 });
 });

@@ -1,4 +1,4 @@
-/** Filters of maps as graphs: Gaussian smoothing and the Sobel gradient, each channel by itself, edges repeated. */
+/** Filters of maps as graphs: Gaussian smoothing, means and the Sobel gradient, each channel by itself, edges repeated. */
 import { add, constant, conv2d, mul, pad, sqrt, type Tensor } from "../graph/index.ts";
 
 /**
@@ -31,6 +31,17 @@ export function sobelMagnitude(x: Tensor): Tensor {
   const gx = perChannel(padded, Float32Array.of(-1, 0, 1, -2, 0, 2, -1, 0, 1), [3, 3]);
   const gy = perChannel(padded, Float32Array.of(-1, -2, -1, 0, 0, 0, 1, 2, 1), [3, 3]);
   return sqrt(add(mul(gx, gx), mul(gy, gy)));
+}
+
+/**
+ * Mean over 3 x 3 places.
+ *
+ * @param x - float32 [N, C, H, W].
+ * @returns The same shape.
+ */
+export function neighbourhoodMean(x: Tensor): Tensor {
+  const padded = pad(x, [0, 0, 1, 1], [0, 0, 1, 1], "edge");
+  return perChannel(padded, new Float32Array(9).fill(1 / 9), [3, 3]);
 }
 
 /** One kernel for all channels, no padding. */

@@ -1,6 +1,7 @@
 /** What maps of good images look like at each place: edges and reflections vary more than the rest, and must not alarm for it. */
 import type { NdArray } from "../base/array.ts";
 import { invariant } from "../base/check.ts";
+import { sizeOf } from "../base/shape.ts";
 import { constant, mul, sub, type Tensor } from "../graph/index.ts";
 import { emptyPlaceSums, isAligned, type PlaceSums } from "./alignment.ts";
 
@@ -37,7 +38,8 @@ export async function fitPlaceScales(images: AsyncIterable<NdArray>): Promise<Pl
   invariant(channels, "place scales of no images");
   const fitted = channels.map(scalesOf);
   const joined = (pick: (scale: { mean: Float32Array; spread: Float32Array }) => Float32Array) => {
-    const data = Float32Array.from(fitted.flatMap((scale) => Array.from(pick(scale))));
+    const data = new Float32Array(sizeOf(shape));
+    for (const [c, scale] of fitted.entries()) data.set(pick(scale), (c * data.length) / fitted.length);
     return { dtype: "float32" as const, shape, data };
   };
   return { mean: joined(({ mean }) => mean), spread: joined(({ spread }) => spread) };

@@ -1,8 +1,8 @@
 /** Our default scoring: what the network marks as a defect, and how far its features are from those of good images. */
 import { invariant } from "../base/check.ts";
-import { concat, constant, conv2d, pad, resizeLinear, type Tensor } from "../graph/index.ts";
+import { concat, resizeLinear, type Tensor } from "../graph/index.ts";
 import { FeatureGaussianFit, gaussianDistance } from "./feature-gaussian.ts";
-import { gaussianBlur } from "./map-filter.ts";
+import { gaussianBlur, neighbourhoodMean } from "./map-filter.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 
 const logitSmoothing = 1 / 64; // standard deviations as fractions of the patch's side (ours)
@@ -57,12 +57,4 @@ function placeFeatures({ trace: { encoder } }: NetworkOutput): Tensor {
   const side = Number(fine.shape[2]);
   const features = coarse === undefined ? [fine] : [fine, resizeLinear(coarse, side, side)];
   return neighbourhoodMean(concat(features, 1));
-}
-
-/** Mean over 3 x 3 places of each channel, edges repeated. */
-function neighbourhoodMean(x: Tensor): Tensor {
-  const channels = Number(x.shape[1]);
-  const data = new Float32Array(channels * 9).fill(1 / 9);
-  const weight = constant({ dtype: "float32", shape: [channels, 1, 3, 3], data });
-  return conv2d(pad(x, [0, 0, 1, 1], [0, 0, 1, 1], "edge"), weight, { groups: channels });
 }

@@ -13,6 +13,7 @@ export { groupNorm } from "./ops/normalization.ts";
 export * from "./ops/reduction.ts";
 export * from "./ops/resample.ts";
 export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
+export * from "./ops/window.ts";
 export {
   type AttributeValue,
   constant,

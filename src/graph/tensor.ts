@@ -1,5 +1,6 @@
 /** Symbolic tensors: a dtype, a shape and what produces them. They hold no values. */
 import type { NdArray } from "../base/array.ts";
+import { ShapeError } from "../base/errors.ts";
 import { type DType, formatTensor, type Shape } from "../base/shape.ts";
 import type { AnyOp } from "./op.ts";
 
@@ -66,6 +67,14 @@ export function scalar(value: number): Tensor {
 export function int64s(values: readonly number[]): Tensor {
   const data = BigInt64Array.from(values, (value) => BigInt(value));
   return constant({ dtype: "int64", shape: [values.length], data });
+}
+
+/** The integers of a constant int64 operand. */
+export function constantInts(x: Tensor): number[] {
+  if (x.producer.kind !== "constant") {
+    throw new ShapeError("E_SHAPE", `internal: expected a constant operand, got a ${x.producer.kind}.`);
+  }
+  return Array.from(x.producer.value.data, Number);
 }
 
 /** Text of a tensor for messages: `float32[8, 3, 32, 32]`. */

@@ -21,7 +21,6 @@ vi.mock("../../src/graph/op.ts", async (importOriginal) => {
 const others = [
   "buildGraph",
   "constant",
-  "constantInts",
   "defineOp",
   "formatType",
   "gradient",

@@ -10,8 +10,9 @@ import { at, defineOp, sameDType, single } from "../op.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { matmul } from "./contraction.ts";
 import { convReference, convTransposeReference } from "./convolution-reference.ts";
-import { concat, flip, pad, reshape, sliceAxes, transpose } from "./movement.ts";
+import { concat, reshape, transpose } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
+import { flip, pad, sliceAxes } from "./window.ts";
 
 /** Geometry of a convolution; `pads` are [top, left, bottom, right]. */
 export interface ConvGeometry {

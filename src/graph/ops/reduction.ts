@@ -4,9 +4,9 @@ import { ShapeError } from "../../base/errors.ts";
 import { type Dim, fixedShape, normalizeAxis, stridesOf } from "../../base/shape.ts";
 import { at, defineOp, type Op, single } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import { int64s, scalar, type Tensor, type TensorType } from "../tensor.ts";
+import { constantInts, int64s, scalar, type Tensor, type TensorType } from "../tensor.ts";
 import { div, mul, sub } from "./elementwise.ts";
-import { constantInts, expand, reshape } from "./movement.ts";
+import { expand, reshape } from "./movement.ts";
 
 interface ReduceAttributes {
   readonly keepdims: number;

@@ -2,9 +2,9 @@
 import { ShapeError } from "../../base/errors.ts";
 import { at, defineOp, single } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import { constant, formatType, int64s, scalar, type Tensor } from "../tensor.ts";
+import { constant, constantInts, formatType, int64s, scalar, type Tensor } from "../tensor.ts";
 import { mul } from "./elementwise.ts";
-import { constantInts, reshape } from "./movement.ts";
+import { reshape } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
 
 /** Operands: x, (no roi), scales. Nearest neighbour by whole factors. */
