@@ -47,7 +47,7 @@ export interface ResolvedRadarOptions {
 
 interface Preset {
   readonly imageSize: number;
-  /** Places along a side that the network works on, at most: larger images are cut into cells of 2 or 4 pixels. */
+  /** Places along a side that the network works on, at most: larger images are cut into cells of 2, 4 or 8 pixels. */
   readonly gridSize: number;
   readonly steps: number;
   readonly batchSize: number;

@@ -73,7 +73,7 @@ export interface TrainSummary {
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<TrainSummary> {
   const { output = "model.onnx", device, threads, signal, onStage } = options;
   const started = now();
-  resolveRadarOptions(options, options.imageSize ?? smallestSizePx); // options are checked before anything is read
+  resolveRadarOptions(options, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
   const checkpointPath = checkpointPathOf(output);
   await checkWritable(output);
   await checkWritable(checkpointPath);

@@ -110,7 +110,7 @@ export async function runTraining(options: TrainingLoopOptions): Promise<Trainin
       if ("minutes" in length && position.step === stepsToProbe) {
         position.totalSteps = Math.max(
           stepsToProbe,
-          Math.round((length.minutes * 60 * stepsOfRun) / seconds),
+          Math.round((length.minutes * 60 * stepsOfRun) / Math.max(seconds, 1e-6)),
         );
       }
       const { step, totalSteps, losses } = position;

@@ -339,6 +339,27 @@ describe("radar demo", () => {
   });
 });
 
+test("a patch size alone is enough: the image size follows from the images", async () => {
+  const path = folder.at("patches.onnx");
+  const options = [
+    "--patch-size",
+    "16",
+    "--preset",
+    "fast",
+    "--steps",
+    "1",
+    "--batch-size",
+    "2",
+    "--threads",
+    "1",
+  ];
+  const run = await radar("train", set, "-o", path, ...options);
+  expect(run.code, run.stderr).toBe(0);
+  const { imageSizePx, patchSizePx } = JSON.parse((await radar("inspect", path, "--json")).stdout);
+  expect(patchSizePx).toBe(16);
+  expect(imageSizePx).toBeGreaterThan(16);
+});
+
 describe("help", () => {
   const commands = ["train", "detect", "evaluate", "inspect", "verify", "demo"];
 
