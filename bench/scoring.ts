@@ -1,6 +1,6 @@
 /** Scoring one 256 x 256 image with a preset's detector, everything after decoding included. */
 import { Random } from "../src/base/random.ts";
-import { loadDetector, type PresetName, resolveRadarOptions, trainRadar } from "../src/detectors/index.ts";
+import { loadDetector, type PresetName, prepareMethod, trainDetector } from "../src/detectors/index.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
 import { median, quantile, timed } from "./median.ts";
 
@@ -24,11 +24,11 @@ export async function measureScoring(
 ): Promise<ScoringFigures> {
   const backend = nodeBackend({ threads: options.threads });
   const random = new Random(0);
-  const resolved = resolveRadarOptions({ preset, length: { steps: 1 }, batchSize: 2 }, sidePx);
+  const prepared = prepareMethod({ preset, length: { steps: 1 }, batchSize: 2 }, sidePx);
   const bytes = (length: number) => Uint8Array.from({ length }, () => random.integer(256));
-  const images = Array.from({ length: 8 }, () => bytes(3 * resolved.imageSize ** 2));
+  const images = Array.from({ length: 8 }, () => bytes(3 * prepared.options.imageSize ** 2));
   const context = { backend, now: () => performance.now() / 1000, name: "bench", skipped: 0, software: {} };
-  const { model } = await trainRadar(images, resolved, context);
+  const { model } = await trainDetector(images, prepared, context);
   const picture = { width: sidePx, height: sidePx, data: bytes(3 * sidePx * sidePx) };
   const started = performance.now();
   const detector = await loadDetector(model, backend);

@@ -2,15 +2,16 @@
 import { z } from "zod";
 import { nearest } from "./base/check.ts";
 import { OptionError } from "./base/errors.ts";
-import { type PresetName, presetNames, type ScoringName, scoringNames } from "./detectors/index.ts";
+import {
+  type MethodName,
+  methodNames,
+  type PresetName,
+  presetNames,
+  type ScoringName,
+  scoringNames,
+} from "./detectors/index.ts";
 import type { TrainOptions } from "./node/index.ts";
 import { type Device, devices } from "./runtime/backend.ts";
-
-/** Names of the methods that can be trained. */
-export const methodNames = ["radar"] as const;
-
-/** One of {@link methodNames}. */
-export type MethodName = (typeof methodNames)[number];
 
 /** Options of a training run, as a file or a command line gives them; what is left out has its default. */
 export interface RunConfig {
@@ -82,7 +83,7 @@ export function parseRunConfig(text: string, path: string): RunConfig {
 
 /** Options for the training itself. Ranges are checked there. */
 export function trainOptionsOf(config: RunConfig): TrainOptions {
-  const { minutes, steps, method: _, ...options } = config;
+  const { minutes, steps, ...options } = config;
   if (steps !== undefined) return { ...options, length: { steps } };
   return minutes === undefined ? options : { ...options, length: { minutes } };
 }

@@ -1,9 +1,9 @@
 /** The options of a training on the command line. */
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
-import { presetNames, scoringNames } from "../detectors/index.ts";
+import { methodNames, presetNames, scoringNames } from "../detectors/index.ts";
 import { fileError } from "../node/system-error.ts";
-import { methodNames, parseRunConfig, type RunConfig } from "../run-config.ts";
+import { parseRunConfig, type RunConfig } from "../run-config.ts";
 import type { Arguments } from "./arguments.ts";
 import { computeArgs } from "./command.ts";
 import { computeOptions } from "./compute-options.ts";

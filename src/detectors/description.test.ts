@@ -34,7 +34,6 @@ describe("a description is refused at the field that is wrong", () => {
     ["software", { node: 20 }],
     ["training", undefined],
     ["training.steps", -1],
-    ["training.finalLoss", null], // as JSON writes NaN
     ["training.symmetries", "identity"],
     ["calibration.threshold", "0.5"],
     ["calibration.mapMaximum", Number.NaN],

@@ -40,8 +40,8 @@ export interface DetectorDescription {
     readonly steps: number;
     /** Images a step. */
     readonly batchSize: number;
-    /** Mean loss of the last steps. */
-    readonly finalLoss: number;
+    /** Mean loss of the last steps; null where nothing is trained step by step. */
+    readonly finalLoss: number | null;
     /** SHA-256 of the training images' pixels, in order. */
     readonly contentHash: string;
     /** Flips and rotations that the normal images allow. */
@@ -84,7 +84,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z.objec
     skipped: count,
     steps: count,
     batchSize: count,
-    finalLoss: z.number(),
+    finalLoss: z.number().nullable(),
     contentHash: z.string(),
     symmetries: z.array(z.string()),
   }),

@@ -15,15 +15,13 @@ export {
   isolationForestScores,
 } from "./isolation-forest.ts";
 export { describeModel, loadDetector } from "./load-detector.ts";
+export type { AnomalyMaps, MapSource } from "./map-source.ts";
+export type { Learned, LearningContext, MethodOptions, PreparedMethod, TrainingContext } from "./method.ts";
+export { type MethodName, methodNames, prepareMethod, type TrainingOptions } from "./methods.ts";
+export { type CommonOptions, type PresetName, presetNames, smallestSizePx } from "./options.ts";
 export { imageInput, resizePixels } from "./preprocess.ts";
-export { type RadarTrainingContext, type TrainedDetector, trainRadar } from "./radar.ts";
-export {
-  type PresetName,
-  presetNames,
-  type RadarOptions,
-  type ResolvedRadarOptions,
-  resolveRadarOptions,
-  smallestSizePx,
-} from "./radar-options.ts";
+export { radarMethod } from "./radar.ts";
+export { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar-options.ts";
 export { type ScoringName, scoringNames } from "./readout.ts";
 export { stackPictures } from "./run-detector.ts";
+export { type TrainedDetector, trainDetector } from "./train-detector.ts";

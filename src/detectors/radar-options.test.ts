@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { presetNames, type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
+import { presetNames } from "./options.ts";
+import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 
 describe("the size and the network's grid follow from preset and images", () => {
   test.each([

@@ -4,8 +4,8 @@ import { BackendError, ShapeError } from "../base/errors.ts";
 import { checkRaster, type RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { Detection } from "./detector.ts";
+import { outputNames } from "./detector-graph.ts";
 import { imageInputName } from "./preprocess.ts";
-import { outputNames } from "./score-graph.ts";
 
 /**
  * Scores pictures of one size in one call.

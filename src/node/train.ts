@@ -4,10 +4,10 @@ import { TrainingError } from "../base/errors.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
 import {
   type DetectorDescription,
-  type RadarOptions,
-  resolveRadarOptions,
+  prepareMethod,
   smallestSizePx,
-  trainRadar,
+  type TrainingOptions,
+  trainDetector,
 } from "../detectors/index.ts";
 import type { Device } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
@@ -28,7 +28,7 @@ export interface ImageProgress extends TrainingProgress {
 }
 
 /** Options of {@link train}. */
-export interface TrainOptions extends RadarOptions {
+export interface TrainOptions extends TrainingOptions {
   /** Path of the model file. Default "model.onnx". */
   readonly output?: string | undefined;
   /** Name of the detector. Default: the data folder's. */
@@ -57,7 +57,8 @@ export interface TrainSummary {
   readonly seconds: number;
   /** Steps a second of the training itself. */
   readonly stepsPerSecond: number;
-  readonly finalLoss: number;
+  /** Mean loss of the last steps; null where nothing is trained step by step. */
+  readonly finalLoss: number | null;
   /** Trainable values of the network. */
   readonly parameters: number;
   readonly skipped: readonly SkippedFile[];
@@ -73,7 +74,7 @@ export interface TrainSummary {
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<TrainSummary> {
   const { output = "model.onnx", device, threads, signal, onStage } = options;
   const started = now();
-  resolveRadarOptions(options, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
+  prepareMethod(options, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
   const checkpointPath = checkpointPathOf(output);
   await checkWritable(output);
   await checkWritable(checkpointPath);
@@ -82,8 +83,9 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 
   onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
-  const resolved = resolveRadarOptions(options, await typicalSide(paths(dataset.train)));
-  const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), resolved.imageSize);
+  const prepared = prepareMethod(options, await typicalSide(paths(dataset.train)));
+  const { imageSize, preset, batchSize } = prepared.options;
+  const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), imageSize);
   const { images, skipped } = await loadImages(paths(dataset.train), {
     transform: (image) => resizer.resize(image),
     smallestSidePx: options.patchSize ?? smallestSizePx,
@@ -91,12 +93,12 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   }).finally(() => resizer.dispose());
   for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
 
-  onStage?.(`training on ${images.length} images at ${resolved.imageSize} px (${resolved.preset})`);
+  onStage?.(`training on ${images.length} images at ${imageSize} px (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
   let stepsOfRun = 0;
-  const { model, description } = await trainRadar(
+  const { model, description } = await trainDetector(
     images.map(({ image }) => image),
-    resolved,
+    prepared,
     {
       backend,
       now,
@@ -107,7 +109,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       signal,
       onProgress: (progress) => {
         ({ seconds: trainingSeconds, stepsOfRun } = progress);
-        const imagesPerSecond = (stepsOfRun * resolved.batchSize) / trainingSeconds;
+        const imagesPerSecond = (stepsOfRun * batchSize) / trainingSeconds;
         options.onProgress?.({ ...progress, imagesPerSecond });
       },
       onStage,

@@ -3,10 +3,11 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { RgbImage } from "../../src/base/raster.ts";
 import {
   loadDetector,
+  radarMethod,
   resolveRadarOptions,
   scoringNames,
   stackPictures,
-  trainRadar,
+  trainDetector,
 } from "../../src/detectors/index.ts";
 import type { Graph } from "../../src/graph/index.ts";
 import type * as onnx from "../../src/onnx/index.ts";
@@ -60,7 +61,7 @@ test.each(scoringNames)("with scoring %s, on patches", async (scoring) => {
   );
   // a slim network: the float64 evaluator takes a minute for the preset's
   const options = { ...resolved, unet: { ...resolved.unet, baseChannels: 8, groups: 4 } };
-  const { model } = await trainRadar(good.map(planesOf), options, {
+  const { model } = await trainDetector(good.map(planesOf), radarMethod(options), {
     backend,
     now: () => 0,
     name: "prints",

@@ -7,13 +7,13 @@ import {
   type Detection,
   type Detector,
   loadDetector,
+  prepareMethod,
   type RadarOptions,
-  type RadarTrainingContext,
-  resolveRadarOptions,
   type ScoringName,
   scoringNames,
   type TrainedDetector,
-  trainRadar,
+  type TrainingContext,
+  trainDetector,
 } from "../../src/detectors/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { decodeCheckpoint } from "../../src/train/index.ts";
@@ -33,14 +33,14 @@ const strange = strangePictures(unseen[0] ?? expect.fail("expected a picture"), 
 async function train(
   scoring: ScoringName,
   options: RadarOptions = {},
-  context: Partial<RadarTrainingContext> & { readonly images?: readonly Uint8Array[] } = {},
+  context: Partial<TrainingContext> & { readonly images?: readonly Uint8Array[] } = {},
 ): Promise<TrainedDetector> {
   const { images = planes, ...rest } = context;
-  const resolved = resolveRadarOptions(
+  const resolved = prepareMethod(
     { preset: "fast", imageSize: size, batchSize: 2, length: { steps }, seed: 1, scoring, ...options },
     size,
   );
-  return trainRadar(images, resolved, {
+  return trainDetector(images, resolved, {
     backend: nodeBackend({ threads: 1 }),
     now: () => 0,
     name: "prints",

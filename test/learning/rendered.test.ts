@@ -5,8 +5,8 @@ import {
   type Detection,
   type Detector,
   loadDetector,
-  resolveRadarOptions,
-  trainRadar,
+  prepareMethod,
+  trainDetector,
 } from "../../src/detectors/index.ts";
 import { auroc } from "../../src/metrics/index.ts";
 import { type RenderedEntry, renderDataset } from "../../src/rendered/index.ts";
@@ -38,11 +38,8 @@ describe("a detector trained on forty rendered prints", () => {
 
   beforeAll(async () => {
     const backend = nodeBackend({ threads: 1 });
-    const options = resolveRadarOptions(
-      { preset: "fast", imageSize: size, batchSize: 4, length: { steps } },
-      size,
-    );
-    const { model } = await trainRadar(
+    const options = prepareMethod({ preset: "fast", imageSize: size, batchSize: 4, length: { steps } }, size);
+    const { model } = await trainDetector(
       good.map(({ image }) => planesOf(image)),
       options,
       {

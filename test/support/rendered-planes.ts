@@ -1,4 +1,4 @@
-/** Pictures for tests of detectors: rendered prints, as `trainRadar` takes them too, and what is unlike any print. */
+/** Pictures for tests of detectors: rendered prints, as `trainDetector` takes them too, and what is unlike any print. */
 import { Random } from "../../src/base/random.ts";
 import type { RgbImage } from "../../src/base/raster.ts";
 import { renderSurface } from "../../src/rendered/index.ts";

@@ -51,7 +51,9 @@ function rowsOf(
     ],
     [
       "training",
-      `${training.steps} steps of ${training.batchSize} images, last loss ${number(training.finalLoss)}`,
+      training.finalLoss === null
+        ? "none step by step"
+        : `${training.steps} steps of ${training.batchSize} images, last loss ${number(training.finalLoss)}`,
     ],
     ["symmetries", training.symmetries.join(", ") || "none"],
     ["training set", `SHA-256 ${training.contentHash}`],

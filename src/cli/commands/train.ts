@@ -48,9 +48,7 @@ export const trainCommand: Command = {
     const { images, threshold, falseAlarmRate } = description.calibration;
     if (args.flag("json"))
       output.data(jsonText({ ...summary, calibration: { images, threshold, falseAlarmRate } }));
-    output.print(
-      `${path}: ${summary.steps} steps in ${duration(summary.seconds)}, loss ${summary.finalLoss.toFixed(4)}`,
-    );
+    output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
     output.print(
       `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: at most ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
     );
@@ -60,6 +58,16 @@ export const trainCommand: Command = {
     return exitCodes.done;
   },
 };
+
+function lossText({
+  steps,
+  finalLoss,
+}: {
+  readonly steps: number;
+  readonly finalLoss: number | null;
+}): string {
+  return finalLoss === null ? "learned in " : `${steps} steps, loss ${finalLoss.toFixed(4)}, in `;
+}
 
 function percent(share: number): string {
   return `${Number((100 * share).toPrecision(2))} %`;

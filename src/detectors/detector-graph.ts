@@ -1,0 +1,107 @@
+/** The graph of a detector: from pictures to map, score, p-value and decision, whatever method the maps come from. */
+import {
+  add,
+  buildGraph,
+  cast,
+  constant,
+  type Graph,
+  greater,
+  greaterOrEqual,
+  mul,
+  reduceMax,
+  reduceSum,
+  reshape,
+  scalar,
+  sub,
+  type Tensor,
+} from "../graph/index.ts";
+import type { MapScale } from "./map-scale.ts";
+import type { MapSource } from "./map-source.ts";
+import { type PlaceScales, standardized } from "./place-scale.ts";
+import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
+
+/** When an image is called anomalous. */
+export interface Decision {
+  /** Scores of the held-out normal images. */
+  readonly calibrationScores: Float32Array;
+  /** isAnomalous = score > threshold. */
+  readonly threshold: number;
+}
+
+/** Names of the outputs of a model file. */
+export const outputNames = {
+  map: "anomaly_map",
+  score: "anomaly_score",
+  pValue: "p_value",
+  isAnomalous: "is_anomalous",
+} as const;
+
+/**
+ * A graph from pictures of any size to what `build` makes of them.
+ *
+ * @param build - Named outputs, given pictures resized to [N, 3, S, S] in [-1, 1].
+ * @returns A graph with the input `image`, uint8 [N, H, W, 3].
+ */
+export function pictureGraph(
+  imageSizePx: number,
+  build: (pictures: Tensor) => Readonly<Record<string, Tensor>>,
+): Graph {
+  const image = imageInput();
+  const outputs = build(toNetworkRange(resizePixels(image, imageSizePx)));
+  return buildGraph({ name: "radar", inputs: [image], outputs });
+}
+
+/** Input `image`; output `maps` float32 [N, C, S, S]: what scales are measured on; standardised at each place if `places` are given. */
+export function mapsGraph(source: MapSource, places?: PlaceScales): Graph {
+  return pictureGraph(source.imageSizePx, (pictures) => {
+    const { maps } = source.maps(pictures);
+    return { maps: places === undefined ? maps : standardized(maps, places) };
+  });
+}
+
+/**
+ * The detector; without a decision, its map and score only.
+ *
+ * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], `anomaly_score` and `p_value` float32 [N],
+ * `is_anomalous` bool [N].
+ */
+export function detectorGraph(
+  source: MapSource,
+  fitted: {
+    readonly places?: PlaceScales | undefined;
+    readonly scales: readonly MapScale[];
+    readonly decision?: Decision;
+  },
+): Graph {
+  const { places, scales, decision } = fitted;
+  return pictureGraph(source.imageSizePx, (pictures) => {
+    const { maps, score: ownScore } = source.maps(pictures);
+    const map = fused(places === undefined ? maps : standardized(maps, places), scales);
+    const score =
+      ownScore ?? reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1]);
+    const outputs = { [outputNames.map]: map, [outputNames.score]: reshape(score, ["N"]) };
+    if (decision === undefined) return outputs;
+    return {
+      ...outputs,
+      [outputNames.pValue]: conformalPValue(score, decision.calibrationScores),
+      [outputNames.isAnomalous]: greater(reshape(score, ["N"]), scalar(decision.threshold)),
+    };
+  });
+}
+
+/** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */
+function fused(maps: Tensor, scales: readonly MapScale[]): Tensor {
+  const column = (values: readonly number[]) =>
+    constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
+  const factors = scales.map(({ mean, usualMaximum }) => 1 / Math.max(usualMaximum - mean, 1e-6));
+  const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
+  return reduceMax(scaled, { axes: [1] });
+}
+
+/** (1 + #{calibration scores >= score}) / (n + 1), float32 [N]. */
+function conformalPValue(score: Tensor, calibrationScores: Float32Array): Tensor {
+  const count = calibrationScores.length;
+  const others = constant({ dtype: "float32", shape: [1, count], data: calibrationScores });
+  const noLower = reduceSum(cast(greaterOrEqual(others, score), "float32"), { axes: [1], keepDims: false });
+  return mul(add(noLower, scalar(1)), scalar(1 / (count + 1)));
+}

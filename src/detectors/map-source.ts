@@ -1,0 +1,24 @@
+/** Where anomaly maps come from: the one thing in which trained methods differ once they have learned. */
+import type { Tensor } from "../graph/index.ts";
+
+/** What a method makes of pictures. */
+export interface AnomalyMaps {
+  /** One or several maps, float32 [N, C, S, S]; higher is more anomalous. They are brought to one scale later. */
+  readonly maps: Tensor;
+  /** Score of each picture, float32 [N, 1]. Without it, a picture's score is the maximum of its map. */
+  readonly score?: Tensor;
+}
+
+/** A method that has learned, as a piece of graph: everything it knows is in constants. */
+export interface MapSource {
+  /** Side of the square that pictures are resized to, in pixels: S. */
+  readonly imageSizePx: number;
+  /** Whether its maps are standardised at each place where good images are aligned. */
+  readonly standardizesPlaces: boolean;
+  /**
+   * Adds the method to a graph.
+   *
+   * @param pictures - float32 [N, 3, S, S] in [-1, 1], N known at run time only.
+   */
+  readonly maps: (pictures: Tensor) => AnomalyMaps;
+}
