@@ -5,6 +5,21 @@ import type { Backend } from "../runtime/backend.ts";
 import type { Checkpoint, TrainingProgress } from "../train/index.ts";
 import type { MapSource } from "./map-source.ts";
 
+/** A network that was trained before; see {@link NetworkStore}. */
+export interface StoredNetwork {
+  /** Parameters to use, float32 [P]. */
+  readonly average: Float32Array;
+  readonly steps: number;
+  readonly finalLoss: number;
+}
+
+/** Keeps trained networks, so that methods and readouts that need the very same one train it once. */
+export interface NetworkStore {
+  /** @param key - SHA-256 of all that decides what is trained, hexadecimal. */
+  load(key: string): Promise<StoredNetwork | undefined>;
+  save(key: string, network: StoredNetwork): Promise<void>;
+}
+
 /** What a training needs besides images and options. */
 export interface TrainingContext {
   readonly backend: Backend;
@@ -22,6 +37,8 @@ export interface TrainingContext {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** What is being done outside the steps, e.g. "calibrating", for people. */
   readonly onStage?: ((stage: string) => void) | undefined;
+  /** Where trained networks are kept and looked for. Default: nowhere. */
+  readonly networks?: NetworkStore | undefined;
   /** Where checkpoints go; see `TrainingLoopOptions`. */
   readonly saveCheckpoint?: ((bytes: Uint8Array) => Promise<void>) | undefined;
 }
@@ -34,6 +51,8 @@ export interface LearningContext extends TrainingContext {
   readonly random: Random;
   /** Flips and rotations that the images allow. */
   readonly symmetries: readonly Symmetry[];
+  /** SHA-256 of all good images, held-out ones too. */
+  readonly contentHash: string;
   /** Stored with each checkpoint; one that was saved with others is of another training. */
   readonly metadata: Readonly<Record<string, string>>;
 }

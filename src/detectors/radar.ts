@@ -71,7 +71,13 @@ function trainUNet(
     scoringTimestep: readout.timestep,
     random: context.random.split("batches"),
   });
-  return trainNetwork(objective, { batches, length, step: { learningRate } }, context);
+  const identity = {
+    objective: plantedCount > 0 ? "noise and defects" : "noise",
+    unet: options.unet,
+    sizes: [imageSize, patchSize, batchSize, plantedCount],
+    timesteps: [timestepLimit, readout.timestep],
+  };
+  return trainNetwork(objective, { batches, length, identity, step: { learningRate } }, context);
 }
 
 function objectiveOf(

@@ -48,7 +48,14 @@ export async function trainDetector(
     contentHash: hash,
   };
   const metadata = { training: JSON.stringify(identity) };
-  const result = await prepared.learn({ ...context, images: learned, random, symmetries, metadata });
+  const result = await prepared.learn({
+    ...context,
+    images: learned,
+    random,
+    symmetries,
+    contentHash: hash,
+    metadata,
+  });
 
   context.onStage?.("calibrating");
   const { backend } = context;

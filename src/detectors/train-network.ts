@@ -6,30 +6,36 @@ import {
   type Objective,
   runTraining,
   type TrainingLength,
-  type TrainingResult,
   type TrainStepOptions,
   trainStepGraph,
 } from "../train/index.ts";
-import type { LearningContext } from "./method.ts";
+import { contentHash } from "./content-hash.ts";
+import type { LearningContext, StoredNetwork } from "./method.ts";
+
+/** Counts changes of the training code after which stored networks are of no use any more. */
+const version = 1;
 
 /** How all networks are trained unless their method says otherwise (ours). */
 const defaults = { warmupSteps: 30, maxGradientNorm: 1, emaDecay: 0.99, weightDecay: 0.01 } as const;
 
 /**
- * Trains an objective's parameters to the end.
+ * Trains an objective's parameters to the end, or takes them from the store of trained networks.
  *
  * @param training - `batches`: feeds of the objective's inputs. `step`: the learning rate, and what differs from the defaults.
+ * `identity`: plain data, all that decides what is trained besides images, seed, length and step; methods that say the same
+ * share the network.
  * @throws {TrainingError} E_CHECKPOINT if `context.resume` is of other images or options; and all that `runTraining` throws.
  */
-export function trainNetwork(
+export async function trainNetwork(
   objective: Objective,
   training: {
     readonly batches: BatchSource;
     readonly length: TrainingLength;
+    readonly identity: unknown;
     readonly step: Pick<TrainStepOptions, "learningRate"> & Partial<TrainStepOptions>;
   },
   context: LearningContext,
-): Promise<TrainingResult> {
+): Promise<StoredNetwork> {
   const { metadata, resume } = context;
   if (resume !== undefined && resume.metadata.training !== metadata.training) {
     throw new TrainingError(
@@ -37,12 +43,27 @@ export function trainNetwork(
       "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without --resume.",
     );
   }
-  return runTraining({
+  const step = { ...defaults, ...training.step };
+  const { identity, length } = training;
+  const decisive = {
+    version,
+    images: context.contentHash,
+    random: context.random.state(),
+    identity,
+    length,
+    step,
+  };
+  const key = await contentHash([new TextEncoder().encode(JSON.stringify(decisive))]);
+  const stored = await context.networks?.load(key);
+  if (stored !== undefined) return stored;
+  const trained = await runTraining({
     ...context,
-    graph: trainStepGraph(objective, { ...defaults, ...training.step }),
+    graph: trainStepGraph(objective, step),
     initial: initialValues(objective.parameters, context.random.split("parameters")),
     batches: training.batches,
-    length: training.length,
+    length,
     metadata,
   });
+  await context.networks?.save(key, trained);
+  return trained;
 }

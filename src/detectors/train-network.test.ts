@@ -1,0 +1,60 @@
+import { expect, test } from "vitest";
+import { planesOf, soundPrints } from "../../test/support/rendered-planes.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import type { StoredNetwork } from "./method.ts";
+import { prepareMethod, type TrainingOptions } from "./methods.ts";
+import { trainDetector } from "./train-detector.ts";
+
+const size = 32;
+const images = soundPrints(8, { width: size, height: size, seed: 5 }).map(planesOf);
+
+/** A store in memory, and a training with it that counts its steps. */
+function trainings() {
+  const stored = new Map<string, StoredNetwork>();
+  const train = async (options: TrainingOptions, good = images) => {
+    let steps = 0;
+    const prepared = prepareMethod(
+      { preset: "fast", imageSize: size, batchSize: 2, length: { steps: 2 }, ...options },
+      size,
+    );
+    const { model } = await trainDetector(good, prepared, {
+      backend: nodeBackend({ threads: 1 }),
+      now: () => 0,
+      name: "prints",
+      skipped: 0,
+      software: {},
+      networks: {
+        load: async (key) => stored.get(key),
+        save: async (key, network) => void stored.set(key, network),
+      },
+      onProgress: () => {
+        steps++;
+      },
+    });
+    return { steps, model };
+  };
+  return { stored, train };
+}
+
+test("a stored network is not trained again, and the model file has the same bytes", async () => {
+  const { stored, train } = trainings();
+  const first = await train({});
+  const again = await train({ falseAlarmRate: 0.5 });
+  const same = await train({});
+  expect([first.steps, again.steps, same.steps, stored.size]).toEqual([2, 0, 0, 1]);
+  expect(Buffer.compare(first.model, same.model)).toBe(0);
+});
+
+test.each<[string, TrainingOptions, boolean]>([
+  ["another seed", { seed: 3 }, false],
+  ["another length", { length: { steps: 3 } }, false],
+  ["another batch", { batchSize: 4 }, false],
+  ["another objective", { scoring: "paper" }, false],
+  ["other images", {}, true],
+])("%s is another network", async (_, options, others) => {
+  const { stored, train } = trainings();
+  await train({});
+  const { steps } = await train(options, others ? images.slice(1) : images);
+  expect(steps).toBeGreaterThan(0);
+  expect(stored.size).toBe(2);
+});
