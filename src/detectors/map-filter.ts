@@ -14,9 +14,34 @@ export function gaussianBlur(x: Tensor, sigmaPx: number): Tensor {
     Math.exp(-((i - radius) ** 2) / (2 * sigmaPx * sigmaPx)),
   );
   const sum = taps.reduce((total, tap) => total + tap, 0);
-  const kernel = taps.map((tap) => tap / sum);
-  const padded = pad(x, [0, 0, radius, radius], [0, 0, radius, radius], "edge");
-  return perChannel(perChannel(padded, kernel, [kernel.length, 1]), kernel, [1, kernel.length]);
+  return alongAxes(
+    x,
+    taps.map((tap) => tap / sum),
+  );
+}
+
+/**
+ * The same kernel along rows and along columns.
+ *
+ * @param x - float32 [N, C, H, W].
+ * @param kernel - An odd number of values; the middle one belongs to the place itself.
+ * @returns The same shape.
+ */
+export function alongAxes(x: Tensor, kernel: Float32Array): Tensor {
+  const rows = correlate(x, kernel, [kernel.length, 1]);
+  return correlate(rows, kernel, [1, kernel.length]);
+}
+
+/**
+ * Correlation of each channel with one kernel.
+ *
+ * @param x - float32 [N, C, H, W].
+ * @param kernel - Row by row, of the odd `size` [height, width].
+ * @returns The same shape.
+ */
+export function correlate(x: Tensor, kernel: Float32Array, size: readonly [number, number]): Tensor {
+  const [top, left] = [(size[0] - 1) / 2, (size[1] - 1) / 2];
+  return perChannel(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), kernel, size);
 }
 
 /**
@@ -27,21 +52,21 @@ export function gaussianBlur(x: Tensor, sigmaPx: number): Tensor {
  * @see Sobel and Feldman 1968, "A 3x3 Isotropic Gradient Operator for Image Processing"
  */
 export function sobelMagnitude(x: Tensor): Tensor {
-  const padded = pad(x, [0, 0, 1, 1], [0, 0, 1, 1], "edge");
-  const gx = perChannel(padded, Float32Array.of(-1, 0, 1, -2, 0, 2, -1, 0, 1), [3, 3]);
-  const gy = perChannel(padded, Float32Array.of(-1, -2, -1, 0, 0, 0, 1, 2, 1), [3, 3]);
+  const gx = correlate(x, Float32Array.of(-1, 0, 1, -2, 0, 2, -1, 0, 1), [3, 3]);
+  const gy = correlate(x, Float32Array.of(-1, -2, -1, 0, 0, 0, 1, 2, 1), [3, 3]);
   return sqrt(add(mul(gx, gx), mul(gy, gy)));
 }
 
 /**
- * Mean over 3 x 3 places.
+ * Mean over a square of places: 3 x 3 for a radius of 1.
  *
  * @param x - float32 [N, C, H, W].
+ * @param radius - Places to each side, integer >= 1.
  * @returns The same shape.
  */
-export function neighbourhoodMean(x: Tensor): Tensor {
-  const padded = pad(x, [0, 0, 1, 1], [0, 0, 1, 1], "edge");
-  return perChannel(padded, new Float32Array(9).fill(1 / 9), [3, 3]);
+export function neighbourhoodMean(x: Tensor, radius = 1): Tensor {
+  const side = 2 * radius + 1;
+  return alongAxes(x, new Float32Array(side).fill(1 / side));
 }
 
 /** One kernel for all channels, no padding. */

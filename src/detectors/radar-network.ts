@@ -52,14 +52,16 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
 function callNetwork(network: TrainedNetwork, pictures: Tensor): { grid: PatchGrid; output: NetworkOutput } {
   const { unet, readout, imageSizePx, patchSizePx } = network;
   const grid = patchGrid(imageSizePx, patchSizePx);
+  const patches = cutPatches(pictures, grid);
   const timestep = Float32Array.of(readout.timestep);
   const trace = unet.trace(
-    noised(network, cutPatches(pictures, grid)),
+    noised(network, patches),
     constant({ dtype: "float32", shape: [1], data: timestep }),
   );
   const channel = (start: number, end: number) => slice(trace.output, { axis: 1, start, end });
   const noise = readout.plantsDefects ? channel(0, 3) : trace.output;
-  return { grid, output: { noise, defectLogits: readout.plantsDefects ? channel(3, 4) : null, trace } };
+  const defectLogits = readout.plantsDefects ? channel(3, 4) : null;
+  return { grid, output: { patches, noise, defectLogits, trace } };
 }
 
 /** √ᾱ·x, plus the fixed noise √(1-ᾱ)·ε where the readout adds it: a picture always gets the same score. */

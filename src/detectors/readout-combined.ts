@@ -1,60 +1,95 @@
-/** Our default scoring: what the network marks as a defect, and how far its features are from those of good images. */
+/**
+ * Our default scoring: what the network marks as a defect, how far its features are from those of good images, and how far
+ * colour and texture are.
+ */
 import { invariant } from "../base/check.ts";
-import { concat, resizeLinear, type Tensor } from "../graph/index.ts";
-import { FeatureGaussianFit, gaussianDistance } from "./feature-gaussian.ts";
+import { averageCells, concat, resizeLinear, type Tensor } from "../graph/index.ts";
+import { FeatureGaussianFit, type FeatureGaussianOptions, gaussianDistance } from "./feature-gaussian.ts";
 import { gaussianBlur, neighbourhoodMean } from "./map-filter.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
+import { textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
 
-const logitSmoothing = 1 / 64; // standard deviations as fractions of the patch's side (ours)
-const distanceSmoothing = 1 / 48;
+/** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
+const smoothing = { logits: 1 / 64, network: 1 / 48, texture: 1 / 24 } as const;
 
 /**
  * One call at a low noise level, without added noise, read twice: the logits of a head trained on synthetic defects, and the
- * distance of the network's early features from a Gaussian of good images' features.
+ * distance of the network's early features from a Gaussian of good images' features. A third map is the same distance of
+ * features that need no network: colour and texture.
  */
 export const combinedReadout: Readout = {
-  summary: "defect head trained on planted defects, and distance of features from those of good images",
+  summary:
+    "defect head trained on planted defects, and distances of network features and of texture from those of good images",
   timestep: 50,
   addsNoise: false,
   plantsDefects: true,
   standardizesPlaces: true,
-  observe: placeFeatures,
+  observe: (output) => concat([textureFeatures(output.patches), networkFeatures(output)], 1),
   fit: async (images, { count, random }) => {
-    let gaussian: FeatureGaussianFit | undefined;
+    let fits: { texture: FeatureGaussianFit; network: FeatureGaussianFit } | undefined;
     for await (const { shape, data } of images) {
       const [patches = 1, dimensions = 1, height = 1, width = 1] = shape;
-      const size = dimensions * height * width;
-      gaussian ??= new FeatureGaussianFit(count * patches, height * width, dimensions, random);
+      const places = height * width;
+      fits ??= emptyFits({ imageCount: count * patches, places, random }, dimensions);
       const values = Float32Array.from(data, Number);
-      for (let patch = 0; patch < patches; patch++)
-        gaussian.add(values.subarray(patch * size, (patch + 1) * size));
+      for (let patch = 0; patch < patches; patch++) {
+        const start = patch * dimensions * places;
+        const border = start + textureFeatureCount * places;
+        fits.texture.add(values.subarray(start, border));
+        fits.network.add(values.subarray(border, start + dimensions * places));
+      }
     }
-    invariant(gaussian, "a readout fitted on no images");
-    const learned = gaussian.finish();
+    invariant(fits, "a readout fitted on no images");
+    const [texture, network] = [fits.texture.finish(), fits.network.finish()];
     return {
       maps: (output) => {
         const { defectLogits } = output;
         invariant(defectLogits, "a network without a defect head");
         const side = Number(defectLogits.shape[3]);
-        const distance = gaussianDistance(placeFeatures(output), learned);
-        const grid = Number(distance.shape[3]);
-        return concat(
-          [
-            gaussianBlur(defectLogits, Math.max(1, side * logitSmoothing)),
-            resizeLinear(gaussianBlur(distance, Math.max(0.5, grid * distanceSmoothing)), side, side),
-          ],
-          1,
-        );
+        const distances = [
+          smoothed(gaussianDistance(networkFeatures(output), network), smoothing.network),
+          smoothed(gaussianDistance(textureFeatures(output.patches), texture), smoothing.texture),
+        ];
+        const maps = distances.map((distance) => resizeLinear(distance, side, side));
+        return concat([smoothed(defectLogits, smoothing.logits), ...maps], 1);
       },
     };
   },
 };
 
-/** The two finest encoder levels on the finest one's grid, averaged over 3 x 3 places: float32 [M, D, h, w]. */
-function placeFeatures({ trace: { encoder } }: NetworkOutput): Tensor {
-  const [fine, coarse] = encoder;
-  invariant(fine, "a network without levels");
-  const side = Number(fine.shape[2]);
-  const features = coarse === undefined ? [fine] : [fine, resizeLinear(coarse, side, side)];
-  return neighbourhoodMean(concat(features, 1));
+function emptyFits(
+  options: Pick<FeatureGaussianOptions, "imageCount" | "places" | "random">,
+  dimensions: number,
+): { texture: FeatureGaussianFit; network: FeatureGaussianFit } {
+  const random = (name: string) => options.random.split(name);
+  return {
+    texture: new FeatureGaussianFit({
+      ...options,
+      dimensions: textureFeatureCount,
+      covariance: "place",
+      random: random("texture"),
+    }),
+    network: new FeatureGaussianFit({
+      ...options,
+      dimensions: dimensions - textureFeatureCount,
+      covariance: "shared",
+      random: random("network"),
+    }),
+  };
+}
+
+/** The two finest encoder levels on the grid of the texture features, averaged over 3 x 3 places: float32 [M, D, g, g]. */
+function networkFeatures({ patches, trace: { encoder } }: NetworkOutput): Tensor {
+  const patchSide = Number(patches.shape[3]);
+  const side = patchSide / textureCellPx(patchSide);
+  const levels = encoder.slice(0, 2).map((level) => {
+    const own = Number(level.shape[3]);
+    return own > side ? averageCells(level, own / side) : resizeLinear(level, side, side);
+  });
+  return neighbourhoodMean(concat(levels, 1));
+}
+
+/** Smoothing by a fraction of the map's side, at least half a place. */
+function smoothed(map: Tensor, fraction: number): Tensor {
+  return gaussianBlur(map, Math.max(0.5, Number(map.shape[3]) * fraction));
 }

@@ -11,6 +11,8 @@ import { paperReadout } from "./readout-paper.ts";
 
 /** What the network says of a batch of patches. */
 export interface NetworkOutput {
+  /** What the patches look like, before they are noised: float32 [M, 3, P, P] in [-1, 1]. */
+  readonly patches: Tensor;
   /** Predicted noise ε̂, float32 [M, 3, P, P]. */
   readonly noise: Tensor;
   /** Logit of each pixel's being part of a defect, float32 [M, 1, P, P]; null if the network was not trained to tell. */

@@ -1,0 +1,90 @@
+/** What a small piece of picture looks like, without a network: its colour, and how much detail of each size and direction. */
+import {
+  abs,
+  add,
+  averageCells,
+  concat,
+  constant,
+  conv2d,
+  log,
+  mul,
+  scalar,
+  slice,
+  sub,
+  type Tensor,
+} from "../graph/index.ts";
+import { alongAxes, correlate, neighbourhoodMean } from "./map-filter.ts";
+
+/** Distances in pixels between the taps of the three scales' filters. */
+const steps = [1, 2, 4] as const;
+
+/** Brightness, red-green and blue-yellow of red, green and blue. */
+const opponents = Float32Array.of(1 / 3, 1 / 3, 1 / 3, 1, -1, 0, -0.5, -0.5, 1);
+
+/** Detail that does not count, in the pictures' unit: about two and a half of 255 grey levels (ours). */
+const detailFloor = 0.02;
+
+/** Values of {@link textureFeatures} at each place. */
+export const textureFeatureCount = 27;
+
+const smallestGrid = 24; // places along a side, at least, as long as the image has them (ours)
+const largestGrid = 64;
+
+/** Side in pixels of the places that a picture of `sizePx` is described by: 1, 2, 4 or 8. */
+export function textureCellPx(sizePx: number): number {
+  const cells = [8, 4, 2, 1].filter((cell) => sizePx % cell === 0);
+  const fine = cells.find((cell) => sizePx / cell >= smallestGrid && (cell < 8 || sizePx / 4 > largestGrid));
+  return fine ?? 1;
+}
+
+/**
+ * Colour and texture of every place: mean colours and mean detail of three scales (6 values), and the logarithm of the mean
+ * strength of detail in three colours and three scales and of the slope in four directions and three scales (21 values).
+ *
+ * The logarithm makes strengths, which are never negative and have long tails, close to normally distributed. Details are the
+ * differences of an "à trous" pyramid (Holschneider et al. 1989), smoothed with 1-2-1 at each step; the choice of values is ours.
+ *
+ * @param pictures - float32 [N, 3, S, S] in [-1, 1].
+ * @returns float32 [N, 27, g, g], g = S / {@link textureCellPx}; averaged over a neighbourhood of about a thirteenth of the side.
+ */
+export function textureFeatures(pictures: Tensor): Tensor {
+  const cell = textureCellPx(Number(pictures.shape[3]));
+  const colours = conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: opponents }));
+  const means = [averageCells(colours, cell)];
+  const strengths: Tensor[] = [];
+  let image = colours;
+  for (const step of steps) {
+    const smooth = alongAxes(image, spread([1 / 4, 1 / 2, 1 / 4], step));
+    const detail = sub(image, smooth);
+    means.push(averageCells(brightness(detail), cell));
+    for (const signal of [detail, ...slopes(brightness(image), step)]) {
+      strengths.push(averageCells(abs(signal), cell));
+    }
+    image = smooth;
+  }
+  const all = concat([...means, log(add(concat(strengths, 1), scalar(detailFloor)))], 1);
+  const grid = Number(all.shape[3]);
+  return neighbourhoodMean(all, Math.max(1, Math.round(grid / 28)));
+}
+
+/** Differences across each place to the right, downwards and along both diagonals: four of float32 [N, 1, S, S]. */
+function slopes(image: Tensor, step: number): Tensor[] {
+  const across = spread([-1, 0, 1], step);
+  const right = correlate(image, across, [1, across.length]);
+  const down = correlate(image, across, [across.length, 1]);
+  const diagonal = scalar(Math.SQRT1_2);
+  return [right, down, mul(add(right, down), diagonal), mul(sub(right, down), diagonal)];
+}
+
+function brightness(colours: Tensor): Tensor {
+  return slice(colours, { axis: 1, start: 0, end: 1 });
+}
+
+/** Three taps with zeros between them, so that they are `step` apart. */
+function spread(taps: readonly number[], step: number): Float32Array {
+  const kernel = new Float32Array(2 * step + 1);
+  taps.forEach((tap, i) => {
+    kernel[i * step] = tap;
+  });
+  return kernel;
+}
