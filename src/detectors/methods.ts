@@ -1,11 +1,12 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
 import { checkChoice } from "../base/check.ts";
+import { gaussianMethod } from "./gaussian.ts";
 import type { PreparedMethod } from "./method.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar"] as const;
+export const methodNames = ["radar", "gaussian"] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
@@ -21,6 +22,7 @@ type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
 
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
+  gaussian: gaussianMethod,
 };
 
 /**

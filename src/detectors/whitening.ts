@@ -29,10 +29,21 @@ export function fitWhitening(rows: readonly Float32Array[], ridge = 1e-3): White
   if (!Number.isFinite(trace)) {
     throw new DataError("E_DATA", "fitWhitening: expected finite features, got NaN or Infinity.");
   }
+  return { mean, matrix: whiteningMatrix(covariance, size, (ridge * trace) / size) };
+}
+
+/**
+ * W = L⁻¹ of C + added·I = L·Lᵀ.
+ *
+ * @param covariance - C, float64 [D, D], its lower triangle; changed: the diagonal grows.
+ * @param added - Variance that every direction gets, > 0; a little more keeps W finite.
+ * @returns float64 [D, D], lower triangular.
+ */
+export function whiteningMatrix(covariance: Float64Array, size: number, added: number): Float64Array {
   for (let i = 0; i < size; i++) {
-    covariance[i * size + i] = (covariance[i * size + i] ?? 0) + (ridge * trace) / size + 1e-9;
+    covariance[i * size + i] = (covariance[i * size + i] ?? 0) + added + 1e-9;
   }
-  return { mean, matrix: invertLowerTriangle(choleskyFactor(covariance, size), size) };
+  return invertLowerTriangle(choleskyFactor(covariance, size), size);
 }
 
 function covarianceOf(rows: readonly Float32Array[], mean: Float64Array): Float64Array {

@@ -31,6 +31,11 @@ function trained(method: MethodName): ConformanceCase {
   return { label: method, options, isTrained: true, cutsPatches: false };
 }
 
+/** Of a method that estimates from all images at once. */
+function estimated(method: MethodName): ConformanceCase {
+  return { label: method, options: { ...common, method }, isTrained: false, cutsPatches: false };
+}
+
 /** Of RADAR with one of its scorings. */
 function radar(scoring: ScoringName): ConformanceCase {
   const { options, ...rest } = trained("radar");
@@ -39,6 +44,7 @@ function radar(scoring: ScoringName): ConformanceCase {
 
 const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   radar: scoringNames.map(radar),
+  gaussian: [estimated("gaussian")],
 };
 
 /** All of them; a new method is a line above. */
