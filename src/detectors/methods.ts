@@ -2,11 +2,12 @@
 import { checkChoice } from "../base/check.ts";
 import { gaussianMethod } from "./gaussian.ts";
 import type { PreparedMethod } from "./method.ts";
+import { pcaMethod } from "./pca.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar", "gaussian"] as const;
+export const methodNames = ["radar", "gaussian", "pca"] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
@@ -23,6 +24,7 @@ type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
   gaussian: gaussianMethod,
+  pca: pcaMethod,
 };
 
 /**

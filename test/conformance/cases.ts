@@ -45,6 +45,7 @@ function radar(scoring: ScoringName): ConformanceCase {
 const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   radar: scoringNames.map(radar),
   gaussian: [estimated("gaussian")],
+  pca: [estimated("pca")],
 };
 
 /** All of them; a new method is a line above. */
