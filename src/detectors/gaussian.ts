@@ -1,5 +1,4 @@
 /** Colour of good images at each place as a Gaussian: the simplest detector, and the one to beat. */
-import { invariant } from "../base/check.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
 import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
 import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
@@ -21,12 +20,8 @@ async function learn(
     imageSize,
     (pictures) => pictures,
     async (images) => {
-      let fit: PlaceGaussianFit | undefined;
-      for await (const { data } of images) {
-        fit ??= new PlaceGaussianFit(imageSize * imageSize, 3);
-        fit.add(data);
-      }
-      invariant(fit, "a Gaussian of no images");
+      const fit = new PlaceGaussianFit(imageSize * imageSize, 3);
+      for await (const { data } of images) fit.add(data);
       return fit.finish();
     },
   );

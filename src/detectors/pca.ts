@@ -1,6 +1,5 @@
 /** Principal components of good images: what they do not explain, the more so the further out a picture lies in what they do. */
-import { max, mul, reduceSumSquare, resizeLinear, scalar, sqrt, sub, type Tensor } from "../graph/index.ts";
-import { gaussianBlur } from "./map-filter.ts";
+import { max, mul, resizeLinear, scalar, sub } from "../graph/index.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
 import {
   hotelling,
@@ -8,7 +7,7 @@ import {
   type PrincipalComponents,
   principalComponents,
 } from "./principal-components.ts";
-import { type StatisticalOptions, statisticalMethod, withFeatures } from "./statistical.ts";
+import { lengthMap, pictureRows, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
 const settings = {
   grid: 80, // largest side that pictures are compared at, in pixels (ours)
@@ -63,29 +62,4 @@ function distanceLimit(rows: readonly Float64Array[]): number {
       if (i % settings.folds === fold) limit = Math.max(limit, hotelling(row, fitted));
   }
   return limit > 0 ? limit : Number.MAX_VALUE;
-}
-
-/** Every image that is learned from on a smaller grid, float64 [3·side²] each. */
-export function pictureRows(
-  context: LearningContext,
-  imageSize: number,
-  side: number,
-): Promise<Float64Array[]> {
-  return withFeatures(
-    context,
-    imageSize,
-    (pictures) => resizeLinear(pictures, side, side),
-    async (images) => {
-      const rows: Float64Array[] = [];
-      for await (const { data } of images) rows.push(Float64Array.from(data));
-      return rows;
-    },
-  );
-}
-
-/** √ of the smoothed sum of squares of all channels, float32 [N, 1, S, S]. */
-export function lengthMap(x: Tensor, imageSize: number, smoothing: number): Tensor {
-  const squares = reduceSumSquare(x, { axes: [1] });
-  const side = Number(squares.shape[3]);
-  return resizeLinear(sqrt(gaussianBlur(squares, Math.max(0.5, side * smoothing))), imageSize, imageSize);
 }

@@ -6,7 +6,7 @@ import { repository } from "../../test/support/repository.ts";
 import { reference, runOnce } from "../../test/support/run-graph.ts";
 import { buildGraph, input } from "../graph/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
-import { hotelling, PictureSubspace, principalComponents } from "./principal-components.ts";
+import { hotelling, PictureSubspace, principalComponents, residual } from "./principal-components.ts";
 import { combineRows, dot, thinSvd } from "./thin-svd.ts";
 
 interface Golden {
@@ -47,6 +47,11 @@ test("residuals and T² are scikit-learn's, in the graph too", async () => {
     golden.test.map((row) => hotelling(Float64Array.from(row), fitted)),
     golden.hotelling,
     { rtol: 1e-9 },
+  );
+  expectAllClose(
+    golden.test.flatMap((row) => Array.from(residual(Float64Array.from(row), fitted))),
+    golden.residuals.flat(),
+    { atol: 1e-9 },
   );
   const shape = [golden.test.length, 3, golden.side, golden.side];
   const x = input("x", "float32", ["N", ...shape.slice(1)]);

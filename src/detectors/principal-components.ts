@@ -69,6 +69,16 @@ export function hotelling(row: Float64Array, { mean, components, variances }: Pr
   return components.reduce((sum, v, k) => sum + dot(deviation, v) ** 2 / (variances[k] ?? 1), 0);
 }
 
+/** x - mean - VVᵀ(x - mean): what the components do not explain of a row, float64 [D]. */
+export function residual(row: Float64Array, { mean, components }: PrincipalComponents): Float64Array {
+  const rest = row.map((value, i) => value - (mean[i] ?? 0));
+  for (const v of components) {
+    const score = dot(rest, v); // the part along earlier components is gone already, and has no share in it
+    for (let i = 0; i < rest.length; i++) rest[i] = (rest[i] ?? 0) - score * (v[i] ?? 0);
+  }
+  return rest;
+}
+
 /** Principal components of pictures as constants of a graph. */
 export class PictureSubspace {
   readonly #mean: Tensor;

@@ -1,6 +1,6 @@
 /** What methods share that estimate from all images at once instead of training step by step. */
 import type { NdArray } from "../base/array.ts";
-import { resizeLinear, type Tensor } from "../graph/index.ts";
+import { reduceSumSquare, resizeLinear, sqrt, type Tensor } from "../graph/index.ts";
 import { pictureGraph } from "./detector-graph.ts";
 import { gaussianBlur } from "./map-filter.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
@@ -72,6 +72,31 @@ export function withFeatures<T>(
 export function smoothedMap(map: Tensor, imageSize: number, smoothing: number): Tensor {
   const side = Number(map.shape[3]);
   return resizeLinear(gaussianBlur(map, Math.max(0.5, side * smoothing)), imageSize, imageSize);
+}
+
+/** Every image that is learned from on a smaller grid, float64 [3·side²] each. */
+export function pictureRows(
+  context: Pick<LearningContext, "backend" | "images">,
+  imageSize: number,
+  side: number,
+): Promise<Float64Array[]> {
+  return withFeatures(
+    context,
+    imageSize,
+    (pictures) => resizeLinear(pictures, side, side),
+    async (images) => {
+      const rows: Float64Array[] = [];
+      for await (const { data } of images) rows.push(Float64Array.from(data));
+      return rows;
+    },
+  );
+}
+
+/** √ of the smoothed sum of squares of all channels, float32 [N, 1, S, S]. */
+export function lengthMap(x: Tensor, imageSize: number, smoothing: number): Tensor {
+  const squares = reduceSumSquare(x, { axes: [1] });
+  const side = Number(squares.shape[3]);
+  return resizeLinear(sqrt(gaussianBlur(squares, Math.max(0.5, side * smoothing))), imageSize, imageSize);
 }
 
 async function* floats(arrays: AsyncIterable<NdArray>): AsyncGenerator<NdArray<"float32">> {

@@ -43,9 +43,14 @@ export function combineRows(
   into: Float64Array = new Float64Array(rows[0]?.length ?? 0),
 ): Float64Array {
   into.fill(0);
-  for (const [i, row] of rows.entries()) {
-    const weight = weights[i] ?? 0;
-    for (let k = 0; k < row.length; k++) into[k] = (into[k] ?? 0) + weight * (row[k] ?? 0);
+  const none = into.subarray(0, 0);
+  for (let i = 0; i < rows.length; i += 4) {
+    // four rows at a time: the sum is read and written a quarter as often
+    const [a = none, b = a, c = a, d = a] = rows.slice(i, i + 4);
+    const [u = 0, v = 0, w = 0, z = 0] = Array.from({ length: 4 }, (_, k) => weights[i + k] ?? 0);
+    for (let k = 0; k < into.length; k++) {
+      into[k] = (into[k] ?? 0) + u * (a[k] ?? 0) + v * (b[k] ?? 0) + w * (c[k] ?? 0) + z * (d[k] ?? 0);
+    }
   }
   return into;
 }

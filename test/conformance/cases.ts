@@ -46,6 +46,9 @@ const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   radar: scoringNames.map(radar),
   gaussian: [estimated("gaussian")],
   pca: [estimated("pca")],
+  "robust-pca": [estimated("robust-pca")],
+  "padim-lite": [estimated("padim-lite")],
+  iforest: [estimated("iforest")],
 };
 
 /** All of them; a new method is a line above. */
