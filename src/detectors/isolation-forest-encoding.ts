@@ -1,7 +1,7 @@
 /** An Isolation Forest as JSON data and as the attributes of an ONNX tree ensemble. */
 import { describe } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
-import type { TreeEnsembleAttributes } from "../graph/index.ts";
+import { exp, mul, scalar, type Tensor, type TreeEnsembleAttributes, treeEnsemble } from "../graph/index.ts";
 import type { IsolationForest } from "./isolation-forest.ts";
 import { averagePathLength, type IsolationTree } from "./isolation-tree.ts";
 
@@ -99,6 +99,18 @@ export function forestToTreeEnsemble(forest: IsolationForest): TreeEnsembleAttri
     target_ids: leaves.map(() => 0),
     target_weights: leaves.map((leaf) => leaf.pathLength),
   };
+}
+
+/**
+ * Anomaly scores 2^(-E[h] / c(ψ)) of points in a graph.
+ *
+ * @param points - float32 [M, D].
+ * @returns float32 [M, 1], in (0, 1).
+ * @see Liu, Ting and Zhou 2008, equation 2
+ */
+export function forestScore(points: Tensor, forest: IsolationForest): Tensor {
+  const pathLength = treeEnsemble(points, forestToTreeEnsemble(forest));
+  return exp(mul(pathLength, scalar(-Math.LN2 / averagePathLength(forest.sampleSize))));
 }
 
 function decodeTree(data: unknown, path: string, dimensions: number): IsolationTree {

@@ -1,11 +1,16 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
 import { checkChoice } from "../base/check.ts";
+import { gaussianMethod } from "./gaussian.ts";
+import { iforestMethod } from "./iforest.ts";
 import type { PreparedMethod } from "./method.ts";
+import { padimLiteMethod } from "./padim-lite.ts";
+import { pcaMethod } from "./pca.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
+import { robustPcaMethod } from "./robust-pca.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar"] as const;
+export const methodNames = ["radar", "gaussian", "pca", "robust-pca", "padim-lite", "iforest"] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
@@ -21,6 +26,11 @@ type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
 
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
+  gaussian: gaussianMethod,
+  pca: pcaMethod,
+  "robust-pca": robustPcaMethod,
+  "padim-lite": padimLiteMethod,
+  iforest: iforestMethod,
 };
 
 /**

@@ -1,5 +1,5 @@
 /** Options that trainings of all methods share: presets, what can be changed, and the checks. */
-import { checkChoice, checkInteger, checkNumber } from "../base/check.ts";
+import { checkChoice, checkInteger, checkNumber, describe } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import type { TrainingLength } from "../train/index.ts";
 import type { MethodOptions } from "./method.ts";
@@ -75,6 +75,38 @@ export function resolveCommonOptions(
   const { imageSize = Math.min(chosen.imageSize, fitting) } = given;
   checkInteger("imageSize", imageSize, { minimum: smallestSizePx, maximum: largestSizePx });
   return { preset, imageSize, patchSize: imageSize, length, batchSize, falseAlarmRate, seed };
+}
+
+/** Why a method may have no use for an option. */
+const uselessBecause = {
+  scoring: "reads its maps in one way only",
+  patchSize: "sees the whole image",
+  length: "is not trained step by step",
+  batchSize: "is not trained step by step",
+} as const;
+
+/** Options that only some methods have a use for. */
+export type OptionOfSome = keyof typeof uselessBecause;
+
+/**
+ * Refuses options that a method has no use for.
+ *
+ * @throws {OptionError} E_OPTION if one of them has a value.
+ */
+export function refuseOptions(
+  method: string,
+  given: Readonly<Partial<Record<OptionOfSome, unknown>>>,
+  names: readonly OptionOfSome[],
+): void {
+  for (const name of names) {
+    const value = given[name];
+    if (value === undefined) continue;
+    const [[key, shown] = [name, value]] =
+      typeof value === "object" && value !== null ? Object.entries(value) : [];
+    throw new OptionError(
+      `${key}: expected none, since ${method} ${uselessBecause[name]}, got ${describe(shown)}. Leave it out.`,
+    );
+  }
 }
 
 /**

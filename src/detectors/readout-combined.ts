@@ -4,8 +4,9 @@
  */
 import { invariant } from "../base/check.ts";
 import { averageCells, concat, resizeLinear, type Tensor } from "../graph/index.ts";
-import { FeatureGaussianFit, type FeatureGaussianOptions, gaussianDistance } from "./feature-gaussian.ts";
+import { FeatureGaussianFit, gaussianDistance } from "./feature-gaussian.ts";
 import { gaussianBlur, neighbourhoodMean } from "./map-filter.ts";
+import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 import { textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
 
@@ -26,11 +27,14 @@ export const combinedReadout: Readout = {
   standardizesPlaces: true,
   observe: (output) => concat([textureFeatures(output.patches), networkFeatures(output)], 1),
   fit: async (images, { count, random }) => {
-    let fits: { texture: FeatureGaussianFit; network: FeatureGaussianFit } | undefined;
+    let fits: { texture: PlaceGaussianFit; network: FeatureGaussianFit } | undefined;
     for await (const { shape, data } of images) {
       const [patches = 1, dimensions = 1, height = 1, width = 1] = shape;
       const places = height * width;
-      fits ??= emptyFits({ imageCount: count * patches, places, random }, dimensions);
+      fits ??= {
+        texture: new PlaceGaussianFit(places, textureFeatureCount),
+        network: new FeatureGaussianFit(count * patches, places, dimensions - textureFeatureCount, random),
+      };
       const values = Float32Array.from(data, Number);
       for (let patch = 0; patch < patches; patch++) {
         const start = patch * dimensions * places;
@@ -48,7 +52,7 @@ export const combinedReadout: Readout = {
         const side = Number(defectLogits.shape[3]);
         const distances = [
           smoothed(gaussianDistance(networkFeatures(output), network), smoothing.network),
-          smoothed(gaussianDistance(textureFeatures(output.patches), texture), smoothing.texture),
+          smoothed(placeDistance(textureFeatures(output.patches), texture), smoothing.texture),
         ];
         const maps = distances.map((distance) => resizeLinear(distance, side, side));
         return concat([smoothed(defectLogits, smoothing.logits), ...maps], 1);
@@ -56,27 +60,6 @@ export const combinedReadout: Readout = {
     };
   },
 };
-
-function emptyFits(
-  options: Pick<FeatureGaussianOptions, "imageCount" | "places" | "random">,
-  dimensions: number,
-): { texture: FeatureGaussianFit; network: FeatureGaussianFit } {
-  const random = (name: string) => options.random.split(name);
-  return {
-    texture: new FeatureGaussianFit({
-      ...options,
-      dimensions: textureFeatureCount,
-      covariance: "place",
-      random: random("texture"),
-    }),
-    network: new FeatureGaussianFit({
-      ...options,
-      dimensions: dimensions - textureFeatureCount,
-      covariance: "shared",
-      random: random("network"),
-    }),
-  };
-}
 
 /** The two finest encoder levels on the grid of the texture features, averaged over 3 x 3 places: float32 [M, D, g, g]. */
 function networkFeatures({ patches, trace: { encoder } }: NetworkOutput): Tensor {

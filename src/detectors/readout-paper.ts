@@ -1,19 +1,7 @@
 /** The paper's scoring: Sobel response and L2 norm of the predicted noise, Isolation Forest on the two. */
-import {
-  concat,
-  exp,
-  mul,
-  reduceMean,
-  reduceSumSquare,
-  reshape,
-  scalar,
-  sqrt,
-  type Tensor,
-  treeEnsemble,
-} from "../graph/index.ts";
-import { fitIsolationForest, type IsolationForest } from "./isolation-forest.ts";
-import { forestToTreeEnsemble } from "./isolation-forest-encoding.ts";
-import { averagePathLength } from "./isolation-tree.ts";
+import { concat, mul, reduceMean, reduceSumSquare, reshape, sqrt, type Tensor } from "../graph/index.ts";
+import { fitIsolationForest } from "./isolation-forest.ts";
+import { forestScore } from "./isolation-forest-encoding.ts";
 import { gaussianBlur, sobelMagnitude } from "./map-filter.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 
@@ -60,10 +48,4 @@ function noiseFeatures({ noise }: NetworkOutput): Tensor {
     features.map((feature) => reshape(feature, [noise.shape[0] ?? "N", 1])),
     1,
   );
-}
-
-/** 2^(-E[h] / c(ψ)), float32 [M, 1]. @see Liu, Ting and Zhou 2008, Eq. 2 */
-function forestScore(features: Tensor, forest: IsolationForest): Tensor {
-  const pathLength = treeEnsemble(features, forestToTreeEnsemble(forest));
-  return exp(mul(pathLength, scalar(-Math.LN2 / averagePathLength(forest.sampleSize))));
 }

@@ -1,5 +1,5 @@
 /** Training a detector of any method: from good images to the bytes of a model file. */
-import { DataError } from "../base/errors.ts";
+import { DataError, TrainingError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import { allowedSymmetries, type HoldOut, holdOut } from "../data/index.ts";
 import { conformalThreshold } from "./calibration.ts";
@@ -23,7 +23,7 @@ const tuningFraction = 0.125; // of the others, for the scales of the maps (ours
  *
  * @param images - Good images as the model resizes them, uint8 [3, S, S] each, S = the options' imageSize.
  * @throws {DataError} E_DATA if there are fewer than two images, or all are the same; E_FALSE_ALARM_RATE if there are too few
- * to hold out for the rate; {TrainingError} as `runTraining`.
+ * to hold out for the rate; {TrainingError} E_ABORTED if the signal is aborted before a stage, and as `runTraining`.
  */
 export async function trainDetector(
   images: readonly Uint8Array[],
@@ -48,6 +48,7 @@ export async function trainDetector(
     contentHash: hash,
   };
   const metadata = { training: JSON.stringify(identity) };
+  requireGoingOn(context, "learning");
   const result = await prepared.learn({
     ...context,
     images: learned,
@@ -57,6 +58,7 @@ export async function trainDetector(
     metadata,
   });
 
+  requireGoingOn(context, "calibrating");
   context.onStage?.("calibrating");
   const { backend } = context;
   return fitDetector(result.source, {
@@ -98,6 +100,12 @@ function tuningSplit(indices: readonly number[], random: Random): HoldOut {
   const places = holdOut(indices.length, { fraction: tuningFraction, random: random.split("tuning") });
   const pick = (chosen: readonly number[]) => chosen.map((place) => indices[place] ?? 0);
   return { train: pick(places.train), calibration: pick(places.calibration) };
+}
+
+/** Between the stages, so that every method stops, those without steps too. */
+function requireGoingOn({ signal }: TrainingContext, stage: string): void {
+  if (!signal?.aborted) return;
+  throw new TrainingError("E_ABORTED", `training: stopped before ${stage}.`, { cause: signal.reason });
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {

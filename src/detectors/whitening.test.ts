@@ -1,17 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../test/support/allclose.ts";
 import { Random } from "../base/random.ts";
-import { spreadOf, type WhiteningOptions, whiteningMatrix } from "./whitening.ts";
-
-interface Whitening {
-  readonly mean: Float64Array;
-  readonly matrix: Float64Array;
-}
-
-function fitWhitening(rows: readonly Float32Array[], options?: WhiteningOptions): Whitening {
-  const { mean, covariance } = spreadOf(rows);
-  return { mean, matrix: whiteningMatrix(covariance, mean.length, options) };
-}
+import { fitWhitening, type Whitening } from "./whitening.ts";
 
 function whitened({ mean, matrix }: Whitening, row: Float32Array): number[] {
   return Array.from(mean, (_, i) =>
@@ -28,7 +18,7 @@ test("whitening by hand: four points of variance 4 and 1 along the axes", () => 
     [2, -1],
     [-2, -1],
   ].map((row) => Float32Array.from(row));
-  const { mean, matrix } = fitWhitening(rows, { ridge: 1e-12, floor: 1e-12 });
+  const { mean, matrix } = fitWhitening(rows, 1e-12);
   expectAllClose(mean, [0, 0], { atol: 1e-12 });
   expectAllClose(matrix, [1 / 2, 0, 0, 1], { rtol: 1e-6, atol: 1e-9 });
 });
@@ -39,7 +29,7 @@ test("whitened vectors have mean 0 and the identity as covariance", () => {
     const [a, b, c] = [random.normal(), random.normal(), random.normal()];
     return Float32Array.of(3 + a, a + 0.2 * b, 5 * c - b);
   });
-  const whitening = fitWhitening(rows, { ridge: 1e-9, floor: 1e-9 });
+  const whitening = fitWhitening(rows, 1e-9);
   const white = rows.map((row) => whitened(whitening, row));
   for (let i = 0; i < 3; i++) {
     expect(Math.abs(white.reduce((sum, row) => sum + (row[i] ?? 0), 0) / 400)).toBeLessThan(1e-6);
@@ -59,6 +49,6 @@ test("a direction without spread counts, but not for ever", () => {
 
 test("features that are not finite are refused", () => {
   expect(() => fitWhitening([Float32Array.of(1, Number.NaN), Float32Array.of(0, 1)])).toThrow(
-    "spreadOf: expected finite features, got NaN or Infinity.",
+    "fitWhitening: expected finite features, got NaN or Infinity.",
   );
 });

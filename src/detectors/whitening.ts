@@ -2,62 +2,48 @@
 import { checkInteger } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 
-/** Mean and covariance of feature vectors. */
-export interface Spread {
+/** x → W·(x - mean): mean 0 and covariance close to the identity. */
+export interface Whitening {
   /** float64 [D]. */
   readonly mean: Float64Array;
-  /** float64 [D, D]; only the lower triangle is used. */
-  readonly covariance: Float64Array;
-}
-
-/** Options of {@link whiteningMatrix}. */
-export interface WhiteningOptions {
-  readonly ridge?: number;
-  readonly floor?: number;
+  /** W, float64 [D, D], lower triangular: the inverse of the covariance's Cholesky factor. */
+  readonly matrix: Float64Array;
 }
 
 /**
- * Mean and covariance.
+ * The whitening of vectors whose covariance C = L·Lᵀ gets `ridge` times its mean variance on the diagonal: W = L⁻¹.
  *
  * @param rows - At least one vector [D].
+ * @param ridge - Keeps directions without spread from counting for ever, > 0. Default 1e-3 (ours).
  * @throws {DataError} E_DATA if there are no rows or a value is not finite.
  */
-export function spreadOf(rows: readonly Float32Array[]): Spread {
+export function fitWhitening(rows: readonly Float32Array[], ridge = 1e-3): Whitening {
   const size = rows[0]?.length ?? 0;
   checkInteger("rows", rows.length, { minimum: 1 });
   const mean = new Float64Array(size);
   for (const row of rows)
     for (let i = 0; i < size; i++) mean[i] = (mean[i] ?? 0) + (row[i] ?? 0) / rows.length;
   const covariance = covarianceOf(rows, mean);
-  if (!Number.isFinite(meanVariance(covariance, size))) {
-    throw new DataError("E_DATA", "spreadOf: expected finite features, got NaN or Infinity.");
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += covariance[i * size + i] ?? 0;
+  if (!Number.isFinite(trace)) {
+    throw new DataError("E_DATA", "fitWhitening: expected finite features, got NaN or Infinity.");
   }
-  return { mean, covariance };
+  return { mean, matrix: whiteningMatrix(covariance, size, (ridge * trace) / size) };
 }
 
 /**
- * The whitening W = L⁻¹ of vectors of covariance C = L·Lᵀ: W·(x - mean) has a covariance close to the identity.
+ * W = L⁻¹ of C + added·I = L·Lᵀ.
  *
- * @param covariance - float64 [D, D], its lower triangle.
- * @param options - `ridge`: added to each variance, as a share of it; default 1e-3 (ours). `floor`: added to each, as a share of
- * their mean, so that directions without spread do not count for ever; default 1e-4 (ours).
- * @returns W, float64 [D, D], lower triangular.
+ * @param covariance - C, float64 [D, D], its lower triangle; changed: the diagonal grows.
+ * @param added - Variance that every direction gets, > 0; a little more keeps W finite.
+ * @returns float64 [D, D], lower triangular.
  */
-export function whiteningMatrix(
-  covariance: Float64Array,
-  size: number,
-  { ridge = 1e-3, floor = 1e-4 }: WhiteningOptions = {},
-): Float64Array {
-  const ridged = covariance.slice();
-  const added = floor * meanVariance(covariance, size) + 1e-9;
-  for (let i = 0; i < size; i++) ridged[i * size + i] = (1 + ridge) * (ridged[i * size + i] ?? 0) + added;
-  return invertLowerTriangle(choleskyFactor(ridged, size), size);
-}
-
-function meanVariance(covariance: Float64Array, size: number): number {
-  let trace = 0;
-  for (let i = 0; i < size; i++) trace += covariance[i * size + i] ?? 0;
-  return trace / size;
+export function whiteningMatrix(covariance: Float64Array, size: number, added: number): Float64Array {
+  for (let i = 0; i < size; i++) {
+    covariance[i * size + i] = (covariance[i * size + i] ?? 0) + added + 1e-9;
+  }
+  return invertLowerTriangle(choleskyFactor(covariance, size), size);
 }
 
 function covarianceOf(rows: readonly Float32Array[], mean: Float64Array): Float64Array {

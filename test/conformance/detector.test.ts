@@ -1,4 +1,4 @@
-/** What every scoring of the detector must keep, on networks that have hardly learned anything. */
+/** What the detectors of every method must keep, however little they have learned. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import type { RgbImage } from "../../src/base/raster.ts";
@@ -7,12 +7,11 @@ import {
   type Detection,
   type Detector,
   loadDetector,
+  type PreparedMethod,
   prepareMethod,
-  type RadarOptions,
-  type ScoringName,
-  scoringNames,
   type TrainedDetector,
   type TrainingContext,
+  type TrainingOptions,
   trainDetector,
 } from "../../src/detectors/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
@@ -20,27 +19,27 @@ import { decodeCheckpoint } from "../../src/train/index.ts";
 import { expectAllClose } from "../support/allclose.ts";
 import { CountingBackend } from "../support/counting-backend.ts";
 import { planesOf, soundPrints, strangePictures } from "../support/rendered-planes.ts";
+import { type ConformanceCase, conformanceCases, size, steps } from "./cases.ts";
 
-const size = 32;
-const steps = 3;
 const learned = soundPrints(14, { width: size, height: size, seed: 5 });
 const planes = learned.map(planesOf);
 const unseen = soundPrints(4, { width: size, height: size, seed: 6 });
 const larger = soundPrints(2, { width: 50, height: 37, seed: 7 });
 const strange = strangePictures(unseen[0] ?? expect.fail("expected a picture"), new Random(8));
 
-/** A training of three steps. */
+/** The case's method with further options, ready to learn. */
+function prepare(method: ConformanceCase, options: TrainingOptions = {}): PreparedMethod {
+  return prepareMethod({ ...method.options, ...options }, size);
+}
+
+/** A training of the case with further options. */
 async function train(
-  scoring: ScoringName,
-  options: RadarOptions = {},
+  method: ConformanceCase,
+  options: TrainingOptions = {},
   context: Partial<TrainingContext> & { readonly images?: readonly Uint8Array[] } = {},
 ): Promise<TrainedDetector> {
   const { images = planes, ...rest } = context;
-  const resolved = prepareMethod(
-    { preset: "fast", imageSize: size, batchSize: 2, length: { steps }, seed: 1, scoring, ...options },
-    size,
-  );
-  return trainDetector(images, resolved, {
+  return trainDetector(images, prepare(method, options), {
     backend: nodeBackend({ threads: 1 }),
     now: () => 0,
     name: "prints",
@@ -57,12 +56,13 @@ async function detectEach(detector: Detector, images: readonly RgbImage[]): Prom
   return detections;
 }
 
-describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
+describe.each(conformanceCases)("the detector of $label", (method) => {
+  const { isTrained } = method;
   let trained: TrainedDetector;
   let detector: Detector;
 
   beforeAll(async () => {
-    trained = await train(scoring);
+    trained = await train(method);
     detector = await loadDetector(trained.model, nodeBackend({ threads: 1 }));
   });
 
@@ -71,9 +71,9 @@ describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
   describe("in training", () => {
     test("gives the same bytes for the same seed, changes nothing it was given, and closes every session", async () => {
       const images = planes.map((image) => image.slice());
-      const options: RadarOptions = Object.freeze({ seed: 1 });
+      const options: TrainingOptions = Object.freeze({ seed: 1 });
       const backend = new CountingBackend(nodeBackend({ threads: 1 }));
-      const again = await train(scoring, options, { images, backend });
+      const again = await train(method, options, { images, backend });
       expect(Buffer.compare(again.model, trained.model)).toBe(0);
       expect(again.description).toEqual(trained.description);
       expect(images).toEqual(planes);
@@ -82,7 +82,7 @@ describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
     });
 
     test("gives other bytes and scores for another seed", async () => {
-      const other = await train(scoring, { seed: 2 });
+      const other = await train(method, { seed: 2 });
       expect(Buffer.compare(other.model, trained.model)).not.toBe(0);
       expect(other.description.calibration.scores).not.toEqual(trained.description.calibration.scores);
     });
@@ -93,60 +93,73 @@ describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
       expect(description).toMatchObject({
         format: 1,
         name: "prints",
-        method: "radar",
+        method: method.options.method,
         preset: "fast",
-        scoring,
         imageSizePx: size,
         patchSizePx: size,
         seed: 1,
-        training: { skipped: 0, steps, batchSize: 2 },
+        training: { skipped: 0, steps: isTrained ? steps : 0, batchSize: isTrained ? 2 : 0 },
       });
       const { training, calibration } = description;
+      expect(training.finalLoss !== null).toBe(isTrained);
+      expect(description.scoring).toBe(method.options.scoring ?? description.scoring);
+      expect(description.parameters).toBeGreaterThan(0);
       expect(training.images + training.tuningImages + calibration.images).toBe(planes.length);
       expect(calibration.scores).toHaveLength(calibration.images);
       expect(calibration.scores).toEqual([...calibration.scores].sort((a, b) => a - b));
     });
 
-    test("stops within a step of the signal, with a checkpoint it goes on from to the same bytes", async () => {
-      const controller = new AbortController();
-      const saved: Uint8Array[] = [];
-      let stepsMade = 0;
+    test("does not begin once its signal is aborted", async () => {
       const backend = new CountingBackend(nodeBackend({ threads: 1 }));
-      const stopped = train(
-        scoring,
-        {},
-        {
-          backend,
-          signal: controller.signal,
-          onProgress: ({ step }) => {
-            stepsMade = step;
-            if (step === 1) controller.abort();
-          },
-          saveCheckpoint: async (bytes) => {
-            saved.push(bytes);
-          },
-        },
-      );
-      await expect(stopped).rejects.toMatchObject({
+      await expect(train(method, {}, { backend, signal: AbortSignal.abort() })).rejects.toMatchObject({
         name: "TrainingError",
         code: "E_ABORTED",
-        message: `training: stopped after step 1 of ${steps}. A checkpoint is saved; go on with --resume.`,
+        message: "training: stopped before learning.",
       });
-      expect([stepsMade, backend.open, saved.length]).toEqual([1, 0, 1]);
-      const resume = decodeCheckpoint(saved[0] ?? new Uint8Array());
-      const resumed = await train(scoring, {}, { resume });
-      expect(Buffer.compare(resumed.model, trained.model)).toBe(0);
-      await expect(train(scoring, { seed: 4 }, { resume })).rejects.toMatchObject({
-        code: "E_CHECKPOINT",
-        message:
-          "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without --resume.",
-      });
+      expect(backend.loads).toBe(0);
     });
+
+    if (isTrained)
+      test("stops within a step of the signal, with a checkpoint it goes on from to the same bytes", async () => {
+        const controller = new AbortController();
+        const saved: Uint8Array[] = [];
+        let stepsMade = 0;
+        const backend = new CountingBackend(nodeBackend({ threads: 1 }));
+        const stopped = train(
+          method,
+          {},
+          {
+            backend,
+            signal: controller.signal,
+            onProgress: ({ step }) => {
+              stepsMade = step;
+              if (step === 1) controller.abort();
+            },
+            saveCheckpoint: async (bytes) => {
+              saved.push(bytes);
+            },
+          },
+        );
+        await expect(stopped).rejects.toMatchObject({
+          name: "TrainingError",
+          code: "E_ABORTED",
+          message: `training: stopped after step 1 of ${steps}. A checkpoint is saved; go on with --resume.`,
+        });
+        expect([stepsMade, backend.open, saved.length]).toEqual([1, 0, 1]);
+        const resume = decodeCheckpoint(saved[0] ?? new Uint8Array());
+        const resumed = await train(method, {}, { resume });
+        expect(Buffer.compare(resumed.model, trained.model)).toBe(0);
+        await expect(train(method, { seed: 4 }, { resume })).rejects.toMatchObject({
+          code: "E_CHECKPOINT",
+          message:
+            "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without --resume.",
+        });
+      });
   });
 
   describe("refuses to train", () => {
     async function refusal(
-      options: RadarOptions,
+      options: TrainingOptions,
       images: readonly Uint8Array[],
     ): Promise<{ error: unknown; stepsMade: number; open: number }> {
       const backend = new CountingBackend(nodeBackend({ threads: 1 }));
@@ -155,7 +168,7 @@ describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
         stepsMade++;
       };
       try {
-        await train(scoring, options, { images, backend, onProgress });
+        await train(method, options, { images, backend, onProgress });
         return { error: undefined, stepsMade, open: backend.open };
       } catch (error) {
         return { error, stepsMade, open: backend.open };
@@ -277,22 +290,43 @@ describe.each(scoringNames)("the detector with scoring %s", (scoring) => {
     });
   });
 
-  test("works the same on patches smaller than the image", async () => {
-    const { model, description } = await train(scoring, { patchSize: 16 });
-    expect([description.imageSizePx, description.patchSizePx]).toEqual([size, 16]);
-    const patched = await loadDetector(model, nodeBackend({ threads: 1 }));
-    const together = await patched.detect(unseen);
-    for (const [i, alone] of (await detectEach(patched, unseen)).entries()) {
-      const { anomalyMap, anomalyScore } = together[i] ?? expect.fail(`no detection ${i}`);
-      expect([anomalyMap.width, anomalyMap.height]).toEqual([size, size]);
-      expect(anomalyMap.data.every(Number.isFinite)).toBe(true);
-      expectAllClose([anomalyScore], [alone.anomalyScore], { rtol: 1e-5 });
-      expectAllClose(anomalyMap.data, alone.anomalyMap.data, { rtol: 1e-5 });
-      expect(alone.pValue).toBeCloseTo(
-        conformalPValue(alone.anomalyScore, description.calibration.scores),
-        6,
-      );
-    }
-    await patched.dispose();
+  if (method.cutsPatches)
+    test("works the same on patches smaller than the image", async () => {
+      const { model, description } = await train(method, { patchSize: 16 });
+      expect([description.imageSizePx, description.patchSizePx]).toEqual([size, 16]);
+      const patched = await loadDetector(model, nodeBackend({ threads: 1 }));
+      const together = await patched.detect(unseen);
+      for (const [i, alone] of (await detectEach(patched, unseen)).entries()) {
+        const { anomalyMap, anomalyScore } = together[i] ?? expect.fail(`no detection ${i}`);
+        expect([anomalyMap.width, anomalyMap.height]).toEqual([size, size]);
+        expect(anomalyMap.data.every(Number.isFinite)).toBe(true);
+        expectAllClose([anomalyScore], [alone.anomalyScore], { rtol: 1e-5 });
+        expectAllClose(anomalyMap.data, alone.anomalyMap.data, { rtol: 1e-5 });
+        expect(alone.pValue).toBeCloseTo(
+          conformalPValue(alone.anomalyScore, description.calibration.scores),
+          6,
+        );
+      }
+      await patched.dispose();
+    });
+});
+
+test("a training whose signal is aborted while the method learns stops before it is calibrated", async () => {
+  const [method = expect.fail("expected a method")] = conformanceCases;
+  const controller = new AbortController();
+  const backend = new CountingBackend(nodeBackend({ threads: 1 }));
+  const prepared = prepare(method);
+  const learn: PreparedMethod["learn"] = async (context) => {
+    const learned = await prepared.learn(context);
+    controller.abort();
+    return learned;
+  };
+  const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {} };
+  const stopped = trainDetector(planes, { ...prepared, learn }, { ...context, signal: controller.signal });
+  await expect(stopped).rejects.toMatchObject({
+    name: "TrainingError",
+    code: "E_ABORTED",
+    message: "training: stopped before calibrating.",
   });
+  expect(backend.open).toBe(0);
 });

@@ -1,6 +1,7 @@
 /** `radar demo`: the main job from end to end, on one's own images or on rendered ones. */
 import { join } from "node:path";
 import type { Dataset } from "../../data/index.ts";
+import { prepareMethod } from "../../detectors/index.ts";
 import { ensureFolder, evaluateFolder, openDataset, writeRenderedFolder } from "../../node/index.ts";
 import { type RunConfig, trainOptionsOf } from "../../run-config.ts";
 import { type Command, type CommandContext, commandLine } from "../command.ts";
@@ -92,7 +93,9 @@ interface DemoData {
 
 function demoConfig(config: RunConfig): RunConfig {
   const hasLength = config.minutes !== undefined || config.steps !== undefined;
-  return { preset: "fast", ...(hasLength ? {} : { minutes: defaultMinutes }), ...config };
+  const { batchSize } = prepareMethod({ method: config.method }, Number.MAX_SAFE_INTEGER).options;
+  const needsLength = batchSize > 0 && !hasLength; // other methods are not trained step by step
+  return { preset: "fast", ...(needsLength ? { minutes: defaultMinutes } : {}), ...config };
 }
 
 async function renderedDataset(folder: string, seed: number, { output }: CommandContext): Promise<DemoData> {

@@ -44,7 +44,7 @@ function rowsOf(
     ["name", description.name],
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
-    ["network", `${description.parameters.toLocaleString("en")} parameters`],
+    ["parameters", description.parameters.toLocaleString("en")],
     [
       "learned from",
       `${training.images} good images, map scales from ${training.tuningImages} more (${training.skipped} files could not be read)`,

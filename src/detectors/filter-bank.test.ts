@@ -1,0 +1,63 @@
+import { expect, test } from "vitest";
+import { expectAllClose } from "../../test/support/allclose.ts";
+import { reference, runOnce } from "../../test/support/run-graph.ts";
+import { expectWithin } from "../../test/support/tolerances.ts";
+import { Random } from "../base/random.ts";
+import { buildGraph, type Graph, input, type Tensor } from "../graph/index.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { evaluateGraph } from "../runtime/reference.ts";
+import { bankFeatures, bankSize, gaussianDerivatives } from "./filter-bank.ts";
+
+function graphOf(shape: readonly number[], build: (x: Tensor) => Tensor): Graph {
+  const x = input("x", "float32", shape);
+  return buildGraph({ name: "bank", inputs: [x], outputs: { y: build(x) } });
+}
+
+test("derivatives of a parabola are what calculus says, at every scale", () => {
+  const [height, width] = [31, 33];
+  const surface = (row: number, column: number) =>
+    1 + 2 * row - 3 * column + 0.5 * row * row - 0.25 * column * column + 0.125 * row * column;
+  const values = Array.from({ length: height * width }, (_, i) => surface(Math.floor(i / width), i % width));
+  const orders = [
+    [0, 1],
+    [1, 0],
+    [0, 2],
+    [1, 1],
+    [2, 0],
+  ] as const;
+  for (const sigma of [1, 2, 4]) {
+    const graph = graphOf([1, 1, height, width], (x) => gaussianDerivatives(x, sigma, orders));
+    const { y } = evaluateGraph(graph, { x: reference([1, 1, height, width], values) });
+    expect(y?.shape).toEqual([1, orders.length, height, width]);
+    const [row, column] = [15, 16]; // far enough from the edges
+    const found = orders.map((_, k) => y?.data[(k * height + row) * width + column] ?? Number.NaN);
+    const first = [-3 - 0.5 * column + 0.125 * row, 2 + row + 0.125 * column].map((slope) => sigma * slope);
+    const second = [-0.5, 0.125, 1].map((curvature) => sigma * sigma * curvature);
+    expectAllClose(found, [...first, ...second], { rtol: 1e-5, atol: 1e-4 });
+  }
+});
+
+test("features of one colour are that colour on the opponent axes, and no strength", () => {
+  const [red, green, blue] = [0.5, -0.25, 0.125];
+  const data = Float32Array.from({ length: 3 * 64 }, (_, i) => [red, green, blue][Math.floor(i / 64)] ?? 0);
+  const { y } = evaluateGraph(
+    graphOf([1, 3, 8, 8], (x) => bankFeatures(x, 4)),
+    { x: reference([1, 3, 8, 8], data) },
+  );
+  expect(y?.shape).toEqual([1, bankSize, 4, 4]);
+  const features = Array.from({ length: bankSize }, (_, d) => y?.data[d * 16 + 5] ?? Number.NaN);
+  const colours = [(red + green + blue) / 3, (red - green) / 2, (red + green) / 4 - blue / 2];
+  expectAllClose(features, [...colours, ...new Array<number>(bankSize - 3).fill(0.01)], { atol: 1e-4 });
+});
+
+test("ONNX Runtime computes what the reference evaluator does", async () => {
+  const shape = [2, 3, 20, 20];
+  const x = reference(shape, new Random(1).normals(2 * 3 * 400));
+  const graph = graphOf(shape, (t) => bankFeatures(t, 10));
+  const { y } = await runOnce(nodeBackend({ threads: 1 }), graph, { x });
+  expectWithin(
+    "operators, ONNX Runtime and reference",
+    Array.from(y?.data ?? [], Number),
+    evaluateGraph(graph, { x }).y?.data ?? [],
+  );
+});

@@ -1,0 +1,100 @@
+/** Features of pictures that need no training: colours, and Gaussian derivatives at several scales. */
+import {
+  abs,
+  add,
+  concat,
+  constant,
+  conv2d,
+  pad,
+  resizeLinear,
+  scalar,
+  slice,
+  sqrt,
+  type Tensor,
+} from "../graph/index.ts";
+
+/** Order of a derivative along rows and along columns, 0 to 2. */
+type Order = readonly [down: 0 | 1 | 2, right: 0 | 1 | 2];
+
+/** Grey, red against green, yellow against blue. */
+const opponentAxes = [
+  [1 / 3, 1 / 3, 1 / 3],
+  [0.5, -0.5, 0],
+  [0.25, 0.25, -0.5],
+] as const;
+
+const firstOrder: readonly Order[] = [
+  [0, 1],
+  [1, 0],
+];
+const upToSecondOrder: readonly Order[] = [...firstOrder, [0, 2], [1, 1], [2, 0]];
+
+/** What is taken of each axis (ours): grey in octaves from the finest that pixels resolve, colours at the middle one. */
+const bank = [
+  { axis: 0, sigmaPx: 1, orders: upToSecondOrder },
+  { axis: 0, sigmaPx: 2, orders: upToSecondOrder },
+  { axis: 0, sigmaPx: 4, orders: upToSecondOrder },
+  { axis: 1, sigmaPx: 2, orders: firstOrder },
+  { axis: 2, sigmaPx: 2, orders: firstOrder },
+] as const;
+
+/** Features of each place. */
+export const bankSize: number =
+  opponentAxes.length + bank.reduce((sum, { orders }) => sum + orders.length, 0);
+
+const rootOffset = 1e-4; // under the root: its slope at 0 would make noise count (ours)
+
+/**
+ * Mean colours on opponent axes, and the root of the mean strength of each filter's answer, around each place.
+ *
+ * @param pictures - float32 [N, 3, S, S] in [-1, 1].
+ * @param side - G: the places are a grid of G × G.
+ * @returns float32 [N, {@link bankSize}, G, G].
+ */
+export function bankFeatures(pictures: Tensor, side: number): Tensor {
+  const axes = Float32Array.from(opponentAxes.flat());
+  const opponents = conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: axes }));
+  const strengths = bank.map(({ axis, sigmaPx, orders }) =>
+    abs(gaussianDerivatives(slice(opponents, { axis: 1, start: axis, end: axis + 1 }), sigmaPx, orders)),
+  );
+  const pooled = resizeLinear(concat(strengths, 1), side, side);
+  return concat([resizeLinear(opponents, side, side), sqrt(add(pooled, scalar(rootOffset)))], 1);
+}
+
+/**
+ * Derivatives of x smoothed with a Gaussian, times σ to the power of their order, so that scales compare; edges repeated.
+ *
+ * @param x - float32 [N, 1, H, W].
+ * @returns float32 [N, orders, H, W].
+ * @see Lindeberg 1998, "Feature Detection with Automatic Scale Selection", IJCV 30(2), section 4
+ */
+export function gaussianDerivatives(x: Tensor, sigmaPx: number, orders: readonly Order[]): Tensor {
+  const radius = Math.ceil(3 * sigmaPx);
+  const width = 2 * radius + 1;
+  const profiles = ([0, 1, 2] as const).map((order) => derivativeProfile(sigmaPx, radius, order));
+  const data = orders.flatMap(([down, right]) =>
+    Array.from({ length: width * width }, (_, i) => {
+      const [row, column] = [Math.floor(i / width), i % width];
+      return (profiles[down]?.[row] ?? 0) * (profiles[right]?.[column] ?? 0);
+    }),
+  );
+  const padded = pad(x, [0, 0, radius, radius], [0, 0, radius, radius], "edge");
+  const shape = [orders.length, 1, width, width];
+  return conv2d(padded, constant({ dtype: "float32", shape, data: Float32Array.from(data) }));
+}
+
+/** One-dimensional filter: 1 to 1 (order 0), a slope of 1/σ to 1 (order 1), a parabola t²/2σ² to 1 (order 2), lower orders to 0. */
+function derivativeProfile(sigmaPx: number, radius: number, order: 0 | 1 | 2): number[] {
+  const places = Array.from({ length: 2 * radius + 1 }, (_, i) => (i - radius) / sigmaPx);
+  const bell = places.map((t) => Math.exp((-t * t) / 2));
+  const total = bell.reduce((sum, value) => sum + value, 0);
+  const moment = (power: number) =>
+    places.reduce((sum, t, i) => sum + t ** power * ((bell[i] ?? 0) / total), 0);
+  const [second, fourth] = [moment(2), moment(4)];
+  return places.map((t, i) => {
+    const weight = (bell[i] ?? 0) / total;
+    if (order === 0) return weight;
+    if (order === 1) return (weight * t) / second;
+    return (2 * weight * (t * t - second)) / (fourth - second ** 2);
+  });
+}

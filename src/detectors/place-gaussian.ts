@@ -1,0 +1,178 @@
+/**
+ * A Gaussian with a covariance of its own at each place, as in PaDiM.
+ *
+ * @see Defard, Setkov, Loesch and Audigier 2021, "PaDiM", arXiv:2011.08785, section III
+ */
+import type { NdArray } from "../base/array.ts";
+import { invariant } from "../base/check.ts";
+import { DataError } from "../base/errors.ts";
+import {
+  constant,
+  matmul,
+  mul,
+  reduceSumSquare,
+  reshape,
+  scalar,
+  sqrt,
+  sub,
+  type Tensor,
+  transpose,
+} from "../graph/index.ts";
+import { emptyPlaceSums, isAligned, type PlaceSums } from "./alignment.ts";
+import { whiteningMatrix } from "./whitening.ts";
+
+/** What good places look like; one Gaussian for all of them (L = 1) where good images are not aligned. */
+export interface PlaceGaussian {
+  /** Mean, float32 [L, D]. */
+  readonly mean: NdArray<"float32">;
+  /** Transposed whitening, float32 [L, D, D]: a deviation as a row times it has the identity as covariance. */
+  readonly whitening: NdArray<"float32">;
+}
+
+const priorImagesPerDimension = 2; // so many images' worth of the covariance of all places (ours)
+const ridge = 1e-3; // of the mean variance, added to all (ours)
+
+/** Collects features of good images one by one and keeps sums, not the images. */
+export class PlaceGaussianFit {
+  readonly #places: number;
+  readonly #dimensions: number;
+  /** Sums over images of even and of odd number: the two halves check each other. */
+  readonly #halves: readonly [PlaceSums, PlaceSums];
+  /** Sums of products, float64 [L, D, D], lower triangles. */
+  readonly #products: Float64Array;
+
+  /** @param places - L; `dimensions` is D. */
+  constructor(places: number, dimensions: number) {
+    this.#places = places;
+    this.#dimensions = dimensions;
+    this.#halves = [emptyPlaceSums(places, dimensions), emptyPlaceSums(places, dimensions)];
+    this.#products = new Float64Array(places * dimensions * dimensions);
+  }
+
+  /** @param features - float32 [D, L] of one image. */
+  add(features: Float32Array): void {
+    const [first, second] = this.#halves;
+    const half = first.count <= second.count ? first : second;
+    const [places, size] = [this.#places, this.#dimensions];
+    half.count++;
+    const values = new Float64Array(size);
+    for (let place = 0; place < places; place++) {
+      for (let i = 0; i < size; i++) {
+        const value = features[i * places + place] ?? 0;
+        values[i] = value;
+        half.sum[place * size + i] = (half.sum[place * size + i] ?? 0) + value;
+        half.squares += value * value;
+      }
+      addProducts(this.#products, place * size * size, values);
+    }
+  }
+
+  /**
+   * What was learned of the images added.
+   *
+   * @throws {DataError} E_DATA if a feature was not finite.
+   */
+  finish(): PlaceGaussian {
+    const [a, b] = this.#halves;
+    const [places, size] = [this.#places, this.#dimensions];
+    const count = a.count + b.count;
+    invariant(count > 0, "a Gaussian of no images");
+    if (!Number.isFinite(a.squares + b.squares)) {
+      throw new DataError("E_DATA", "placeGaussian: expected finite features, got NaN or Infinity.");
+    }
+    const means = a.sum.map((value, i) => (value + (b.sum[i] ?? 0)) / count);
+    const overall = averageRows(means, size);
+    const all = averageRows(
+      this.#products.map((product) => product / count),
+      size * size,
+    );
+    if (!isAligned(a, b, overall)) {
+      subtractProducts(all, 0, overall);
+      return gaussianOf(overall, whiteningMatrix(all, size, ridge * meanVariance(all, size)), size);
+    }
+    const covariances = this.#products.map((product) => product / count);
+    for (let place = 0; place < places; place++) {
+      subtractProducts(covariances, place * size * size, means.subarray(place * size, (place + 1) * size));
+    }
+    return gaussianOf(means, placeWhitenings(covariances, size, count), size);
+  }
+}
+
+/**
+ * Distance of each place from its Gaussian, per dimension: ‖W_l·(f - m_l)‖ / √D (Mahalanobis).
+ *
+ * @param features - float32 [N, D, h, w], L = h·w.
+ * @returns float32 [N, 1, h, w], >= 0; about 1 for good places.
+ * @see Defard et al. 2021, equation 2
+ */
+export function placeDistance(features: Tensor, { mean, whitening }: PlaceGaussian): Tensor {
+  const [batch = "N", dimensions = 0, height = 0, width = 0] = features.shape;
+  const size = Number(dimensions);
+  const places = Number(height) * Number(width);
+  const rows = transpose(reshape(features, [batch, size, places]), [0, 2, 1]);
+  const deviation = reshape(sub(rows, constant(mean)), [batch, places, 1, size]);
+  const squared = reduceSumSquare(matmul(deviation, constant(whitening)), { axes: [3] });
+  return reshape(sqrt(mul(squared, scalar(1 / size))), [batch, 1, height, width]);
+}
+
+/** W_l of (n·C_l + k·C̄) / (n + k), C̄ the mean over all places: few images say little about one place. */
+function placeWhitenings(covariances: Float64Array, size: number, count: number): Float64Array {
+  const average = averageRows(covariances, size * size);
+  const prior = priorImagesPerDimension * size;
+  const added = ridge * meanVariance(average, size);
+  const whitenings = new Float64Array(covariances.length);
+  for (let start = 0; start < covariances.length; start += size * size) {
+    const blended = average.map(
+      (value, i) => (count * (covariances[start + i] ?? 0) + prior * value) / (count + prior),
+    );
+    whitenings.set(whiteningMatrix(blended, size, added), start);
+  }
+  return whitenings;
+}
+
+function gaussianOf(means: Float64Array, whitenings: Float64Array, size: number): PlaceGaussian {
+  const places = means.length / size;
+  const transposed = new Float32Array(whitenings.length);
+  whitenings.forEach((value, i) => {
+    const [row, column] = [Math.floor(i / size) % size, i % size];
+    transposed[i - row * size - column + column * size + row] = value;
+  });
+  return {
+    mean: { dtype: "float32", shape: [places, size], data: Float32Array.from(means) },
+    whitening: { dtype: "float32", shape: [places, size, size], data: transposed },
+  };
+}
+
+/** The mean of rows [n, length]. */
+function averageRows(rows: Float64Array, length: number): Float64Array {
+  const average = new Float64Array(length);
+  rows.forEach((value, i) => {
+    average[i % length] = (average[i % length] ?? 0) + (value * length) / rows.length;
+  });
+  return average;
+}
+
+function meanVariance(covariance: Float64Array, size: number): number {
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += covariance[i * size + i] ?? 0;
+  return trace / size;
+}
+
+function addProducts(matrices: Float64Array, start: number, values: Float64Array): void {
+  const size = values.length;
+  for (let i = 0; i < size; i++) {
+    const value = values[i] ?? 0;
+    const row = start + i * size;
+    for (let j = 0; j <= i; j++) matrices[row + j] = (matrices[row + j] ?? 0) + value * (values[j] ?? 0);
+  }
+}
+
+function subtractProducts(matrices: Float64Array, start: number, mean: Float64Array): void {
+  const size = mean.length;
+  for (let i = 0; i < size; i++) {
+    for (let j = 0; j <= i; j++) {
+      const at = start + i * size + j;
+      matrices[at] = (matrices[at] ?? 0) - (mean[i] ?? 0) * (mean[j] ?? 0);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+/** Principal components of good images cleaned of what is rare in them, and the sparse part of a picture as its map. */
+import { max, min, resizeLinear, scalar, sub, type Tensor } from "../graph/index.ts";
+import { pursueComponents } from "./component-pursuit.ts";
+import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import {
+  PictureSubspace,
+  type PrincipalComponents,
+  principalComponents,
+  residual,
+} from "./principal-components.ts";
+import { lengthMap, pictureRows, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
+
+const settings = {
+  grid: 64, // largest side that pictures are compared at, in pixels (ours)
+  mostImages: 80, // that are decomposed: the time grows with their square (ours)
+  tolerance: 1e-4, // of the pursuit (ours; its authors use 1e-7)
+  pursuitIterations: 40, // at most (ours)
+  explained: 0.98, // share of the clean images' variance that the components explain (ours)
+  imagesPerComponent: 4, // at least (ours)
+  thresholdSpreads: 1.5, // soft threshold in robust standard deviations of good images' residuals (ours)
+  splittingIterations: 5, // of a picture into subspace and sparse part, in the model (ours)
+  smoothing: 1 / 32, // standard deviation of the map's smoothing as a fraction of the side (ours)
+} as const;
+
+/** Robust PCA with its options. @throws {OptionError} E_OPTION @see docs/detectors/robust-pca.md */
+export function robustPcaMethod(given: StatisticalOptions, largestSidePx: number): PreparedMethod {
+  const estimator = { method: "robust-pca", scoring: "sparse part", settings, learn };
+  return statisticalMethod(estimator, given, largestSidePx);
+}
+
+async function learn(
+  context: LearningContext,
+  imageSize: number,
+): Promise<Pick<Learned, "source" | "parameters">> {
+  const side = Math.min(imageSize, settings.grid);
+  const order = context.random.split("pursuit").permutation(context.images.length);
+  const images = Array.from(
+    order.slice(0, settings.mostImages),
+    (i) => context.images[i] ?? new Uint8Array(),
+  );
+  const rows = await pictureRows({ ...context, images }, imageSize, side);
+  context.onStage?.("separating what is rare from what is common");
+  const { low } = pursueComponents(rows, {
+    tolerance: settings.tolerance,
+    iterations: settings.pursuitIterations,
+  });
+  const most = Math.max(1, Math.floor(rows.length / settings.imagesPerComponent));
+  const clean = principalComponents(low, { explained: settings.explained, most });
+  const subspace = new PictureSubspace(clean, side);
+  const threshold = settings.thresholdSpreads * robustSpread(rows, clean);
+  return {
+    source: {
+      imageSizePx: imageSize,
+      standardizesPlaces: true,
+      maps: (pictures) => {
+        const deviation = subspace.deviation(resizeLinear(pictures, side, side));
+        return {
+          maps: lengthMap(sparsePart(deviation, subspace, threshold), imageSize, settings.smoothing),
+        };
+      },
+    },
+    parameters: subspace.size + 1,
+  };
+}
+
+/**
+ * s of min over a and s of ½·‖x - V·a - s‖² + threshold·‖s‖₁, by turns: a = Vᵀ(x - s), s = soft(x - V·a).
+ *
+ * @param deviation - x, float32 [N, 3, G, G].
+ */
+function sparsePart(deviation: Tensor, subspace: PictureSubspace, threshold: number): Tensor {
+  const soft = (x: Tensor) => sub(x, max(min(x, scalar(threshold)), scalar(-threshold)));
+  let sparse = soft(sub(deviation, subspace.projection(deviation)));
+  for (let i = 1; i < settings.splittingIterations; i++) {
+    sparse = soft(sub(deviation, subspace.projection(sub(deviation, sparse))));
+  }
+  return sparse;
+}
+
+/** Median of the residuals' absolute values over 0.6745: their standard deviation if they were normal and a few wild. */
+function robustSpread(rows: readonly Float64Array[], clean: PrincipalComponents): number {
+  const size = rows[0]?.length ?? 0;
+  const sizes = new Float64Array(rows.length * size);
+  for (const [i, row] of rows.entries()) sizes.set(residual(row, clean).map(Math.abs), i * size);
+  return (sizes.sort()[sizes.length >> 1] ?? 0) / 0.6745;
+}

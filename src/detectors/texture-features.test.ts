@@ -1,0 +1,77 @@
+import { expect, test } from "vitest";
+import { expectAllClose } from "../../test/support/allclose.ts";
+import { Random } from "../base/random.ts";
+import { buildGraph, input } from "../graph/index.ts";
+import { encodeModel } from "../onnx/index.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { evaluateGraph } from "../runtime/reference.ts";
+import { textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
+
+/** Features of one picture by the float64 reference: [27] rows of g² places. */
+function featuresOf(size: number, value: (channel: number, x: number, y: number) => number): number[][] {
+  const x = input("x", "float32", ["N", 3, size, size]);
+  const graph = buildGraph({ name: "t", inputs: [x], outputs: { features: textureFeatures(x) } });
+  const data = Float64Array.from({ length: 3 * size * size }, (_, i) => {
+    const [channel, place] = [Math.floor(i / (size * size)), i % (size * size)];
+    return value(channel, place % size, Math.floor(place / size));
+  });
+  const { features } = evaluateGraph(graph, { x: { dtype: "float32", shape: [1, 3, size, size], data } });
+  const [, count = 0, grid = 0] = features?.shape ?? [];
+  const values = Array.from(features?.data ?? []);
+  return Array.from({ length: count }, (_, i) => values.slice(i * grid * grid, (i + 1) * grid * grid));
+}
+
+test.each([
+  [16, 1],
+  [32, 1],
+  [48, 2],
+  [128, 4],
+  [160, 4],
+  [256, 4],
+  [320, 8],
+  [512, 8],
+])("a picture of %d px is described in cells of %d px", (size, cell) => {
+  expect(textureCellPx(size)).toBe(cell);
+});
+
+test("a plain picture has its colour, no detail, and the floor's logarithm everywhere", () => {
+  const rows = featuresOf(16, (channel) => [0.3, 0, -0.6][channel] ?? 0);
+  const expected = [-0.1, 0.3, -0.6 - 0.15, 0, 0, 0, ...Array.from({ length: 21 }, () => Math.log(0.02))];
+  expect(rows).toHaveLength(textureFeatureCount);
+  rows.forEach((row, i) => {
+    expectAllClose(row, new Array<number>(256).fill(expected[i] ?? 0), { atol: 1e-6 });
+  });
+});
+
+test("in the middle of a grey ramp to the right, the slopes are by hand and nothing else is seen", () => {
+  const slope = 1 / 32;
+  const rows = featuresOf(32, (_, x) => slope * (x - 16));
+  const middle = rows.map((row) => row[16 * 32 + 16] ?? Number.NaN);
+  const strength = (value: number) => Math.log(value + 0.02);
+  const flat = strength(0);
+  const ofStep = (step: number) => {
+    const right = 2 * step * slope;
+    const slopes = [right, 0, right * Math.SQRT1_2, right * Math.SQRT1_2].map(strength);
+    return [flat, flat, flat, ...slopes];
+  };
+  expectAllClose(middle.slice(6), [1, 2, 4].flatMap(ofStep), { atol: 1e-6 });
+  expectAllClose(middle.slice(3, 6), [0, 0, 0], { atol: 1e-6 });
+});
+
+test("ONNX Runtime computes what the reference does, of each picture in a batch", async () => {
+  const size = 48;
+  const random = new Random(1);
+  const x = input("x", "float32", ["N", 3, size, size]);
+  const graph = buildGraph({ name: "t", inputs: [x], outputs: { features: textureFeatures(x) } });
+  const shape = [2, 3, size, size];
+  const data = Float32Array.from({ length: 2 * 3 * size * size }, () => 2 * random.uniform() - 1);
+  const expected = evaluateGraph(graph, { x: { dtype: "float32", shape, data: Float64Array.from(data) } });
+  const session = await nodeBackend({ threads: 1 }).load(encodeModel(graph));
+  const { features } = await session.run({ x: { dtype: "float32", shape, data } });
+  await session.dispose();
+  expect(features?.shape).toEqual([2, textureFeatureCount, 24, 24]);
+  expectAllClose(Array.from(features?.data ?? [], Number), expected.features?.data ?? [], {
+    rtol: 1e-4,
+    atol: 1e-5,
+  });
+});

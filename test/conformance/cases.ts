@@ -1,0 +1,55 @@
+/** Every method as the conformance checks train it: in seconds, on images of 32 pixels. */
+import {
+  type MethodName,
+  methodNames,
+  type ScoringName,
+  scoringNames,
+  type TrainingOptions,
+} from "../../src/detectors/index.ts";
+
+/** Side of the images, in pixels. */
+export const size = 32;
+
+/** Steps of the methods that are trained step by step. */
+export const steps = 3;
+
+/** A method with options. */
+export interface ConformanceCase {
+  readonly label: string;
+  readonly options: TrainingOptions;
+  /** Whether it is trained step by step, with progress and checkpoints. */
+  readonly isTrained: boolean;
+  /** Whether it can look at patches smaller than the image. */
+  readonly cutsPatches: boolean;
+}
+
+const common = { preset: "fast", imageSize: size, seed: 1 } as const;
+
+/** Of a method that is trained step by step. */
+function trained(method: MethodName): ConformanceCase {
+  const options = { ...common, method, batchSize: 2, length: { steps } };
+  return { label: method, options, isTrained: true, cutsPatches: false };
+}
+
+/** Of a method that estimates from all images at once. */
+function estimated(method: MethodName): ConformanceCase {
+  return { label: method, options: { ...common, method }, isTrained: false, cutsPatches: false };
+}
+
+/** Of RADAR with one of its scorings. */
+function radar(scoring: ScoringName): ConformanceCase {
+  const { options, ...rest } = trained("radar");
+  return { ...rest, label: `radar, scoring ${scoring}`, options: { ...options, scoring }, cutsPatches: true };
+}
+
+const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
+  radar: scoringNames.map(radar),
+  gaussian: [estimated("gaussian")],
+  pca: [estimated("pca")],
+  "robust-pca": [estimated("robust-pca")],
+  "padim-lite": [estimated("padim-lite")],
+  iforest: [estimated("iforest")],
+};
+
+/** All of them; a new method is a line above. */
+export const conformanceCases: readonly ConformanceCase[] = methodNames.flatMap((name) => byMethod[name]);
