@@ -37,8 +37,17 @@ function radar(scoring: ScoringName): ConformanceCase {
   return { ...rest, label: `radar, scoring ${scoring}`, options: { ...options, scoring }, cutsPatches: true };
 }
 
+/** Of a method that reads RADAR's network in other ways. */
+function reading(method: MethodName, more: TrainingOptions): ConformanceCase {
+  const { options, ...rest } = trained(method);
+  return { ...rest, options: { ...options, ...more }, cutsPatches: true };
+}
+
 const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   radar: scoringNames.map(radar),
+  ddpm: [reading("ddpm", { calls: 2, noise: "simplex" })],
+  ddim: [reading("ddim", { calls: 3, condition: 1 })],
+  "one-step": [reading("one-step", {})],
 };
 
 /** All of them; a new method is a line above. */
