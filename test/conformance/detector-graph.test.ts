@@ -62,6 +62,15 @@ function slim<T extends ResolvedRadarOptions>(options: T): T {
   return { ...options, unet: { ...options.unet, baseChannels: 8, groups: 4 } };
 }
 
+/** A network that has hardly learned leaves the same residual in all pictures: standardised, it would be rounding errors. */
+function withoutPlaces(method: PreparedMethod): PreparedMethod {
+  const learn: PreparedMethod["learn"] = async (context) => {
+    const { source, ...facts } = await method.learn(context);
+    return { ...facts, source: { ...source, standardizesPlaces: false } };
+  };
+  return { ...method, learn };
+}
+
 const chain = { noiseSteps: 250, calls: 2, eta: 1 };
 
 const cases: readonly (readonly [string, () => PreparedMethod])[] = [
@@ -73,7 +82,8 @@ const cases: readonly (readonly [string, () => PreparedMethod])[] = [
     "two calls of the network in a loop, with fresh noise and a condition",
     () => {
       const given = { ...common, patchSize: size.image, noise: "simplex", condition: 1 } as const;
-      return partialDiffusion("ddpm", slim(resolveDiffusionOptions("ddpm", given, chain, size.image)));
+      const options = slim(resolveDiffusionOptions("ddpm", given, chain, size.image));
+      return withoutPlaces(partialDiffusion("ddpm", options));
     },
   ],
 ];
