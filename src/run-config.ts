@@ -5,6 +5,8 @@ import { OptionError } from "./base/errors.ts";
 import {
   type MethodName,
   methodNames,
+  type NoiseName,
+  noiseNames,
   type PresetName,
   presetNames,
   type ScoringName,
@@ -32,6 +34,12 @@ export interface RunConfig {
   /** Images a step. */
   readonly batchSize?: number | undefined;
   readonly scoring?: ScoringName | undefined;
+  /** Network calls a picture, of methods that make several. */
+  readonly calls?: number | undefined;
+  /** What pictures are noised with, of methods that reconstruct. */
+  readonly noise?: NoiseName | undefined;
+  /** How strongly a reconstruction is kept to the picture. */
+  readonly condition?: number | undefined;
   readonly seed?: number | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
@@ -51,6 +59,9 @@ const entries = {
   steps: number,
   batchSize: number,
   scoring: z.enum(scoringNames).optional(),
+  calls: number,
+  noise: z.enum(noiseNames).optional(),
+  condition: number,
   seed: number,
   device: z.enum(devices).optional(),
   threads: z.number().int().min(1).optional(),

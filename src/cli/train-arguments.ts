@@ -1,7 +1,7 @@
 /** The options of a training on the command line. */
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
-import { methodNames, presetNames, scoringNames } from "../detectors/index.ts";
+import { methodNames, noiseNames, presetNames, scoringNames } from "../detectors/index.ts";
 import { fileError } from "../node/system-error.ts";
 import { parseRunConfig, type RunConfig } from "../run-config.ts";
 import type { Arguments } from "./arguments.ts";
@@ -30,6 +30,21 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "name",
     description: `how the anomaly map is read off the network: ${scoringNames.join(", ")} (default ${scoringNames[0]})`,
+  },
+  calls: {
+    type: "string",
+    valueHint: "n",
+    description: "network calls a picture, ddpm and ddim (default 250 and 10)",
+  },
+  noise: {
+    type: "string",
+    valueHint: "name",
+    description: `noise of ddpm, ddim and one-step: ${noiseNames.join(", ")} (default ${noiseNames[0]})`,
+  },
+  condition: {
+    type: "string",
+    valueHint: "weight",
+    description: "how strongly ddim keeps to the picture (default 0)",
   },
   "false-alarm-rate": {
     type: "string",
@@ -71,6 +86,9 @@ function fromLine(args: Arguments): RunConfig {
     steps: args.number("steps", count),
     batchSize: args.number("batch-size", count),
     scoring: args.choice("scoring", scoringNames),
+    calls: args.number("calls", count),
+    noise: args.choice("noise", noiseNames),
+    condition: args.number("condition", { minimum: 0 }),
     seed: args.number("seed", { integer: true, minimum: 0 }),
     falseAlarmRate:
       args.text("false-alarm-rate") === "auto" ? "auto" : args.number("false-alarm-rate", { above: 0 }),

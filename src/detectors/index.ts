@@ -7,6 +7,8 @@ export {
 } from "./calibration.ts";
 export { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 export type { Detection, Detector } from "./detector.ts";
+export type { DiffusionOptions } from "./diffusion-options.ts";
+export { type NoiseName, noiseNames } from "./fixed-noise.ts";
 export { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
 export {
   fitIsolationForest,

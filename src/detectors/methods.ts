@@ -1,8 +1,14 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
-import { checkChoice } from "../base/check.ts";
+
+import { checkChoice, describe } from "../base/check.ts";
+import { OptionError } from "../base/errors.ts";
+import { ddimMethod } from "./ddim.ts";
+import { ddpmMethod } from "./ddpm.ts";
+import type { DiffusionOptions } from "./diffusion-options.ts";
 import { gaussianMethod } from "./gaussian.ts";
 import { iforestMethod } from "./iforest.ts";
 import type { PreparedMethod } from "./method.ts";
+import { oneStepMethod } from "./one-step.ts";
 import { padimLiteMethod } from "./padim-lite.ts";
 import { pcaMethod } from "./pca.ts";
 import { radarMethod } from "./radar.ts";
@@ -10,19 +16,29 @@ import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 import { robustPcaMethod } from "./robust-pca.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar", "gaussian", "pca", "robust-pca", "padim-lite", "iforest"] as const;
+export const methodNames = [
+  "radar",
+  "ddpm",
+  "ddim",
+  "one-step",
+  "gaussian",
+  "pca",
+  "robust-pca",
+  "padim-lite",
+  "iforest",
+] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
 
-/** Options of any method; what a method has no use for is refused by it. */
-export interface TrainingOptions extends RadarOptions {
+/** Options of any method; what a method has no use for is refused. */
+export interface TrainingOptions extends RadarOptions, DiffusionOptions {
   /** Default "radar". */
   readonly method?: MethodName | undefined;
 }
 
 /** Checks options and gives a method ready to learn. `largestSidePx`: longer side of a typical training image. */
-type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
+type Prepare = (options: Omit<TrainingOptions, "method">, largestSidePx: number) => PreparedMethod;
 
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
@@ -31,7 +47,17 @@ const methods: Readonly<Record<MethodName, Prepare>> = {
   "robust-pca": robustPcaMethod,
   "padim-lite": padimLiteMethod,
   iforest: iforestMethod,
+  ddpm: ddpmMethod,
+  ddim: ddimMethod,
+  "one-step": oneStepMethod,
 };
+
+/** Options that are for some methods only, and which those are. */
+const usersOf = {
+  calls: ["ddpm", "ddim"],
+  noise: ["ddpm", "ddim", "one-step"],
+  condition: ["ddim"],
+} as const satisfies Partial<Record<keyof TrainingOptions, readonly MethodName[]>>;
 
 /**
  * A method with its options, checked.
@@ -42,5 +68,16 @@ const methods: Readonly<Record<MethodName, Prepare>> = {
 export function prepareMethod(options: TrainingOptions, largestSidePx: number): PreparedMethod {
   const { method = "radar", ...rest } = options;
   checkChoice("method", method, methodNames);
+  refuseOthers(method, rest);
   return methods[method](rest, largestSidePx);
+}
+
+function refuseOthers(method: MethodName, given: TrainingOptions): void {
+  for (const name of ["calls", "noise", "condition"] as const) {
+    const users: readonly MethodName[] = usersOf[name];
+    if (given[name] === undefined || users.includes(method)) continue;
+    throw new OptionError(
+      `${name}: expected none with the method ${method}, got ${describe(given[name])}. It is for ${users.join(", ")}; leave it out.`,
+    );
+  }
 }

@@ -58,3 +58,20 @@ test.each<[string, TrainingOptions, boolean]>([
   expect(steps).toBeGreaterThan(0);
   expect(stored.size).toBe(2);
 });
+
+test("methods that read RADAR's network train it once for all, and each reads it in its own way", async () => {
+  const { stored, train } = trainings();
+  const readers: readonly TrainingOptions[] = [
+    { method: "radar" },
+    { method: "ddpm", calls: 2 },
+    { method: "ddim", calls: 2 },
+    { method: "ddim", calls: 2, condition: 2, noise: "simplex" },
+    { method: "one-step" },
+  ];
+  const results = [];
+  for (const options of readers) results.push(await train(options));
+  expect(results.map(({ steps }) => steps)).toEqual([2, 0, 0, 0, 0]);
+  expect(stored.size).toBe(1);
+  const different = new Set(results.map(({ model }) => Buffer.from(model).toString("base64")));
+  expect(different.size).toBe(readers.length);
+});

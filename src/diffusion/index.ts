@@ -1,4 +1,4 @@
-/** Diffusion: schedules and the forward process. */
+/** Diffusion: schedules, the forward and the reverse process. */
 export { addNoise, noisingCoefficients } from "./forward-process.ts";
 export {
   cosineAlphasCumprod,
@@ -8,3 +8,4 @@ export {
   noiseSchedule,
   noiseSchedules,
 } from "./noise-schedule.ts";
+export { type ReverseStep, reverseChain, reverseSteps, reverseTimesteps } from "./reverse-process.ts";

@@ -1,6 +1,6 @@
 /** A finished graph: named inputs and outputs, and its nodes in an order in which they can run. */
 import { GraphError } from "../base/errors.ts";
-import type { Constant, Node, Tensor } from "./tensor.ts";
+import type { AttributeValue, Constant, Node, Tensor } from "./tensor.ts";
 
 /** What runs: everything the outputs need. */
 export interface Graph {
@@ -57,6 +57,11 @@ export function buildGraph(options: {
     }
   }
   return { name: options.name, inputs: options.inputs, outputs, nodes, constants };
+}
+
+/** Whether an attribute is a graph: the body of a loop. */
+export function isGraph(value: AttributeValue | undefined): value is Graph {
+  return typeof value === "object" && "nodes" in value;
 }
 
 /** Nodes and leaves behind `outputs`, dependencies first; iterative, so that depth is bounded by memory only. */

@@ -3,11 +3,12 @@
 export { gradient } from "./gradient.ts";
 export { buildGraph, type Graph } from "./graph.ts";
 export { lowerGraph, substitute } from "./lower.ts";
-export { type AnyOp, type Attributes, defineOp, type OpDefinition } from "./op.ts";
+export { type AnyOp, type Attributes, defineOp, type EvaluateGraph, type OpDefinition } from "./op.ts";
 export * from "./ops/cells.ts";
 export * from "./ops/contraction.ts";
 export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";
 export * from "./ops/elementwise.ts";
+export { loop } from "./ops/loop.ts";
 export * from "./ops/movement.ts";
 export { groupNorm } from "./ops/normalization.ts";
 export * from "./ops/reduction.ts";

@@ -1,9 +1,9 @@
 /** Rewriting graphs: putting other tensors in place of some, and operators of ONNX in place of composite ones. */
-import { buildGraph, type Graph, topologicalOrder } from "./graph.ts";
-import type { Node, Tensor } from "./tensor.ts";
+import { buildGraph, type Graph, isGraph, topologicalOrder } from "./graph.ts";
+import type { AttributeValue, Node, Tensor } from "./tensor.ts";
 
 /**
- * The same tensors, computed from others.
+ * The same tensors, computed from others. Bodies of loops are closed, so there is nothing to replace in them.
  *
  * @param outputs - Tensors to be rebuilt.
  * @param replacements - What stands in for which tensor, e.g. constants for parameters.
@@ -13,14 +13,14 @@ export function substitute(outputs: readonly Tensor[], replacements: ReadonlyMap
   return rewrite(outputs, replacements, copyNode);
 }
 
-/** The same graph with every operator that has a `lower` rule replaced by what the rule builds. */
+/** The same graph, bodies of loops too, with every operator that has a `lower` rule replaced by what the rule builds. */
 export function lowerGraph(graph: Graph): Graph {
   const outputs = rewrite(
     graph.outputs.map((output) => output.tensor),
     new Map(),
     (node, inputs) =>
       node.op.lower === undefined
-        ? copyNode(node, inputs)
+        ? withLoweredBodies(copyNode(node, inputs))
         : node.op.lower(
             inputs.filter((tensor) => tensor !== undefined),
             node.attributes,
@@ -54,10 +54,24 @@ function rewrite(
   return outputs.map(current);
 }
 
+/** The outputs of a node as they are, or of its copy with other bodies. */
+function withLoweredBodies(outputs: readonly Tensor[]): readonly Tensor[] {
+  const node = outputs[0]?.producer;
+  if (node?.kind !== "node" || !Object.values(node.op.attributes).includes("graph")) return outputs;
+  const lowered = (value: AttributeValue | undefined) => (isGraph(value) ? lowerGraph(value) : value);
+  const attributes = Object.entries(node.attributes).map(([name, value]) => [name, lowered(value)]);
+  return copyOf({ ...node, attributes: Object.fromEntries(attributes) });
+}
+
 function copyNode(node: Node, inputs: readonly (Tensor | undefined)[]): readonly Tensor[] {
   if (inputs.every((tensor, i) => tensor === node.inputs[i])) return node.outputs;
+  return copyOf({ ...node, inputs });
+}
+
+/** New outputs of a node that stands for another. */
+function copyOf(node: Node): readonly Tensor[] {
   const outputs: Tensor[] = [];
-  const copy: Node = { ...node, inputs, outputs };
+  const copy: Node = { ...node, outputs };
   for (const { dtype, shape, index } of node.outputs) outputs.push({ dtype, shape, index, producer: copy });
   return outputs;
 }

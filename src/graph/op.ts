@@ -1,13 +1,20 @@
 /** Operators as records: ONNX name, shape rule, gradient rule and float64 meaning, side by side. */
 import { ShapeError } from "../base/errors.ts";
+import type { Graph } from "./graph.ts";
 import type { Reference } from "./reference-array.ts";
 import { type AttributeValue, formatType, type Node, type Tensor, type TensorType } from "./tensor.ts";
 
 /** How an attribute is written in ONNX. */
-export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings";
+export type AttributeKind = "int" | "float" | "string" | "ints" | "floats" | "strings" | "graph";
 
 /** Attributes of one operator; optional ones may be undefined and are then left out. */
 export type Attributes = Readonly<Record<string, AttributeValue | undefined>>;
+
+/** Evaluates a graph in float64: named inputs in, named outputs out. */
+export type EvaluateGraph = (
+  graph: Graph,
+  feeds: Readonly<Record<string, Reference>>,
+) => Readonly<Record<string, Reference>>;
 
 /** What a gradient rule is given. */
 export interface VjpContext<A> {
@@ -44,8 +51,12 @@ export interface OpDefinition<A> {
    * Defining it as one operator lets it have a gradient rule that beats the one its parts would give.
    */
   readonly lower?: (inputs: readonly Tensor[], attributes: A) => readonly Tensor[];
-  /** The meaning, in float64 on the host. */
-  readonly evaluate: (inputs: readonly Reference[], attributes: A) => readonly Reference[];
+  /** The meaning, in float64 on the host; `evaluateBody` is for operators with a graph among their attributes. */
+  readonly evaluate: (
+    inputs: readonly Reference[],
+    attributes: A,
+    evaluateBody: EvaluateGraph,
+  ) => readonly Reference[];
 }
 
 /** An operator whose attribute types have been erased, as nodes carry it. */

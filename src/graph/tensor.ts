@@ -2,6 +2,7 @@
 import type { NdArray } from "../base/array.ts";
 import { ShapeError } from "../base/errors.ts";
 import { type DType, formatTensor, type Shape } from "../base/shape.ts";
+import type { Graph } from "./graph.ts";
 import type { AnyOp } from "./op.ts";
 
 /** What is known of a tensor before it has values. */
@@ -40,8 +41,8 @@ export interface Node {
   readonly outputs: readonly Tensor[];
 }
 
-/** Values an ONNX attribute can have here. */
-export type AttributeValue = number | string | readonly number[] | readonly string[];
+/** Values an ONNX attribute can have here; a graph is the body of a loop. */
+export type AttributeValue = number | string | readonly number[] | readonly string[] | Graph;
 
 /**
  * A tensor to be fed at run time.

@@ -1,6 +1,6 @@
 /** What can be learned of an ONNX file without running it. */
 import { fromBinary } from "@bufbuild/protobuf";
-import { ModelProtoSchema } from "onnx-buf";
+import { type GraphProto, ModelProtoSchema } from "onnx-buf";
 import { OnnxFormatError } from "../base/errors.ts";
 
 /** A model's own account of itself. */
@@ -9,7 +9,7 @@ export interface ModelSummary {
   readonly producer: string;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Number of nodes by operator type, e.g. { Conv: 31 }. */
+  /** Number of nodes by operator type, e.g. { Conv: 31 }; those in the body of a loop count once. */
   readonly operators: Readonly<Record<string, number>>;
   /** Text stored by whoever wrote it. */
   readonly metadata: Readonly<Record<string, string>>;
@@ -25,7 +25,7 @@ export function decodeModel(bytes: Uint8Array): ModelSummary {
   const { graph, producerName, metadataProps } = parse(bytes);
   if (graph === undefined) throw notOnnx(bytes);
   const operators = new Map<string, number>();
-  for (const { opType } of graph.node) operators.set(opType, (operators.get(opType) ?? 0) + 1);
+  countOperators(graph, operators);
   const metadata = metadataProps.map(({ key, value }) => [key, value] as const);
   return {
     producer: producerName,
@@ -34,6 +34,13 @@ export function decodeModel(bytes: Uint8Array): ModelSummary {
     operators: Object.fromEntries(operators),
     metadata: Object.fromEntries(metadata),
   };
+}
+
+function countOperators({ node }: GraphProto, counts: Map<string, number>): void {
+  for (const { opType, attribute } of node) {
+    counts.set(opType, (counts.get(opType) ?? 0) + 1);
+    for (const { g: body } of attribute) if (body !== undefined) countOperators(body, counts);
+  }
 }
 
 function parse(bytes: Uint8Array): ReturnType<typeof fromBinary<typeof ModelProtoSchema>> {

@@ -7,6 +7,8 @@ import {
   type AttributeProto,
   AttributeProto_AttributeType,
   AttributeProtoSchema,
+  type GraphProto,
+  GraphProtoSchema,
   ModelProtoSchema,
   type NodeProto,
   NodeProtoSchema,
@@ -17,10 +19,12 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import type { NdArray } from "../base/array.ts";
+import { invariant } from "../base/check.ts";
 import type { DType } from "../base/shape.ts";
-import type { AttributeValue, Graph, Tensor } from "../graph/index.ts";
-import { lowerGraph } from "../graph/index.ts";
+import { isGraph } from "../graph/graph.ts";
+import { type AttributeValue, type Graph, lowerGraph, type Tensor } from "../graph/index.ts";
 import type { AttributeKind } from "../graph/op.ts";
+import { Names } from "./names.ts";
 
 const dataTypes: Readonly<Record<DType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
@@ -44,68 +48,24 @@ const opsets: readonly { domain: string; version: bigint }[] = [
  */
 export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const lowered = lowerGraph(graph);
-  const names = new Names(lowered);
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: "radar-ad",
     opsetImport: opsets.map((opset) => ({ ...opset })),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: {
-      name: lowered.name,
-      input: lowered.inputs.map((tensor) => valueInfo(names.of(tensor), tensor)),
-      output: lowered.outputs.map(({ name, tensor }) => valueInfo(name, tensor)),
-      initializer: lowered.constants.map((leaf) => encodeTensor(names.ofLeaf(leaf), leaf.value)),
-      node: [...encodeNodes(lowered, names), ...encodeAliases(lowered, names)],
-    },
+    graph: encodeGraph(lowered, new Names(lowered)),
   });
   return toBinary(ModelProtoSchema, model);
 }
 
-/** The name of every tensor: inputs and outputs as the caller named them, the rest numbered. */
-class Names {
-  readonly #names = new Map<unknown, string[]>();
-  readonly #taken = new Set<string>();
-  #next = 0;
-
-  constructor(graph: Graph) {
-    for (const tensor of graph.inputs) {
-      if (tensor.producer.kind !== "input") continue;
-      this.#names.set(tensor.producer, [tensor.producer.name]);
-      this.#taken.add(tensor.producer.name);
-    }
-    for (const { name, tensor } of graph.outputs) {
-      this.#taken.add(name);
-      const own = this.#list(tensor);
-      if (tensor.producer.kind === "node") own[tensor.index] ??= name;
-    }
-  }
-
-  of(tensor: Tensor): string {
-    const own = this.#list(tensor);
-    const name = own[tensor.index] ?? this.#fresh("t");
-    own[tensor.index] = name;
-    return name;
-  }
-
-  ofLeaf(leaf: Tensor["producer"]): string {
-    const own = this.#names.get(leaf) ?? [];
-    own[0] ??= this.#fresh("c");
-    this.#names.set(leaf, own);
-    return own[0];
-  }
-
-  #fresh(prefix: string): string {
-    for (;;) {
-      const name = `${prefix}${this.#next++}`;
-      if (!this.#taken.has(name)) return name;
-    }
-  }
-
-  #list(tensor: Tensor): string[] {
-    const own = this.#names.get(tensor.producer) ?? [];
-    this.#names.set(tensor.producer, own);
-    return own;
-  }
+function encodeGraph(graph: Graph, names: Names): GraphProto {
+  return create(GraphProtoSchema, {
+    name: graph.name,
+    input: graph.inputs.map((tensor) => valueInfo(names.of(tensor), tensor)),
+    output: graph.outputs.map(({ tensor }, i) => valueInfo(names.ofOutput(i), tensor)),
+    initializer: graph.constants.map((leaf) => encodeTensor(names.ofLeaf(leaf), leaf.value)),
+    node: [...encodeNodes(graph, names), ...encodeAliases(graph, names)],
+  });
 }
 
 function encodeNodes(graph: Graph, names: Names): NodeProto[] {
@@ -118,7 +78,7 @@ function encodeNodes(graph: Graph, names: Names): NodeProto[] {
       output: node.outputs.map((tensor) => names.of(tensor)),
       attribute: Object.entries(node.op.attributes).flatMap(([name, kind]) => {
         const value = node.attributes[name];
-        return value === undefined ? [] : [encodeAttribute(name, kind, value)];
+        return value === undefined ? [] : [encodeAttribute(name, kind, value, names)];
       }),
     }),
   );
@@ -126,21 +86,20 @@ function encodeNodes(graph: Graph, names: Names): NodeProto[] {
 
 /** An output that is an input, a constant or another output needs a node of its own. */
 function encodeAliases(graph: Graph, names: Names): NodeProto[] {
-  return graph.outputs.flatMap(({ name, tensor }) =>
-    names.of(tensor) === name && tensor.producer.kind === "node"
-      ? []
-      : [
-          create(NodeProtoSchema, {
-            name: `Identity_${name}`,
-            opType: "Identity",
-            input: [names.of(tensor)],
-            output: [name],
-          }),
-        ],
-  );
+  return graph.outputs.flatMap(({ tensor }, i) => {
+    const name = names.ofOutput(i);
+    if (names.of(tensor) === name && tensor.producer.kind === "node") return [];
+    const alias = { name: `Identity_${name}`, opType: "Identity", input: [names.of(tensor)], output: [name] };
+    return [create(NodeProtoSchema, alias)];
+  });
 }
 
-function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValue): AttributeProto {
+function encodeAttribute(
+  name: string,
+  kind: AttributeKind,
+  value: AttributeValue,
+  names: Names,
+): AttributeProto {
   const list = Array.isArray(value) ? value : [value];
   switch (kind) {
     case "int":
@@ -179,7 +138,18 @@ function encodeAttribute(name: string, kind: AttributeKind, value: AttributeValu
         type: AttributeProto_AttributeType.STRINGS,
         strings: list.map((v) => utf8(String(v))),
       });
+    case "graph":
+      return create(AttributeProtoSchema, {
+        name,
+        type: AttributeProto_AttributeType.GRAPH,
+        g: encodeBody(value, names),
+      });
   }
+}
+
+function encodeBody(value: AttributeValue, names: Names): GraphProto {
+  invariant(isGraph(value), "an attribute that is no graph");
+  return encodeGraph(value, names.within(value));
 }
 
 function encodeTensor(name: string, value: NdArray): TensorProto {

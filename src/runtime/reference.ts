@@ -34,7 +34,7 @@ export function evaluateGraph(
   };
   for (const node of graph.nodes) {
     const inputs = node.inputs.filter((tensor) => tensor !== undefined).map(resultOf);
-    values.set(node, node.op.evaluate(inputs, node.attributes));
+    values.set(node, node.op.evaluate(inputs, node.attributes, evaluateGraph));
   }
   return Object.fromEntries(graph.outputs.map(({ name, tensor }) => [name, resultOf(tensor)]));
 }

@@ -42,6 +42,12 @@ function radar(scoring: ScoringName): ConformanceCase {
   return { ...rest, label: `radar, scoring ${scoring}`, options: { ...options, scoring }, cutsPatches: true };
 }
 
+/** Of a method that reads RADAR's network in other ways. */
+function reading(method: MethodName, more: TrainingOptions): ConformanceCase {
+  const { options, ...rest } = trained(method);
+  return { ...rest, options: { ...options, ...more }, cutsPatches: true };
+}
+
 const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   radar: scoringNames.map(radar),
   gaussian: [estimated("gaussian")],
@@ -49,6 +55,9 @@ const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   "robust-pca": [estimated("robust-pca")],
   "padim-lite": [estimated("padim-lite")],
   iforest: [estimated("iforest")],
+  ddpm: [reading("ddpm", { calls: 2, noise: "simplex" })],
+  ddim: [reading("ddim", { calls: 3, condition: 1 })],
+  "one-step": [reading("one-step", {})],
 };
 
 /** All of them; a new method is a line above. */

@@ -345,6 +345,21 @@ const trees: readonly OpCase[] = [
   ),
 ];
 
+const repetition: readonly OpCase[] = [
+  constantGradient("loop", "one value, three turns", [real(2, 3)], (x) => {
+    const [y = x] = g.loop(3, [x], (_, [value = x]) => [g.mul(g.sin(value), g.scalar(1.5))]);
+    return y;
+  }),
+  constantGradient("loop", "two values and the number of the turn", [real(2, 3), real(3)], (a, b) => {
+    const weights = g.constant({ dtype: "float32", shape: [4], data: Float32Array.of(0.5, -1, 2, 0.25) });
+    const [, y = a] = g.loop(4, [b, a], (turn, [row = b, sum = a]) => [
+      g.cos(row),
+      g.add(sum, g.mul(row, g.gather(weights, turn))),
+    ]);
+    return y;
+  }),
+];
+
 /** All rows. */
 export const opCases: readonly OpCase[] = [
   ...elementwise,
@@ -355,4 +370,5 @@ export const opCases: readonly OpCase[] = [
   ...normalization,
   ...resample,
   ...trees,
+  ...repetition,
 ];

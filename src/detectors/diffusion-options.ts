@@ -1,0 +1,56 @@
+/** Options of the methods that reconstruct pictures by diffusion. */
+import { checkChoice, checkInteger, checkNumber } from "../base/check.ts";
+import { type NoiseName, noiseNames } from "./fixed-noise.ts";
+import { type CommonOptions, refuseOptions } from "./options.ts";
+import { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar-options.ts";
+
+/** What a user may set; everything has a default. */
+export interface DiffusionOptions extends CommonOptions {
+  /** Side of the patches the network sees, in pixels. Default: the whole image. */
+  readonly patchSize?: number | undefined;
+  /** Calls of the network for each picture. Default: the method's. */
+  readonly calls?: number | undefined;
+  /** What pictures are noised with. Default "gaussian". */
+  readonly noise?: NoiseName | undefined;
+  /** How strongly the reconstruction is kept to the picture, >= 0. Default 0: not at all. */
+  readonly condition?: number | undefined;
+}
+
+/** A chain with its numbers. */
+export interface ChainOptions {
+  /** Steps of noise that are added and undone, of 1000. */
+  readonly noiseSteps: number;
+  readonly calls: number;
+  /** 1 for fresh noise in every step as in DDPM, 0 for none as in DDIM. */
+  readonly eta: number;
+  readonly noise: NoiseName;
+  readonly condition: number;
+}
+
+/** All options with their values; those of the network are the ones of RADAR's, so that the network is the same. */
+export interface ResolvedDiffusionOptions extends ResolvedRadarOptions {
+  readonly chain: ChainOptions;
+}
+
+/**
+ * Every option with its value, checked.
+ *
+ * @param method - Its name, for messages.
+ * @param defaults - The method's own numbers.
+ * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
+ * @throws {OptionError} E_OPTION if an option is out of range or of no use to the method, or a size does not fit the network.
+ */
+export function resolveDiffusionOptions(
+  method: string,
+  given: DiffusionOptions & Pick<RadarOptions, "scoring">,
+  defaults: Pick<ChainOptions, "noiseSteps" | "calls" | "eta">,
+  largestSidePx: number,
+): ResolvedDiffusionOptions {
+  refuseOptions(method, given, ["scoring"]);
+  const { calls = defaults.calls, noise = noiseNames[0], condition = 0 } = given;
+  checkInteger("calls", calls, { minimum: 1, maximum: defaults.noiseSteps });
+  checkChoice("noise", noise, noiseNames);
+  checkNumber("condition", condition, { minimum: 0 });
+  const radar = resolveRadarOptions({ ...given, scoring: "combined" }, largestSidePx);
+  return { ...radar, chain: { ...defaults, calls, noise, condition } };
+}

@@ -1,0 +1,75 @@
+/** Names of the tensors of an ONNX file. */
+import type { Graph, Tensor } from "../graph/index.ts";
+
+/**
+ * The name of every tensor: inputs and outputs of the model as the caller named them, the rest numbered. A body's names are
+ * numbered on from those around it, since ONNX lets none of them mean two things.
+ */
+export class Names {
+  readonly #names = new Map<unknown, string[]>();
+  readonly #outputs: string[];
+  readonly #numbering: Numbering;
+
+  constructor(graph: Graph, around?: Names) {
+    const numbering = around === undefined ? new Numbering() : around.#numbering;
+    const named = (name: string) => (around === undefined ? numbering.take(name) : numbering.next("b"));
+    this.#numbering = numbering;
+    for (const { producer } of graph.inputs) {
+      if (producer.kind === "input") this.#names.set(producer, [named(producer.name)]);
+    }
+    this.#outputs = graph.outputs.map(({ name, tensor }) => {
+      const given = named(name);
+      const own = this.#list(tensor);
+      if (tensor.producer.kind === "node") own[tensor.index] ??= given;
+      return given;
+    });
+  }
+
+  /** The name of an output of the graph. */
+  ofOutput(index: number): string {
+    return this.#outputs[index] ?? "";
+  }
+
+  /** Names in the body of a loop. */
+  within(body: Graph): Names {
+    return new Names(body, this);
+  }
+
+  of(tensor: Tensor): string {
+    const own = this.#list(tensor);
+    const name = own[tensor.index] ?? this.#numbering.next("t");
+    own[tensor.index] = name;
+    return name;
+  }
+
+  ofLeaf(leaf: Tensor["producer"]): string {
+    const own = this.#names.get(leaf) ?? [];
+    own[0] ??= this.#numbering.next("c");
+    this.#names.set(leaf, own);
+    return own[0];
+  }
+
+  #list(tensor: Tensor): string[] {
+    const own = this.#names.get(tensor.producer) ?? [];
+    this.#names.set(tensor.producer, own);
+    return own;
+  }
+}
+
+/** Gives no name twice. */
+class Numbering {
+  readonly #taken = new Set<string>();
+  #next = 0;
+
+  take(name: string): string {
+    this.#taken.add(name);
+    return name;
+  }
+
+  next(prefix: string): string {
+    for (;;) {
+      const name = `${prefix}${this.#next++}`;
+      if (!this.#taken.has(name)) return name;
+    }
+  }
+}
