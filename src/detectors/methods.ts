@@ -1,11 +1,13 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
 import { checkChoice } from "../base/check.ts";
 import type { PreparedMethod } from "./method.ts";
+import { resolveNetworkOptions } from "./network-options.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
+import { vaeMethod } from "./vae.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar"] as const;
+export const methodNames = ["radar", "vae"] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
@@ -21,6 +23,7 @@ type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
 
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
+  vae: (options, largestSidePx) => vaeMethod(resolveNetworkOptions("vae", options, largestSidePx)),
 };
 
 /**

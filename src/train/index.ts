@@ -19,10 +19,13 @@ export {
   warmupCosine,
 } from "./optimizer.ts";
 export {
+  type Goal,
   nextName,
   noiseObjective,
   type Objective,
   stateNames,
   type TrainStepOptions,
+  trainedParameters,
   trainStepGraph,
 } from "./train-step.ts";
+export { gaussianDivergence, variationalObjective } from "./variational-objective.ts";
