@@ -1,5 +1,6 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
 import { checkChoice } from "../base/check.ts";
+import { autoencoderSsimMethod } from "./autoencoder-ssim.ts";
 import type { PreparedMethod } from "./method.ts";
 import { resolveNetworkOptions } from "./network-options.ts";
 import { radarMethod } from "./radar.ts";
@@ -7,7 +8,7 @@ import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 import { vaeMethod } from "./vae.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar", "vae"] as const;
+export const methodNames = ["radar", "vae", "autoencoder-ssim"] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
@@ -24,6 +25,8 @@ type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
   vae: (options, largestSidePx) => vaeMethod(resolveNetworkOptions("vae", options, largestSidePx)),
+  "autoencoder-ssim": (options, largestSidePx) =>
+    autoencoderSsimMethod(resolveNetworkOptions("autoencoder-ssim", options, largestSidePx)),
 };
 
 /**

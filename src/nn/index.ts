@@ -1,5 +1,6 @@
 /** Layers: functions of graph tensors that own their parameters. */
 export { SelfAttention } from "./attention.ts";
+export { Autoencoder } from "./autoencoder.ts";
 export { Conv2d, Downsample, Upsample } from "./conv.ts";
 export { type ConvCoderOptions, ConvDecoder, ConvEncoder, type ConvEncoding } from "./conv-coder.ts";
 export { ones, uniformFanIn, zeros } from "./init.ts";

@@ -18,6 +18,7 @@ export {
   movingAverage,
   warmupCosine,
 } from "./optimizer.ts";
+export { similarityObjective, similarityRadius, structuralSimilarity } from "./structural-similarity.ts";
 export {
   type Goal,
   nextName,
