@@ -1,6 +1,7 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { defectObjective } from "./defect-objective.ts";
+export { ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
 export {
   type BatchSource,
   runTraining,
@@ -9,7 +10,7 @@ export {
   type TrainingProgress,
   type TrainingResult,
 } from "./loop.ts";
-export { binaryCrossEntropy, meanSquaredError } from "./loss.ts";
+export { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from "./loss.ts";
 export {
   type AdamWOptions,
   type AdamWState,
