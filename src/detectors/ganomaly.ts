@@ -9,7 +9,7 @@ import { networkMaps, residualMap } from "./reconstruction.ts";
 import { trainNetwork } from "./train-network.ts";
 
 const learningRate = 1e-3; // ours
-const beta1 = 0.5; // paper
+const beta1 = 0.5; // usual for adversarial training
 
 /** GANomaly with its options. @see docs/detectors/ganomaly.md */
 export function ganomalyMethod(options: ResolvedNetworkOptions): PreparedMethod {

@@ -1,6 +1,7 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
 import { checkChoice } from "../base/check.ts";
 import { autoencoderSsimMethod } from "./autoencoder-ssim.ts";
+import { fAnoganMethod } from "./f-anogan.ts";
 import { ganomalyMethod } from "./ganomaly.ts";
 import type { PreparedMethod } from "./method.ts";
 import { resolveNetworkOptions } from "./network-options.ts";
@@ -9,7 +10,7 @@ import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 import { vaeMethod } from "./vae.ts";
 
 /** Names of all methods, RADAR first. */
-export const methodNames = ["radar", "vae", "autoencoder-ssim", "ganomaly"] as const;
+export const methodNames = ["radar", "vae", "autoencoder-ssim", "ganomaly", "f-anogan"] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
@@ -30,6 +31,8 @@ const methods: Readonly<Record<MethodName, Prepare>> = {
     autoencoderSsimMethod(resolveNetworkOptions("autoencoder-ssim", options, largestSidePx)),
   ganomaly: (options, largestSidePx) =>
     ganomalyMethod(resolveNetworkOptions("ganomaly", options, largestSidePx)),
+  "f-anogan": (options, largestSidePx) =>
+    fAnoganMethod(resolveNetworkOptions("f-anogan", options, largestSidePx)),
 };
 
 /**

@@ -3,6 +3,7 @@ export { SelfAttention } from "./attention.ts";
 export { Autoencoder } from "./autoencoder.ts";
 export { Conv2d, Downsample, Upsample } from "./conv.ts";
 export { type ConvCoderOptions, ConvDecoder, ConvEncoder, type ConvEncoding } from "./conv-coder.ts";
+export { FAnogan } from "./f-anogan.ts";
 export { type EncodedTwice, Ganomaly } from "./ganomaly.ts";
 export { ones, uniformFanIn, zeros } from "./init.ts";
 export { Linear } from "./linear.ts";

@@ -1,7 +1,9 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { defectObjective } from "./defect-objective.ts";
+export { fAnoganObjective, fAnoganWeights } from "./f-anogan-objective.ts";
 export { ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
+export { gradientPenalty } from "./gradient-penalty.ts";
 export {
   type BatchSource,
   runTraining,
