@@ -1,67 +1,36 @@
 /** f-AnoGAN as a method: a defect is what the generator does not make from the code that the encoder finds. */
 import { add, mul, reduceMean, scalar, sub, type Tensor } from "../graph/index.ts";
-import { FAnogan, parameterCount } from "../nn/index.ts";
-import { fAnoganObjective, fAnoganWeights, trainedParameters } from "../train/index.ts";
+import { FAnogan } from "../nn/index.ts";
+import { fAnoganObjective, fAnoganWeights } from "../train/index.ts";
 import type { AnomalyMaps } from "./map-source.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
-import type { ResolvedNetworkOptions } from "./network-options.ts";
-import { PictureBatches } from "./picture-batches.ts";
-import { networkMaps, residualMap } from "./reconstruction.ts";
-import { trainNetwork } from "./train-network.ts";
+import { networkMethod } from "./network-method.ts";
+import { residualMap } from "./residual-map.ts";
 
-const step = { learningRate: 5e-4, beta1: 0, beta2: 0.9 } as const; // rate: ours; β₁, β₂: Gulrajani et al. 2017, Algorithm 1
-
-/** f-AnoGAN with its options. @see docs/detectors/f-anogan.md */
-export function fAnoganMethod(options: ResolvedNetworkOptions): PreparedMethod {
-  const { network, length } = options;
-  return {
-    method: "f-anogan",
-    scoring: "residual and features",
-    options,
-    settings: { ...network, ...step, weights: fAnoganWeights, length },
-    learn: (context) => learn(options, context),
-  };
-}
-
-async function learn(options: ResolvedNetworkOptions, context: LearningContext): Promise<Learned> {
-  const { imageSize: imageSizePx, batchSize, network, length } = options;
-  const model = new FAnogan(network);
-  const objective = fAnoganObjective(model, [batchSize, 3, imageSizePx, imageSizePx], network.latentSize);
-  const batches = new PictureBatches(context.images, {
-    imageSizePx,
-    batchSize,
-    symmetries: context.symmetries,
-    draws: {
-      noise: { distribution: "normal", shape: [batchSize, network.latentSize] },
-      mix: { distribution: "uniform", shape: [batchSize, 1, 1, 1] },
-    },
-    random: context.random.split("batches"),
-  });
-  const identity = { objective: "f-anogan", network, batchSize, weights: fAnoganWeights };
-  const { average, steps, finalLoss } = await trainNetwork(
-    objective,
-    { batches, length, identity, step },
-    context,
-  );
-  const parameters = trainedParameters(objective);
-  return {
-    source: networkMaps({
-      imageSizePx,
-      parameters,
-      values: average,
+/** f-AnoGAN, given its options. @see docs/detectors/f-anogan.md */
+export const fAnoganMethod: ReturnType<typeof networkMethod> = networkMethod({
+  method: "f-anogan",
+  scoring: "residual and features",
+  step: { learningRate: 2e-3, beta1: 0, beta2: 0.9 }, // rate: ours; β₁, β₂: Gulrajani et al. 2017, Algorithm 1
+  settings: { weights: fAnoganWeights },
+  build: (network, batchShape) => {
+    const [batchSize] = batchShape;
+    const model = new FAnogan(network);
+    return {
+      objective: fAnoganObjective(model, batchShape, network.latentSize),
+      draws: {
+        noise: { distribution: "normal", shape: [batchSize, network.latentSize] },
+        mix: { distribution: "uniform", shape: [batchSize, 1, 1, 1] },
+      },
       read: (pictures) => read(model, pictures),
-    }),
-    parameters: parameterCount(parameters),
-    steps,
-    finalLoss,
-  };
-}
+    };
+  },
+});
 
 /** Map: the residual. Score: mean (x - x̂)² + κ·mean (f(x) - f(x̂))². */
 function read(model: FAnogan, pictures: Tensor): AnomalyMaps {
   const reconstruction = model.reconstruct(pictures);
-  const [own, made] = [pictures, reconstruction].map((x) => model.critic.trace(x).features);
-  const features = meanSquare(sub(own ?? pictures, made ?? pictures));
+  const featuresOf = (x: Tensor) => model.critic.trace(x).features;
+  const features = meanSquare(sub(featuresOf(pictures), featuresOf(reconstruction)));
   return {
     maps: residualMap(pictures, reconstruction),
     score: add(meanSquare(sub(pictures, reconstruction)), mul(features, scalar(fAnoganWeights.features))),

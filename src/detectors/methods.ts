@@ -4,7 +4,6 @@ import { autoencoderSsimMethod } from "./autoencoder-ssim.ts";
 import { fAnoganMethod } from "./f-anogan.ts";
 import { ganomalyMethod } from "./ganomaly.ts";
 import type { PreparedMethod } from "./method.ts";
-import { resolveNetworkOptions } from "./network-options.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 import { vaeMethod } from "./vae.ts";
@@ -26,13 +25,10 @@ type Prepare = (options: RadarOptions, largestSidePx: number) => PreparedMethod;
 
 const methods: Readonly<Record<MethodName, Prepare>> = {
   radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
-  vae: (options, largestSidePx) => vaeMethod(resolveNetworkOptions("vae", options, largestSidePx)),
-  "autoencoder-ssim": (options, largestSidePx) =>
-    autoencoderSsimMethod(resolveNetworkOptions("autoencoder-ssim", options, largestSidePx)),
-  ganomaly: (options, largestSidePx) =>
-    ganomalyMethod(resolveNetworkOptions("ganomaly", options, largestSidePx)),
-  "f-anogan": (options, largestSidePx) =>
-    fAnoganMethod(resolveNetworkOptions("f-anogan", options, largestSidePx)),
+  vae: vaeMethod,
+  "autoencoder-ssim": autoencoderSsimMethod,
+  ganomaly: ganomalyMethod,
+  "f-anogan": fAnoganMethod,
 };
 
 /**

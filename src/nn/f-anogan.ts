@@ -2,7 +2,11 @@
 import type { Tensor } from "../graph/index.ts";
 import { type ConvCoderOptions, ConvDecoder, ConvEncoder } from "./conv-coder.ts";
 
-/** @see Schlegl et al. 2019, "f-AnoGAN", section 3, doi:10.1016/j.media.2019.01.010 */
+/**
+ * Encoder E, generator G and critic D.
+ *
+ * @see Schlegl et al. 2019, "f-AnoGAN", section 3, doi:10.1016/j.media.2019.01.010
+ */
 export class FAnogan {
   readonly encoder: ConvEncoder;
   /** Pictures from codes that are standard normal. */

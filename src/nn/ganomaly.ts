@@ -13,7 +13,11 @@ export interface EncodedTwice {
   readonly latentOfReconstruction: Tensor;
 }
 
-/** @see Akcay, Atapour-Abarghouei and Breckon 2018, section 3, arXiv:1805.06725 */
+/**
+ * Generator x → z → x̂ → ẑ and discriminator.
+ *
+ * @see Akcay, Atapour-Abarghouei and Breckon 2018, section 3, arXiv:1805.06725
+ */
 export class Ganomaly {
   readonly generator: { readonly autoencoder: Autoencoder; readonly encoder: ConvEncoder };
   /** One logit a picture: above 0 for real. */
@@ -24,7 +28,7 @@ export class Ganomaly {
     this.discriminator = new ConvEncoder({ ...options, outputs: 1 });
   }
 
-  /** @param x - float32 [N, 3, S, S]. */
+  /** Code, reconstruction and the reconstruction's code. @param x - float32 [N, 3, S, S]. */
   generate(x: Tensor): EncodedTwice {
     const { autoencoder, encoder } = this.generator;
     const latent = autoencoder.encoder.apply(x);

@@ -26,7 +26,7 @@ export class VariationalAutoencoder {
     this.#latentSize = options.latentSize;
   }
 
-  /** @param x - float32 [N, 3, S, S]. */
+  /** q(z|x). @param x - float32 [N, 3, S, S]. */
   encode(x: Tensor): LatentGaussian {
     const both = this.encoder.apply(x);
     const size = this.#latentSize;
