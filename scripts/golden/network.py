@@ -26,6 +26,13 @@ CONVOLUTIONS = [
 ]
 GROUP_NORMS = [{"x": [2, 6, 3, 4], "groups": groups} for groups in (1, 2, 6)]
 ATTENTIONS = [{"x": [2, 8, 3, 4], "heads": heads, "groups": 4} for heads in (1, 2)]
+AUTOENCODERS = [
+    {
+        "x": [2, 3, 8, 8],
+        "options": {"imageSizePx": 8, "widths": [4, 6], "neckChannels": 3, "latentSize": 5, "groups": groups},
+    }
+    for groups in (2, None)
+]
 UNETS = [
     {
         "name": "two levels",
@@ -273,6 +280,57 @@ def convolution_golden(case):
     return {**case, "shape": list(output.shape), **with_gradients(output, tensors)}
 
 
+class CoderLevel(nn.Module):
+    def __init__(self, inputs, outputs, stride, groups):
+        super().__init__()
+        self.conv = nn.Conv2d(inputs, outputs, 3, stride=stride, padding=1)
+        self.norm = nn.GroupNorm(groups, outputs) if groups else nn.Identity()
+
+    def forward(self, x):
+        return functional.silu(self.norm(self.conv(x)))
+
+
+class CoderDown(nn.Module):
+    def __init__(self, options):
+        super().__init__()
+        widths, side = [3, *options["widths"]], options["imageSizePx"] // 2 ** len(options["widths"])
+        self.levels = nn.ModuleList(CoderLevel(a, b, 2, options["groups"]) for a, b in zip(widths, widths[1:]))
+        self.neck = nn.Conv2d(widths[-1], options["neckChannels"], 1)
+        self.head = nn.Linear(options["neckChannels"] * side**2, options["latentSize"])
+
+    def forward(self, x):
+        for level in self.levels:
+            x = level(x)
+        return self.head(self.neck(x).flatten(1))
+
+
+class CoderUp(nn.Module):
+    def __init__(self, options):
+        super().__init__()
+        widths = options["widths"][::-1]
+        self.side = options["imageSizePx"] // 2 ** len(widths)
+        self.entry = nn.Linear(options["latentSize"], options["neckChannels"] * self.side**2)
+        self.neck = nn.Conv2d(options["neckChannels"], widths[0], 1)
+        self.levels = nn.ModuleList(CoderLevel(a, b, 1, options["groups"]) for a, b in zip(widths, widths[1:]))
+        self.head = nn.Conv2d(widths[-1], 12, 3, padding=1)
+
+    def forward(self, z):
+        h = functional.silu(self.neck(self.entry(z).unflatten(1, (-1, self.side, self.side))))
+        for level in self.levels:
+            h = level(functional.interpolate(h, scale_factor=2, mode="nearest"))
+        return functional.pixel_shuffle(self.head(h), 2)
+
+
+class Autoencoder(nn.Module):
+    def __init__(self, options):
+        super().__init__()
+        self.encoder = CoderDown(options)
+        self.decoder = CoderUp(options)
+
+    def forward(self, x):
+        return self.decoder(self.encoder(x))
+
+
 def layer_golden(case, layer):
     layer = layer.double()
     set_weights(layer)
@@ -347,6 +405,7 @@ def main():
         "attentions": [
             layer_golden(case, SelfAttention(case["x"][1], case["heads"], case["groups"])) for case in ATTENTIONS
         ],
+        "autoencoders": [layer_golden(case, Autoencoder(case["options"])) for case in AUTOENCODERS],
         "unets": [unet_golden(case) for case in UNETS],
         "optimizers": [optimizer_golden(case) for case in OPTIMIZERS],
         "schedules": [schedule_golden(*case) for case in SCHEDULES],

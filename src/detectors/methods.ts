@@ -1,10 +1,12 @@
 /** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
-
 import { checkChoice, describe } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import { autoencoderSsimMethod } from "./autoencoder-ssim.ts";
 import { ddimMethod } from "./ddim.ts";
 import { ddpmMethod } from "./ddpm.ts";
 import type { DiffusionOptions } from "./diffusion-options.ts";
+import { fAnoganMethod } from "./f-anogan.ts";
+import { ganomalyMethod } from "./ganomaly.ts";
 import { gaussianMethod } from "./gaussian.ts";
 import { iforestMethod } from "./iforest.ts";
 import type { PreparedMethod } from "./method.ts";
@@ -14,6 +16,7 @@ import { pcaMethod } from "./pca.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 import { robustPcaMethod } from "./robust-pca.ts";
+import { vaeMethod } from "./vae.ts";
 
 /** Names of all methods, RADAR first. */
 export const methodNames = [
@@ -21,6 +24,10 @@ export const methodNames = [
   "ddpm",
   "ddim",
   "one-step",
+  "vae",
+  "autoencoder-ssim",
+  "ganomaly",
+  "f-anogan",
   "gaussian",
   "pca",
   "robust-pca",
@@ -50,6 +57,10 @@ const methods: Readonly<Record<MethodName, Prepare>> = {
   ddpm: ddpmMethod,
   ddim: ddimMethod,
   "one-step": oneStepMethod,
+  vae: vaeMethod,
+  "autoencoder-ssim": autoencoderSsimMethod,
+  ganomaly: ganomalyMethod,
+  "f-anogan": fAnoganMethod,
 };
 
 /** Options that are for some methods only, and which those are. */

@@ -1,9 +1,9 @@
 /** Batches for RADAR's training: random patches, some with planted defects, the others with noise. */
-import { TrainingError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { PatchSampler, type PatchSamplerState, plantDefect, type Symmetry } from "../data/index.ts";
+import { PatchSampler, plantDefect, type Symmetry } from "../data/index.ts";
 import type { Feeds } from "../runtime/backend.ts";
 import type { BatchSource } from "../train/index.ts";
+import { formatBatchState, parseBatchState } from "./batch-state.ts";
 
 /** Options of {@link RadarBatches}. */
 export interface RadarBatchesOptions {
@@ -71,11 +71,11 @@ export class RadarBatches implements BatchSource {
   }
 
   state(): string {
-    return JSON.stringify({ sampler: this.#sampler.state(), random: this.#random.state() });
+    return formatBatchState(this.#sampler, this.#random);
   }
 
   restore(state: string): void {
-    const { sampler, random } = parseState(state);
+    const { sampler, random } = parseBatchState(state);
     this.#sampler.restore(sampler);
     this.#random = Random.fromState(random);
   }
@@ -91,21 +91,4 @@ export class RadarBatches implements BatchSource {
       plantDefect(image(i), image((i + 1) % batchSize), mask, side, this.#random);
     }
   }
-}
-
-function parseState(text: string): { sampler: PatchSamplerState; random: number[] } {
-  try {
-    const { sampler, random }: { sampler: PatchSamplerState; random: number[] } = JSON.parse(text);
-    if (Array.isArray(random) && Array.isArray(sampler.order) && Array.isArray(sampler.random)) {
-      return { sampler, random };
-    }
-  } catch (cause) {
-    throw noState({ cause });
-  }
-  throw noState();
-}
-
-function noState(options?: { cause?: unknown }): TrainingError {
-  const message = "checkpoint: expected the state of its batches, got none. Train again without --resume.";
-  return new TrainingError("E_CHECKPOINT", message, options);
 }

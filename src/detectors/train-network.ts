@@ -7,6 +7,7 @@ import {
   runTraining,
   type TrainingLength,
   type TrainStepOptions,
+  trainedParameters,
   trainStepGraph,
 } from "../train/index.ts";
 import { contentHash } from "./content-hash.ts";
@@ -59,7 +60,7 @@ export async function trainNetwork(
   const trained = await runTraining({
     ...context,
     graph: trainStepGraph(objective, step),
-    initial: initialValues(objective.parameters, context.random.split("parameters")),
+    initial: initialValues(trainedParameters(objective), context.random.split("parameters")),
     batches: training.batches,
     length,
     metadata,

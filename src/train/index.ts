@@ -1,6 +1,9 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { defectObjective } from "./defect-objective.ts";
+export { fAnoganObjective, fAnoganWeights } from "./f-anogan-objective.ts";
+export { ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
+export { gradientPenalty } from "./gradient-penalty.ts";
 export {
   type BatchSource,
   runTraining,
@@ -9,7 +12,7 @@ export {
   type TrainingProgress,
   type TrainingResult,
 } from "./loop.ts";
-export { binaryCrossEntropy, meanSquaredError } from "./loss.ts";
+export { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from "./loss.ts";
 export {
   type AdamWOptions,
   type AdamWState,
@@ -18,11 +21,15 @@ export {
   movingAverage,
   warmupCosine,
 } from "./optimizer.ts";
+export { similarityObjective, similarityRadius, structuralSimilarity } from "./structural-similarity.ts";
 export {
+  type Goal,
   nextName,
   noiseObjective,
   type Objective,
   stateNames,
   type TrainStepOptions,
+  trainedParameters,
   trainStepGraph,
 } from "./train-step.ts";
+export { gaussianDivergence, variationalObjective } from "./variational-objective.ts";

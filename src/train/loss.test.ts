@@ -3,7 +3,7 @@ import { expectAllClose } from "../../test/support/allclose.ts";
 import { reference } from "../../test/support/run-graph.ts";
 import { buildGraph, gradient, input, reduceSum } from "../graph/index.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { binaryCrossEntropy, meanSquaredError } from "./index.ts";
+import { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from "./index.ts";
 
 const [a, b] = [input("a", "float32", [4]), input("b", "float32", [4])];
 
@@ -15,6 +15,16 @@ test("the mean squared error is the mean of squares, and its gradient moves both
   expect([results.loss?.shape, results.loss?.data]).toEqual([[], Float64Array.of((4 + 16) / 4)]);
   expect(results.slopeA?.data).toEqual(Float64Array.of(0, 1, 0, -2));
   expect(results.slopeB?.data.map((value) => -value + 0)).toEqual(Float64Array.of(0, 1, 0, -2));
+});
+
+test("the mean absolute error is the mean of distances, and its gradient is a sign on both sides", () => {
+  const loss = meanAbsoluteError(a, b);
+  const [slopeA = a, slopeB = b] = gradient(loss, [a, b]);
+  const graph = buildGraph({ name: "mae", inputs: [a, b], outputs: { loss, slopeA, slopeB } });
+  const results = evaluateGraph(graph, { a: reference([4], [1, 2, 3, 4]), b: reference([4], [1, 0, 3, 8]) });
+  expect([results.loss?.shape, results.loss?.data]).toEqual([[], Float64Array.of((2 + 4) / 4)]);
+  expect(results.slopeA?.data.map((value) => value + 0)).toEqual(Float64Array.of(0, 0.25, 0, -0.25));
+  expect(results.slopeB?.data.map((value) => -value + 0)).toEqual(Float64Array.of(0, 0.25, 0, -0.25));
 });
 
 test("the cross-entropy is that of the sigmoid, at logits of any size", () => {

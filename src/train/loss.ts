@@ -7,6 +7,11 @@ export function meanSquaredError(a: Tensor, b: Tensor): Tensor {
   return reduceMean(mul(difference, difference), { keepDims: false });
 }
 
+/** mean |a - b|, float32 []. */
+export function meanAbsoluteError(a: Tensor, b: Tensor): Tensor {
+  return reduceMean(abs(sub(a, b)), { keepDims: false });
+}
+
 /**
  * -y·log σ(z) - (1 - y)·log(1 - σ(z)) of every value, written as max(z, 0) - z·y + log(1 + e^-|z|) so that nothing overflows.
  *

@@ -3,13 +3,16 @@
 import { sizeOf } from "../base/shape.ts";
 import { addNoise, type NoiseSchedule } from "../diffusion/index.ts";
 import {
+  add,
   buildGraph,
   cast,
   concat,
   type Graph,
   gradient,
   input,
+  mul,
   reshape,
+  sqrt,
   type Tensor,
 } from "../graph/index.ts";
 import {
@@ -34,12 +37,20 @@ export interface TrainStepOptions extends AdamWOptions {
   readonly emaDecay: number;
 }
 
-/** What a training makes small, and what it is fed. */
-export interface Objective {
-  /** Trained parameters, in the order of the state vectors. */
+/** A loss and the parameters that it moves: no others, even where it depends on them. */
+export interface Goal {
   readonly parameters: readonly NamedParameter[];
   /** float32 []. */
   readonly loss: Tensor;
+}
+
+/** What a training makes small, and what it is fed. */
+export interface Objective extends Goal {
+  /**
+   * Other parameters that learn in the same step, each group by a loss of its own, such as a network and its adversary. All
+   * losses are taken before any parameter moves.
+   */
+  readonly others?: readonly Goal[];
   /** Further float32 [] to watch, by name. */
   readonly terms?: Readonly<Record<string, Tensor>>;
   /** Tensors of a batch, fed at every step. */
@@ -48,6 +59,11 @@ export interface Objective {
 
 /** Names of the state that a step takes and gives back, each float32 [P]. */
 export const stateNames = ["parameters", "firstMoment", "secondMoment", "average"] as const;
+
+/** All parameters that an objective moves, in the order of the state vectors. */
+export function trainedParameters({ parameters, others = [] }: Objective): readonly NamedParameter[] {
+  return [...parameters, ...others.flatMap((goal) => goal.parameters)];
+}
 
 /**
  * The diffusion objective: the mean squared error of the predicted noise.
@@ -77,10 +93,11 @@ export function noiseObjective(
  * The graph of one step.
  *
  * Inputs: the state (see {@link stateNames}), `step` and `totalSteps` float32 [], and those of the objective. Outputs: the
- * next state, `loss` and the objective's terms, `gradientNorm` and `learningRate`, float32 [].
+ * next state, `loss` and the objective's terms, `gradientNorm` (before clipping; each goal's part is clipped by itself) and `learningRate`, float32 [].
  */
 export function trainStepGraph(objective: Objective, options: TrainStepOptions): Graph {
-  const { parameters, terms = {} } = objective;
+  const { terms = {}, others = [] } = objective;
+  const parameters = trainedParameters(objective);
   const count = parameterCount(parameters);
   const state = {
     parameters: input("parameters", "float32", [count]),
@@ -91,26 +108,30 @@ export function trainStepGraph(objective: Objective, options: TrainStepOptions):
   const step = input("step", "float32", []);
   const totalSteps = input("totalSteps", "float32", []);
 
-  const { losses, flatGradient } = lossesAndGradient(
-    [objective.loss, ...Object.values(terms)],
+  const goals = [objective, ...others];
+  const bound = bindParameters(
+    [...goals.map(flatGradient), objective.loss, ...Object.values(terms)],
     parameters,
     state.parameters,
   );
-  const clipped = clipByNorm(flatGradient, options.maxGradientNorm);
+  const gradients = bound.slice(0, goals.length);
+  const watched = bound.slice(goals.length);
+  const clipped = gradients.map((goal) => clipByNorm(goal, options.maxGradientNorm));
+  const gradientNorm = clipped.map(({ norm }) => norm).reduce((a, b) => sqrt(add(mul(a, a), mul(b, b))));
   const learningRate = warmupCosine(step, totalSteps, {
     peak: options.learningRate,
     warmupSteps: options.warmupSteps,
   });
-  const next = adamW(state, clipped.gradient, { step, learningRate }, options);
+  const next = adamW(state, joined(clipped.map(({ gradient }) => gradient)), { step, learningRate }, options);
   const average = movingAverage(state.average, next.parameters, step, options.emaDecay);
-  const watched = ["loss", ...Object.keys(terms)].map((name, i) => [name, losses[i] as Tensor] as const);
+  const names = ["loss", ...Object.keys(terms)];
   return buildGraph({
     name: "train_step",
     inputs: [...Object.values(state), step, totalSteps, ...objective.inputs],
     outputs: {
       ...nextState({ ...next, average }),
-      ...Object.fromEntries(watched),
-      gradientNorm: clipped.norm,
+      ...Object.fromEntries(names.map((name, i) => [name, watched[i] as Tensor] as const)),
+      gradientNorm,
       learningRate,
     },
   });
@@ -121,19 +142,10 @@ export function nextName(name: (typeof stateNames)[number]): string {
   return `${name}.next`;
 }
 
-/** Scalars with parameters taken from `flat`, and the first one's gradient as one vector in the order of `parameters`. */
-function lossesAndGradient(
-  losses: readonly [Tensor, ...Tensor[]],
-  parameters: readonly NamedParameter[],
-  flat: Tensor,
-): { losses: Tensor[]; flatGradient: Tensor } {
-  const gradients = gradient(
-    losses[0],
-    parameters.map(({ parameter }) => parameter),
-  );
-  const pieces = gradients.map((piece, i) => reshape(piece, [sizeOf(parameters[i]?.parameter.shape ?? [])]));
-  const [flatGradient = losses[0], ...bound] = bindParameters([joined(pieces), ...losses], parameters, flat);
-  return { losses: bound, flatGradient };
+/** Gradient of a goal's loss with respect to its own parameters, as one vector in their order. */
+function flatGradient({ loss, parameters }: Goal): Tensor {
+  const leaves = parameters.map(({ parameter }) => parameter);
+  return joined(gradient(loss, leaves).map((piece, i) => reshape(piece, [sizeOf(leaves[i]?.shape ?? [])])));
 }
 
 function nextState(state: Readonly<Record<(typeof stateNames)[number], Tensor>>): Record<string, Tensor> {

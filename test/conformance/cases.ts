@@ -50,6 +50,10 @@ function reading(method: MethodName, more: TrainingOptions): ConformanceCase {
 
 const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   radar: scoringNames.map(radar),
+  vae: [trained("vae")],
+  "autoencoder-ssim": [trained("autoencoder-ssim")],
+  ganomaly: [trained("ganomaly")],
+  "f-anogan": [trained("f-anogan")],
   gaussian: [estimated("gaussian")],
   pca: [estimated("pca")],
   "robust-pca": [estimated("robust-pca")],

@@ -15,7 +15,9 @@ import {
 } from "../../src/graph/index.ts";
 import type { Reference } from "../../src/graph/reference-array.ts";
 import {
+  Autoencoder,
   bindParameters,
+  type ConvCoderOptions,
   GroupNorm,
   namedParameters,
   SelfAttention,
@@ -45,6 +47,7 @@ interface Golden {
   })[];
   groupNorms: (Gradients & { x: number[]; groups: number })[];
   attentions: (Gradients & { x: number[]; heads: number; groups: number })[];
+  autoencoders: (Gradients & { x: number[]; options: ConvCoderOptions })[];
   unets: {
     name: string;
     x: [number, number, number, number];
@@ -151,6 +154,16 @@ describe("PyTorch agrees on the output and all gradients", () => {
 
   test.each(golden.attentions)("of self-attention with $heads heads", async (golden) => {
     const layer = new SelfAttention(golden.x[1] ?? 0, golden);
+    await expectGolden(
+      layerGraph(layer, golden.x),
+      { image: reference(golden.x, wave("x", golden.x)) },
+      golden,
+    );
+  });
+
+  test.each(golden.autoencoders)("of an autoencoder with $options.groups groups", async (golden) => {
+    const model = new Autoencoder(golden.options);
+    const layer = { ...model, apply: (x: Tensor) => model.reconstruct(x) };
     await expectGolden(
       layerGraph(layer, golden.x),
       { image: reference(golden.x, wave("x", golden.x)) },

@@ -1,5 +1,5 @@
 /** Normalisation operators: ONNX LayerNormalization (opset 17) and group normalisation built on it. */
-import { ShapeError } from "../../base/errors.ts";
+import { GraphError, ShapeError } from "../../base/errors.ts";
 import { type Dim, sizeOf } from "../../base/shape.ts";
 import { at, defineOp } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
@@ -53,8 +53,16 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
     const statistics = { dtype: x.dtype, shape: [batch, groups, 1] };
     return [x, statistics, statistics];
   },
-  vjp: ({ inputs, outputs, outputGradients, attributes: { groups } }) =>
-    groupNormVjp(inputs, outputs, at(outputGradients, 0), groups),
+  vjp: ({ inputs, outputs, outputGradients, attributes: { groups } }) => {
+    const [g, ...ofStatistics] = outputGradients;
+    if (g === undefined || ofStatistics.some((gradient) => gradient !== undefined)) {
+      throw new GraphError(
+        "E_NO_GRADIENT",
+        "groupNorm: expected to be differentiated once, got a gradient of its gradient. Leave the normalisation out of what is differentiated twice.",
+      );
+    }
+    return groupNormVjp(inputs, outputs, g, groups);
+  },
   lower: (inputs, { groups, epsilon }) => {
     const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     const { channels, length } = groupGeometry(x, groups);
@@ -89,6 +97,7 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
  * @param x - float32 [N, C, H, W]; C divisible by `groups`.
  * @param scale - γ, float32 [C]; `bias` is β, float32 [C].
  * @param options - `epsilon` is added to the variance. Default 1e-5 (PyTorch's).
+ * @returns The same shape; it has a gradient, but no gradient of that gradient.
  * @throws {ShapeError} E_SHAPE if the extents do not fit.
  * @see Wu and He 2018, "Group Normalization", arXiv:1803.08494
  */

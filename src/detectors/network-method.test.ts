@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { planesOf } from "../../test/support/rendered-planes.ts";
+import { Random } from "../base/random.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { loadDetector } from "./load-detector.ts";
+import { type MethodName, prepareMethod } from "./methods.ts";
+import { trainDetector } from "./train-detector.ts";
+
+const backend = nodeBackend({ threads: 1 });
+
+test.each<[MethodName, number, string[]]>([
+  ["vae", 16, ["divergence", "reconstruction"]],
+  ["autoencoder-ssim", 16, []],
+  ["ganomaly", 16, ["adversarial", "contextual", "discrimination", "encoding"]],
+  ["f-anogan", 16, ["distance", "features", "penalty", "residual"]],
+  ["vae", 48, ["divergence", "reconstruction"]],
+])(
+  "%s learns from pictures of %i pixels, the terms of its loss are told, and its maps are finite",
+  async (method, size, terms) => {
+    const random = new Random(5);
+    const pictures = Array.from({ length: 8 }, () => {
+      const data = Uint8Array.from({ length: 3 * size * size }, () => random.integer(256));
+      return { width: size, height: size, data };
+    });
+    const options = { method, preset: "fast", imageSize: size, batchSize: 2, length: { steps: 2 } } as const;
+    const told: string[][] = [];
+    const { model, description } = await trainDetector(pictures.map(planesOf), prepareMethod(options, size), {
+      backend,
+      now: () => 0,
+      name: "prints",
+      skipped: 0,
+      software: {},
+      onProgress: (progress) => told.push(Object.keys(progress.terms).sort()),
+    });
+    expect(told).toEqual([terms, terms]);
+    expect(description).toMatchObject({ method, imageSizePx: size, patchSizePx: size });
+    expect(description.training.finalLoss).toBeGreaterThan(0);
+    const detector = await loadDetector(model, backend);
+    for (const { anomalyMap, anomalyScore } of await detector.detect(pictures.slice(0, 3))) {
+      expect([anomalyMap.width, anomalyMap.height]).toEqual([size, size]);
+      expect(anomalyMap.data.every(Number.isFinite)).toBe(true);
+      expect(Number.isFinite(anomalyScore)).toBe(true);
+    }
+    await detector.dispose();
+  },
+);
