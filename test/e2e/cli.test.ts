@@ -196,7 +196,7 @@ describe("radar evaluate", () => {
       "trivialF1",
     ];
     expect(Object.keys(document.image)).toEqual(image);
-    expect(Object.keys(document.pixel)).toEqual(["auroc", "averagePrecision", "aupro", "f1Max"]);
+    expect(Object.keys(document.pixel)).toEqual(["auroc", "averagePrecision", "aupro", "aupimo", "f1Max"]);
     expect(document).toMatchObject({ images: 9, thresholdOrigin: "calibration", skipped: [], report });
     expect(document.image.trivialF1).toBeCloseTo(12 / 15, 12);
     expect(Object.keys(document.secondsPerImage)).toEqual(["p50", "p99"]);
