@@ -44,7 +44,10 @@ function rowsOf(
     ["name", description.name],
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
-    ["network", `${description.parameters.toLocaleString("en")} parameters`],
+    [
+      "network",
+      `${description.parameters.toLocaleString("en")} parameters, ${callsText(description.networkCalls)} an image`,
+    ],
     [
       "learned from",
       `${training.images} good images, map scales from ${training.tuningImages} more (${training.skipped} files could not be read)`,
@@ -75,6 +78,10 @@ function rowsOf(
       `${(model.bytes / 1e6).toFixed(1)} MB, ${nodes} nodes, ${model.inputs.join(", ")} -> ${model.outputs.join(", ")}`,
     ],
   ];
+}
+
+function callsText(calls: number): string {
+  return calls === 1 ? "1 call" : `${calls} calls`;
 }
 
 function number(value: number): string {
