@@ -78,6 +78,14 @@ function meanPoint(points: readonly Point[], sets: number): Point & { readonly l
   return { method, milliseconds, auroc: mean(points.map(({ auroc }) => auroc)), label };
 }
 
+const longestLabel = 36; // characters of a method beside its bars
+
+function shortLabel(label: string): string {
+  return label.length <= longestLabel ? label : `${label.slice(0, longestLabel - 1)}\u2026`;
+}
+
+const leastForText = 0.25; // mean from which a bar holds its number
+
 const barFigures: readonly FigureName[] = ["imageAuroc", "f1", "aupro"];
 
 /** The methods on one set: bars of image AUROC, F1 and AUPRO from 0 to 1, with the spread over seeds as a line. */
@@ -86,7 +94,7 @@ export function setChart(set: string, rows: readonly BenchmarkRow[]): string {
     barFigures.flatMap((name) => {
       const { mean, spread } = figureOf(row, name);
       if (mean === null) return [];
-      const [low, high] = [mean - (spread ?? 0), Math.min(1, mean + (spread ?? 0))];
+      const [low, high] = [Math.max(0, mean - (spread ?? 0)), Math.min(1, mean + (spread ?? 0))];
       return [
         { method: row.method, figure: figureStyles[name].title, mean, low, high, text: mean.toFixed(3) },
       ];
@@ -98,15 +106,15 @@ export function setChart(set: string, rows: readonly BenchmarkRow[]): string {
   return svg(`Image AUROC, F1 and AUPRO of every method on ${set}`, {
     width: 1000,
     height: 66 + 30 * methods.length,
-    marginLeft: 20 + 7 * Math.min(30, longest),
+    marginLeft: 20 + 7.5 * Math.min(longestLabel, longest),
     marginTop: 30,
     marginBottom: 30,
-    x: { domain: [0, 1], label: null, grid: true, ticks: 5 },
-    y: { domain: methods, label: null, tickSize: 0, padding: 0.25 },
+    x: { domain: [0, 1], label: null, grid: true, ticks: [0, 0.5, 1] },
+    y: { domain: methods, label: null, tickSize: 0, padding: 0.25, tickFormat: shortLabel },
     fx: {
       domain: figures.filter((title) => bars.some(({ figure }) => figure === title)),
       label: null,
-      padding: 0.06,
+      padding: 0.1,
     },
     marks: [
       Plot.barX(bars, { fx: "figure", y: "method", x: "mean", fill: chartColors.normal, fillOpacity: 0.8 }),
@@ -121,16 +129,21 @@ export function setChart(set: string, rows: readonly BenchmarkRow[]): string {
           strokeWidth: 2,
         },
       ),
-      Plot.text(bars, {
-        fx: "figure",
-        y: "method",
-        x: 0,
-        text: "text",
-        textAnchor: "start",
-        dx: 6,
-        fill: "white",
-        fontWeight: 600,
-      }),
+      ...[true, false].map((isInside) =>
+        Plot.text(
+          bars.filter(({ mean }) => mean >= leastForText === isInside),
+          {
+            fx: "figure",
+            y: "method",
+            x: isInside ? 0 : "high",
+            text: "text",
+            textAnchor: "start",
+            dx: 6,
+            fill: isInside ? "white" : "currentColor",
+            fontWeight: 600,
+          },
+        ),
+      ),
     ],
   });
 }

@@ -61,6 +61,7 @@ export const benchmarkDocumentSchema: z.ZodType<BenchmarkDocument> = z.object({
     z.object({
       set: z.string(),
       method: z.string(),
+      options: z.record(z.string(), z.unknown()),
       seeds: z.array(count),
       figures: z.partialRecord(z.enum(figureNames), meanAndSpread),
       facts: z.object({

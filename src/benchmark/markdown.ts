@@ -1,4 +1,5 @@
 /** The comparison as a Markdown table. */
+import { absent } from "../report/format.ts";
 import type { BenchmarkDocument } from "./document.ts";
 import { type FigureName, figureStyles } from "./figures.ts";
 import { type BenchmarkRow, figureOf, type MeanAndSpread } from "./summary.ts";
@@ -42,8 +43,8 @@ export function figureText(row: BenchmarkRow, name: FigureName): string {
 }
 
 function meanText({ mean, spread }: MeanAndSpread, decimals: number): string {
-  if (mean === null) return "\u2013";
-  return spread === null
+  if (mean === null) return absent;
+  return spread === null || spread === 0 // what all seeds agree on is no estimate
     ? mean.toFixed(decimals)
     : `${mean.toFixed(decimals)} \u00b1 ${spread.toFixed(decimals)}`;
 }

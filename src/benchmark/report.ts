@@ -24,13 +24,14 @@ const contentSecurityPolicy =
   "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const style = `
+main,header>div{max-width:1400px}
+.figures tr>:first-child{position:sticky;left:0;background:var(--surface)}
 .gallery{table-layout:auto;width:auto;border-collapse:separate;border-spacing:10px 6px}
 .gallery th,.gallery td{border:0;padding:0;vertical-align:top;max-width:150px}
 .gallery thead th{overflow-wrap:anywhere}
 .gallery img{display:block;width:128px;height:auto;border-radius:4px;outline:1px solid var(--line)}
 .gallery small{display:block;margin-top:3px;color:var(--muted);font-weight:400}
 .figures td,.figures th{white-space:nowrap;padding-right:16px}
-.figures dl{margin:0}
 dl.meanings{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:.875rem}
 dl.meanings dt{font-weight:600}
 dl.meanings dd{margin:0;color:var(--muted)}

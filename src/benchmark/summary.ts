@@ -16,6 +16,8 @@ export interface BenchmarkRow {
   readonly set: string;
   /** Label of the method. */
   readonly method: string;
+  /** Options of the method as they were given, its name among them. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** Seeds that have a result. */
   readonly seeds: readonly number[];
   readonly figures: Readonly<Partial<Record<FigureName, MeanAndSpread>>>;
@@ -57,7 +59,8 @@ function rowOf(group: readonly FinishedCell[]): BenchmarkRow[] {
     figures[name] = meanAndSpread(group.map(({ result }) => result.figures[name]));
   const { set, method } = first.cell;
   const seeds = group.map(({ cell }) => cell.seed);
-  return [{ set: set.name, method: method.label, seeds, figures, facts: first.result.facts }];
+  const { label, options } = method;
+  return [{ set: set.name, method: label, options, seeds, figures, facts: first.result.facts }];
 }
 
 /** A figure of a row. */
