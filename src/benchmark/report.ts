@@ -27,11 +27,12 @@ const style = `
 main,header>div{max-width:1400px}
 .figures tr>:first-child{position:sticky;left:0;background:var(--surface)}
 .gallery{table-layout:auto;width:auto;border-collapse:separate;border-spacing:10px 6px}
-.gallery th,.gallery td{border:0;padding:0;vertical-align:top;max-width:150px}
+.gallery th,.gallery td{border:0;padding:0;vertical-align:top;max-width:150px;overflow-wrap:anywhere}
 .gallery thead th{overflow-wrap:anywhere}
 .gallery img{display:block;width:128px;height:auto;border-radius:4px;outline:1px solid var(--line)}
 .gallery small{display:block;margin-top:3px;color:var(--muted);font-weight:400}
-.figures td,.figures th{white-space:nowrap;padding-right:16px}
+.figures td,.figures th{white-space:nowrap;padding-right:10px}
+.figures{font-size:.8125rem}
 dl.meanings{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:.875rem}
 dl.meanings dt{font-weight:600}
 dl.meanings dd{margin:0;color:var(--muted)}
@@ -121,12 +122,12 @@ function timeSection({ rows, sets }: BenchmarkDocument): Html | null {
   );
 }
 
-function setsSection({ rows, sets }: BenchmarkDocument): Html | null {
+function setsSection({ rows, sets, seeds }: BenchmarkDocument): Html | null {
   if (rows.length === 0) return null;
   return html`${sets.map(({ name }) => {
     const ofSet = rows.filter(({ set }) => set === name);
     return ofSet.length > 0
-      ? html`<h3>${name}</h3>${figure(setChart(name, ofSet), "Lines: one sample standard deviation over the seeds.")}`
+      ? html`<h3>${name}</h3>${figure(setChart(name, ofSet), seeds.length > 1 ? "Lines: one sample standard deviation over the seeds." : "One seed.")}`
       : null;
   })}`;
 }

@@ -1,7 +1,7 @@
 /** The list of methods of a benchmark on the command line: `radar,pca,ddim:calls=50`. */
 import { checkChoice } from "../base/check.ts";
 import type { MethodEntry } from "../benchmark/index.ts";
-import { methodNames, prepareMethod } from "../detectors/index.ts";
+import { type MethodName, methodNames, prepareMethod } from "../detectors/index.ts";
 import { parseRunConfig, type RunConfig, trainOptionsOf } from "../run-config.ts";
 import { UsageError } from "./errors.ts";
 
@@ -12,7 +12,7 @@ const benchmarkOnly = ["method", "output", "name", "seed", "device", "threads"];
  * Methods separated by commas, each with options `:name=value`; names as on the command line or in camelCase.
  *
  * @param text - E.g. "radar,radar:scoring=paper:steps=300"; the text of each method is its label.
- * @param shared - Options for all of them; a method's own win.
+ * @param shared - Options for all of them; a method's own win. Length and batch go to methods that are trained step by step.
  * @throws {UsageError} if the list is not understood; {OptionError} if there is no such method or option, or a value is out
  * of range.
  */
@@ -25,13 +25,23 @@ export function parseMethods(text: string, shared: RunConfig): MethodEntry[] {
     const [method = "", ...settings] = label.split(":");
     checkChoice("methods", method, methodNames);
     const own = Object.fromEntries(settings.map((setting) => settingOf(setting, label)));
-    const { minutes: _, steps: __, ...rest } = shared;
-    const base = "minutes" in own || "steps" in own ? rest : shared;
-    const options = { ...base, ...own, method };
+    const options = { ...sharedWith(method, shared, own), ...own, method };
     const config = parseRunConfig(JSON.stringify(options), `--methods: ${label}`);
     prepareMethod(trainOptionsOf(config), Number.MAX_SAFE_INTEGER);
     return { label, options };
   });
+}
+
+/** Of the shared options those that the method has a use for: no length where it says one itself or trains no steps. */
+function sharedWith(
+  method: MethodName,
+  shared: RunConfig,
+  own: Readonly<Record<string, unknown>>,
+): RunConfig {
+  const { minutes, steps, batchSize, ...rest } = shared;
+  const isTrainedInSteps = prepareMethod({ method }, Number.MAX_SAFE_INTEGER).options.batchSize > 0;
+  if (!isTrainedInSteps) return rest;
+  return "minutes" in own || "steps" in own ? { ...rest, batchSize } : shared;
 }
 
 function settingOf(setting: string, label: string): [name: string, value: unknown] {

@@ -13,12 +13,12 @@ import { pngDataUri } from "../report/picture.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { evaluateFolder } from "./evaluate.ts";
 import { encodePng } from "./image-codec.ts";
-import { readImage } from "./image-file.ts";
 import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
 import { diskNetworkStore } from "./network-store.ts";
 import { pathKind } from "./path-kind.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
 import { checkpointPathOf, type TrainOptions, train } from "./train.ts";
+import { tryReadImage } from "./try-read.ts";
 
 /** What a training of a benchmark took. */
 export interface TrainedCell {
@@ -141,7 +141,8 @@ async function drawExamples(
   const pictures: CellPicture[] = [];
   const { maximum: scaleMaximum } = mapScaleOf(detector);
   for (const { path, className, label } of chooseExamples(test)) {
-    const image = await readImage(path);
+    const image = await tryReadImage(path);
+    if ("reason" in image) continue; // the evaluation counts it
     const [detection] = await detector.detect([image]);
     invariant(detection !== undefined, "a detector gave nothing for one image");
     const map = resizeMap(detection.anomalyMap, fitWithin(image, exampleSidePx));

@@ -6,15 +6,16 @@ import { fitWithin, maskOutline, resizeImage } from "../report/index.ts";
 import { pngDataUri } from "../report/picture.ts";
 import { exampleSidePx } from "./benchmark-cell.ts";
 import { encodePng } from "./image-codec.ts";
-import { readImage, readMask } from "./image-file.ts";
+import { tryReadImage, tryReadMask } from "./try-read.ts";
 
-/** Draws the examples of a set. @throws {DataError} E_IMAGE, {FileError} E_FILE if one cannot be read. */
+/** Draws the examples of a set; one that cannot be read is left out. */
 export async function examplePhotos({ root, test }: Dataset): Promise<ExamplePhoto[]> {
   const photos: ExamplePhoto[] = [];
   for (const { path, className, label, maskPath } of chooseExamples(test)) {
-    const image = await readImage(path);
+    const [image, mask] = [await tryReadImage(path), maskPath === null ? null : await tryReadMask(maskPath)];
+    if ("reason" in image) continue;
     const small = resizeImage(image, fitWithin(image, exampleSidePx));
-    const outlined = maskPath === null ? small : maskOutline(small, await readMask(maskPath));
+    const outlined = mask === null || "reason" in mask ? small : maskOutline(small, mask);
     const dataUri = pngDataUri(await encodePng(outlined));
     photos.push({ path: relative(root, path).split(sep).join("/"), className, label, dataUri });
   }

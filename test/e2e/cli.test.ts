@@ -361,7 +361,7 @@ test("a patch size alone is enough: the image size follows from the images", asy
 });
 
 describe("help", () => {
-  const commands = ["train", "detect", "evaluate", "inspect", "verify", "demo"];
+  const commands = ["train", "detect", "evaluate", "inspect", "verify", "benchmark", "demo"];
 
   test("radar --help names every command; --version prints the version", async () => {
     const run = await radar("--help");
