@@ -35,7 +35,7 @@ const count = z.number().nonnegative();
 const meanAndSpread = z.object({ mean: z.number().nullable(), spread: z.number().nullable() });
 
 /** Schema of {@link BenchmarkDocument}. */
-export const benchmarkDocumentSchema: z.ZodType<BenchmarkDocument> = z.object({
+const benchmarkDocumentSchema: z.ZodType<BenchmarkDocument> = z.object({
   format: z.literal(1),
   command: z.string(),
   date: z.string(),

@@ -8,9 +8,7 @@ export { type BenchmarkSet, type Cell, cellName, type MethodEntry, planCells } f
 export { renderBenchmarkReport } from "./report.ts";
 export {
   type BenchmarkProgress,
-  type CellActions,
   type CellOutcome,
-  type RunCellsOptions,
   runCells,
 } from "./run-cells.ts";
-export { type BenchmarkRow, type FailedCell, failuresOf, rowsOf } from "./summary.ts";
+export { failuresOf, rowsOf } from "./summary.ts";
