@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  benchmark: async () => (await import("./commands/benchmark.ts")).benchmarkCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
 };
 

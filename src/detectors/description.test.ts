@@ -48,3 +48,11 @@ describe("a description is refused at the field that is wrong", () => {
     expect(detectorDescriptionSchema.safeParse(value).success).toBe(false);
   });
 });
+
+test("a description that does not tell its network calls has one where something was trained step by step", () => {
+  const { networkCalls: _, ...old } = fakeDescription;
+  const calls = (description: object): number => detectorDescriptionSchema.parse(description).networkCalls;
+  expect(calls(old)).toBe(1);
+  expect(calls({ ...old, training: { ...old.training, steps: 0 } })).toBe(0);
+  expect(calls({ ...old, networkCalls: 50 })).toBe(50);
+});

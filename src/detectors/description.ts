@@ -24,6 +24,8 @@ export interface DetectorDescription {
   readonly patchSizePx: number;
   /** Trainable values of the network. */
   readonly parameters: number;
+  /** How often a network runs to score one picture; files that do not say are told by their training steps. */
+  readonly networkCalls: number;
   /** Seed of everything random. */
   readonly seed: number;
   /** Versions of what made it: package, runtime, Node. */
@@ -66,35 +68,46 @@ export interface DetectorDescription {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+/** Calls of a network for one picture where a method does not tell: one of what is trained step by step, else none. */
+export function usualNetworkCalls(steps: number): number {
+  return steps > 0 ? 1 : 0;
+}
+
 /** Schema of a description; a model file comes from outside, so it is checked when loaded. */
-export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z.object({
-  format: z.literal(1),
-  name: z.string(),
-  method: z.string(),
-  preset: z.string(),
-  scoring: z.string(),
-  imageSizePx: count,
-  patchSizePx: count,
-  parameters: count,
-  seed: count,
-  software: z.record(z.string(), z.string()),
-  training: z.object({
-    images: count,
-    tuningImages: count,
-    skipped: count,
-    steps: count,
-    batchSize: count,
-    finalLoss: z.number().nullable(),
-    contentHash: z.string(),
-    symmetries: z.array(z.string()),
-  }),
-  calibration: z.object({
-    images: count,
-    threshold: z.number(),
-    falseAlarmRate: z.number(),
-    pixelThreshold: z.number(),
-    mapMaximum: z.number(),
-    scores: z.array(z.number()),
-  }),
-  options: z.record(z.string(), z.unknown()),
-});
+export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
+  .object({
+    format: z.literal(1),
+    name: z.string(),
+    method: z.string(),
+    preset: z.string(),
+    scoring: z.string(),
+    imageSizePx: count,
+    patchSizePx: count,
+    parameters: count,
+    networkCalls: count.optional(),
+    seed: count,
+    software: z.record(z.string(), z.string()),
+    training: z.object({
+      images: count,
+      tuningImages: count,
+      skipped: count,
+      steps: count,
+      batchSize: count,
+      finalLoss: z.number().nullable(),
+      contentHash: z.string(),
+      symmetries: z.array(z.string()),
+    }),
+    calibration: z.object({
+      images: count,
+      threshold: z.number(),
+      falseAlarmRate: z.number(),
+      pixelThreshold: z.number(),
+      mapMaximum: z.number(),
+      scores: z.array(z.number()),
+    }),
+    options: z.record(z.string(), z.unknown()),
+  })
+  .transform((read) => ({
+    ...read,
+    networkCalls: read.networkCalls ?? usualNetworkCalls(read.training.steps),
+  }));

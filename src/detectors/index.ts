@@ -18,7 +18,15 @@ export {
 } from "./isolation-forest.ts";
 export { describeModel, loadDetector } from "./load-detector.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
-export type { Learned, LearningContext, MethodOptions, PreparedMethod, TrainingContext } from "./method.ts";
+export type {
+  Learned,
+  LearningContext,
+  MethodOptions,
+  NetworkStore,
+  PreparedMethod,
+  StoredNetwork,
+  TrainingContext,
+} from "./method.ts";
 export { type MethodName, methodNames, prepareMethod, type TrainingOptions } from "./methods.ts";
 export { type CommonOptions, type PresetName, presetNames, smallestSizePx } from "./options.ts";
 export { imageInput, resizePixels } from "./preprocess.ts";

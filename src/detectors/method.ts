@@ -66,6 +66,8 @@ export interface Learned {
   readonly steps: number;
   /** Mean loss of the last steps; null where there are none. */
   readonly finalLoss: number | null;
+  /** How often a network runs to score one picture. Default: once where something was trained step by step, else never. */
+  readonly networkCalls?: number;
 }
 
 /** Options that every method has, with their values. */

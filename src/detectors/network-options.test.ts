@@ -11,10 +11,7 @@ test.each([
     { scoring: "paper" },
     'scoring: expected none, since vae reads its maps in one way only, got "paper" (string). Leave it out.',
   ],
-  [
-    { patchSize: 32 },
-    "patchSize: expected none, since vae sees the whole image, got 32. Leave it out.",
-  ],
+  [{ patchSize: 32 }, "patchSize: expected none, since vae sees the whole image, got 32. Leave it out."],
   [
     { imageSize: 40 },
     "imageSize: expected a multiple of 16 pixels (what the network halves to), got 40. Use 48.",

@@ -40,6 +40,7 @@ async function learn(options: ResolvedDiffusionOptions, context: LearningContext
     parameters: parameterCount(namedParameters(unet)),
     steps: trained.steps,
     finalLoss: trained.finalLoss,
+    networkCalls: options.chain.calls,
   };
 }
 

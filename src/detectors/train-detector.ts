@@ -4,7 +4,7 @@ import { Random } from "../base/random.ts";
 import { allowedSymmetries, type HoldOut, holdOut } from "../data/index.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { contentHash } from "./content-hash.ts";
-import type { DetectorDescription } from "./description.ts";
+import { type DetectorDescription, usualNetworkCalls } from "./description.ts";
 import { fitDetector } from "./fit.ts";
 import type { PreparedMethod, TrainingContext } from "./method.ts";
 
@@ -76,6 +76,7 @@ export async function trainDetector(
       imageSizePx: options.imageSize,
       patchSizePx: options.patchSize,
       parameters: result.parameters,
+      networkCalls: result.networkCalls ?? usualNetworkCalls(result.steps),
       seed: options.seed,
       software: { ...context.software, runtime: backend.name },
       training: {

@@ -213,6 +213,7 @@ describe("pixel figures", () => {
     expect(metrics.pixel).toEqual({
       auroc: 5 / 6,
       averagePrecision: (1 + 2 / 3) / 2,
+      aupimo: 1 / 2, // half of it before the good image has a false positive
       aupro: 1 / 2, // half of the one region until the first false positive, at 1/3 > 0.3
       f1Max: 4 / 5,
     });

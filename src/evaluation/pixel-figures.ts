@@ -55,8 +55,8 @@ export class PixelFigures {
   /** The figures; null if there is no mask, or no normal or no defective pixel. */
   figures(): EvaluationMetrics["pixel"] {
     if (!this.#hasBothClasses()) return null;
-    const { auroc, averagePrecision, aupro, f1Max } = this.#accumulator.metrics();
-    return { auroc, averagePrecision, aupro, f1Max };
+    const { auroc, averagePrecision, aupro, aupimo, f1Max } = this.#accumulator.metrics();
+    return { auroc, averagePrecision, aupro, aupimo, f1Max };
   }
 
   /** What a reader of the figures should know, one sentence each. */

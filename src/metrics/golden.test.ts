@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { expectAllClose } from "../../test/support/allclose.ts";
 import {
+  aupimo,
   aupro,
   auroc,
   averagePrecision,
@@ -39,6 +40,7 @@ interface MapCase {
   averagePrecision: number;
   f1Max: number;
   aupro: Record<string, number>;
+  aupimo: { rates: [number, number]; points: number; value: number };
 }
 
 const golden: { scoreCases: ScoreCase[]; mapCases: MapCase[] } = JSON.parse(
@@ -94,4 +96,8 @@ test.each(golden.mapCases)("scikit-learn and scipy agree on pixel metrics with $
     const options = { falsePositiveRateLimit: Number(limit) };
     expectAllClose([aupro(images, options), pixels.metrics(options).aupro], [expected, expected], tolerance);
   }
+  const { rates, points, value } = golden.aupimo;
+  const { length } = images; // the grid of the golden value misses the steps by one of its cells each
+  const atol = length / points;
+  expectAllClose([aupimo(images, { falsePositiveRates: rates })], [value], { rtol: 0, atol });
 });

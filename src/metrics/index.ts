@@ -1,6 +1,7 @@
 /** Metrics of anomaly detection: pure functions of number arrays. */
 export { type Confusion, confusionAt } from "./confusion.ts";
 export { type ConnectedComponents, connectedComponents } from "./connected-components.ts";
+export { type AupimoOptions, aupimo } from "./per-image-overlap.ts";
 export { PixelAccumulator, type PixelMetrics } from "./pixel.ts";
 export type { ScoredMap } from "./pixel-ranking.ts";
 export {

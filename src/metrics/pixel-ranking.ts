@@ -24,10 +24,19 @@ export interface ScoredMap {
  */
 export type PixelGroupVisitor = (score: number, anomalous: number, normal: number, overlap: number) => void;
 
+/** Sort keys of pixels image by image; they ascend as scores descend. The arrays must not be changed. */
+export interface PerImageKeys {
+  /** All pixels of each image without a defect. */
+  readonly normal: readonly Uint32Array[];
+  /** The anomalous pixels of each image with a defect. */
+  readonly anomalous: readonly Uint32Array[];
+}
+
 /** Pixels collected map by map: 4 bytes for a normal one, 8 for an anomalous one. The maps are not kept. */
 export class PixelRanking {
   readonly #normal: Uint32Array[] = []; // sort keys
   readonly #anomalous: KeyedValues[] = []; // sort keys with regions
+  readonly #normalImages: Uint32Array[] = []; // those of #normal that are whole images
   readonly #regionSizes: number[] = [];
   #counts: ClassCounts = { anomalous: 0, normal: 0 };
 
@@ -39,6 +48,11 @@ export class PixelRanking {
   /** 8-connected defect regions so far; regions never span images. */
   get regionCount(): number {
     return this.#regionSizes.length;
+  }
+
+  /** Pixels so far, image by image: a view of what is kept, not a copy. */
+  get perImage(): PerImageKeys {
+    return { normal: this.#normalImages, anomalous: this.#anomalous.map(({ keys }) => keys) };
   }
 
   /** Takes a map. @throws {ShapeError} E_SHAPE. @throws {DataError} E_DATA if a score is NaN. */
@@ -54,6 +68,7 @@ export class PixelRanking {
     this.#counts = { anomalous: this.#counts.anomalous + anomalous, normal: this.#counts.normal + normal };
     if (anomalous === 0) {
       this.#normal.push(keys);
+      this.#normalImages.push(keys);
       return;
     }
     const inside = { keys: new Uint32Array(anomalous), values: new Uint32Array(anomalous) };

@@ -39,6 +39,7 @@ test("one defect pixel ranked second of three gives pencil values", () => {
     f1Max: 2 / 3,
     f1MaxThreshold: -1,
     aupro: 1 / 2,
+    aupimo: 1, // the normal 3 beside the defect does not count
   });
 });
 

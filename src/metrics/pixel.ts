@@ -1,4 +1,5 @@
 /** Pixel metrics of a whole test set from one sort of its pixels. */
+import { defaultFalsePositiveRates, meanImageOverlap } from "./per-image-overlap.ts";
 import { PixelRanking } from "./pixel-ranking.ts";
 import { BestF1, PrecisionArea } from "./precision-recall.ts";
 import {
@@ -22,6 +23,11 @@ export interface PixelMetrics {
   readonly f1MaxThreshold: number;
   /** Area under the per-region overlap curve up to the limit, divided by the limit, in [0, 1]. */
   readonly aupro: number;
+  /**
+   * Area under the per-image recall curve at shared false positive rates of 1e-5 to 1e-4, in [0, 1]; null without an image
+   * that is normal as a whole. See `aupimo`.
+   */
+  readonly aupimo: number | null;
 }
 
 /**
@@ -92,12 +98,14 @@ export class PixelAccumulator {
       overlapArea.add(normal, overlap);
     });
     const { f1, threshold } = best.value();
+    const { perImage } = this.#ranking;
     return {
       auroc: roc.value(),
       averagePrecision: precision.value(),
       f1Max: f1,
       f1MaxThreshold: threshold,
       aupro: overlapArea.value(),
+      aupimo: perImage.normal.length > 0 ? meanImageOverlap(perImage, defaultFalsePositiveRates) : null,
     };
   }
 }

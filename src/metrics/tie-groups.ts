@@ -91,7 +91,7 @@ export function countLabels(where: string, labels: ArrayLike<number>): ClassCoun
 export function requireBothClasses(
   where: string,
   counts: ClassCounts,
-  source: "labels" | "mask pixels",
+  source: "labels" | "mask pixels" | "images",
   metric: string,
 ): void {
   if (counts.anomalous > 0 && counts.normal > 0) return;

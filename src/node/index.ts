@@ -22,6 +22,7 @@ export {
   type LoadImagesOptions,
   loadImages,
 } from "./load-images.ts";
+export { type DiskNetworkStore, diskNetworkStore } from "./network-store.ts";
 export { overlayPaths } from "./overlay-paths.ts";
 export { type PathKind, pathKind } from "./path-kind.ts";
 export { writeRenderedFolder } from "./rendered-folder.ts";

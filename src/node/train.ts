@@ -4,6 +4,7 @@ import { TrainingError } from "../base/errors.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
 import {
   type DetectorDescription,
+  type NetworkStore,
   prepareMethod,
   smallestSizePx,
   type TrainingOptions,
@@ -39,6 +40,8 @@ export interface TrainOptions extends TrainingOptions {
   readonly threads?: number | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`. */
   readonly resume?: boolean | undefined;
+  /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. */
+  readonly networks?: NetworkStore | undefined;
   /** Stops cleanly, with a checkpoint. */
   readonly signal?: AbortSignal | undefined;
   /** Called after each step. */
@@ -107,6 +110,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       software: softwareVersions(),
       resume,
       signal,
+      networks: options.networks,
       onProgress: (progress) => {
         ({ seconds: trainingSeconds, stepsOfRun } = progress);
         const imagesPerSecond = (stepsOfRun * batchSize) / trainingSeconds;

@@ -1,13 +1,8 @@
-/**
- * Charts of an evaluation as static SVG text. The only file that loads Observable Plot and linkedom (a small DOM).
- *
- * Colours come from the page as CSS variables (`--normal`, `--defective`, `--muted`) with fallbacks of our own; text takes
- * the page's colour, so that one SVG reads in light and dark.
- */
+/** Charts of an evaluation as static SVG text. */
 import * as Plot from "@observablehq/plot";
-import { parseHTML } from "linkedom";
 import { formatScore } from "./format.ts";
 import { type ScoreAxis, scoreAxis, scoreBins } from "./score-axis.ts";
+import { chartColors as colors, svg } from "./svg.ts";
 
 /** What a chart needs to know of an image. */
 export interface ScoredImage {
@@ -43,11 +38,6 @@ export interface CurvePoint {
   readonly y: number;
 }
 
-const colors = {
-  normal: "var(--normal, #0072b2)",
-  defective: "var(--defective, #c2410c)",
-  chance: "var(--muted, #8a8f98)",
-};
 const wide = 1000; // px; the page scales an SVG down where it is narrower
 const scoreLabel = "Anomaly score, higher is more anomalous";
 
@@ -241,23 +231,4 @@ function thresholdMarks(axis: ScoreAxis, threshold: number, row: string | undefi
       fontWeight: 600,
     }),
   ];
-}
-
-interface SvgElement {
-  readonly outerHTML: string;
-  setAttribute(name: string, value: string): void;
-}
-
-function svg(title: string, options: Plot.PlotOptions): string {
-  const { document } = parseHTML("<!doctype html><html><body></body></html>");
-  const element: SvgElement = Plot.plot({
-    document,
-    className: "chart",
-    marginBottom: 44,
-    style: { fontSize: "13px" },
-    ...options,
-  });
-  element.setAttribute("role", "img");
-  element.setAttribute("aria-label", title);
-  return element.outerHTML;
 }

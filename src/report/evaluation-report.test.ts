@@ -41,7 +41,7 @@ const full: EvaluationReportInput = {
       recall: 0.9996,
       trivialF1: 0.4,
     },
-    pixel: { auroc: 0.91, averagePrecision: 0.31, aupro: 0.71, f1Max: 0.41 },
+    pixel: { auroc: 0.91, averagePrecision: 0.31, aupro: 0.71, aupimo: 0.21, f1Max: 0.41 },
     threshold: 0.5,
     images: 3,
     secondsPerImage: { p50: 0.02, p99: 0.5 },
@@ -131,6 +131,7 @@ describe("the report", () => {
       ["Pixel AUROC", "0.910"],
       ["Pixel AP", "0.310"],
       ["AUPRO", "0.710"],
+      ["AUPIMO", "0.210"],
       ["Pixel F1-max", "0.410"],
     ]);
     expect(page).toContain("One image took 20\u00a0ms (median; 99th percentile 500\u00a0ms)");

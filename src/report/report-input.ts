@@ -46,6 +46,8 @@ export interface EvaluationMetrics {
     readonly auroc: Figure;
     readonly averagePrecision: Figure;
     readonly aupro: Figure;
+    /** Null where no good test image has pixels to count. */
+    readonly aupimo: Figure;
     readonly f1Max: Figure;
   } | null;
   /** An image is called defective if its score > threshold. */

@@ -46,8 +46,9 @@ function pixelCards(pixel: EvaluationMetrics["pixel"]): Html {
   }
   return html`<div class="cards">
 ${card("Pixel AUROC", pixel.auroc, "Flattering where defects are small: most pixels are easy")}
-${card("Pixel AP", pixel.averagePrecision, "Average precision of pixels; the strictest of the four")}
+${card("Pixel AP", pixel.averagePrecision, "Average precision of pixels; the strictest of those over all thresholds")}
 ${card("AUPRO", pixel.aupro, "Overlap with each defect region, small ones counting like large ones, up to 30\u00a0% false positives")}
+${card("AUPIMO", pixel.aupimo, "Share of each defective image's defect found while fewer than one in 10\u00a0000 pixels of good images are marked")}
 ${card("Pixel F1-max", pixel.f1Max, "Best F1 of any pixel threshold, chosen on the test data")}
 </div>`;
 }

@@ -196,7 +196,7 @@ describe("radar evaluate", () => {
       "trivialF1",
     ];
     expect(Object.keys(document.image)).toEqual(image);
-    expect(Object.keys(document.pixel)).toEqual(["auroc", "averagePrecision", "aupro", "f1Max"]);
+    expect(Object.keys(document.pixel)).toEqual(["auroc", "averagePrecision", "aupro", "aupimo", "f1Max"]);
     expect(document).toMatchObject({ images: 9, thresholdOrigin: "calibration", skipped: [], report });
     expect(document.image.trivialF1).toBeCloseTo(12 / 15, 12);
     expect(Object.keys(document.secondsPerImage)).toEqual(["p50", "p99"]);
@@ -361,7 +361,7 @@ test("a patch size alone is enough: the image size follows from the images", asy
 });
 
 describe("help", () => {
-  const commands = ["train", "detect", "evaluate", "inspect", "verify", "demo"];
+  const commands = ["train", "detect", "evaluate", "inspect", "verify", "benchmark", "demo"];
 
   test("radar --help names every command; --version prints the version", async () => {
     const run = await radar("--help");

@@ -18,6 +18,7 @@ export const fakeDescription: DetectorDescription = {
   imageSizePx: 64,
   patchSizePx: 32,
   parameters: 1_234_567,
+  networkCalls: 1,
   seed: 7,
   software: { "radar-ad": "0.1.0", node: "20" },
   training: {

@@ -96,3 +96,34 @@ export function bruteForceAupro(images: readonly ReferenceMap[], limit: number):
 function share(values: readonly number[], threshold: number): number {
   return values.filter((value) => value >= threshold).length / values.length;
 }
+
+/** AUPIMO by recounting every pixel at every distinct score; recall between two rates is a line on the logarithmic scale. */
+export function bruteForceAupimo(
+  images: readonly ReferenceMap[],
+  [low, high]: readonly [number, number],
+): number {
+  const isAnomalous = ({ mask }: ReferenceMap): boolean => Array.from(mask ?? []).includes(1);
+  const good = images.filter((image) => !isAnomalous(image)).map(({ map }) => Array.from(map));
+  const defects = images.filter(isAnomalous).map(({ map, mask }) => {
+    return Array.from(map).filter((_, i) => mask?.[i] === 1);
+  });
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const thresholds = [...new Set(images.flatMap(({ map }) => Array.from(map)))].sort((a, b) => b - a);
+  const areas = defects.map((defect) => {
+    let area = 0;
+    let from = { x: 0, y: 0 };
+    for (const threshold of thresholds) {
+      const to = { x: mean(good.map((scores) => share(scores, threshold))), y: share(defect, threshold) };
+      const [first, last] = [Math.max(from.x, low), Math.min(to.x, high)];
+      if (first < last) {
+        const at = (x: number): number =>
+          from.x === 0 ? from.y : from.y + ((to.y - from.y) * Math.log(x / from.x)) / Math.log(to.x / from.x);
+        area += (Math.log(last / first) * (at(first) + at(last))) / 2;
+      }
+      from = to;
+    }
+    return area;
+  });
+  return mean(areas) / Math.log(high / low);
+}

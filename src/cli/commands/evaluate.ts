@@ -91,6 +91,7 @@ export function printEvaluation({ metrics, verdict, notes }: FolderEvaluation, o
         AUROC: pixel.auroc,
         AP: pixel.averagePrecision,
         AUPRO: pixel.aupro,
+        AUPIMO: pixel.aupimo,
         "F1-max": pixel.f1Max,
       }),
     );

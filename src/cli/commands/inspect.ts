@@ -45,6 +45,7 @@ function rowsOf(
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
     ["parameters", description.parameters.toLocaleString("en")],
+    ["network", `${callsText(description.networkCalls)} an image`],
     [
       "learned from",
       `${training.images} good images, map scales from ${training.tuningImages} more (${training.skipped} files could not be read)`,
@@ -75,6 +76,10 @@ function rowsOf(
       `${(model.bytes / 1e6).toFixed(1)} MB, ${nodes} nodes, ${model.inputs.join(", ")} -> ${model.outputs.join(", ")}`,
     ],
   ];
+}
+
+function callsText(calls: number): string {
+  return calls === 1 ? "1 call" : `${calls} calls`;
 }
 
 function number(value: number): string {

@@ -1,0 +1,177 @@
+/** The report of a benchmark: one HTML file that needs nothing else. */
+import { Html, html } from "../report/html.ts";
+import { reportStyle } from "../report/report-style.ts";
+import { accuracyChart, setChart } from "./charts.ts";
+import type { BenchmarkDocument } from "./document.ts";
+import type { ExamplePhoto } from "./examples.ts";
+import { figureNames, figureStyles } from "./figures.ts";
+import { gallerySection } from "./gallery.ts";
+import { figureText } from "./markdown.ts";
+import type { CellOutcome } from "./run-cells.ts";
+import type { BenchmarkRow } from "./summary.ts";
+
+/** What a report is made from. */
+export interface BenchmarkReportInput {
+  readonly document: BenchmarkDocument;
+  /** The cells, whose pictures are shown: of each method those of its first seed that has a result. */
+  readonly outcomes: readonly CellOutcome[];
+  /** The examples as they are, by name of their set. */
+  readonly photos: Readonly<Record<string, readonly ExamplePhoto[]>>;
+}
+
+/** No request of any kind: styles are inline, pictures are data, and there is no script. */
+const contentSecurityPolicy =
+  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+
+const style = `
+main,header>div{max-width:1400px}
+.figures tr>:first-child{position:sticky;left:0;background:var(--surface)}
+.gallery{table-layout:auto;width:auto;border-collapse:separate;border-spacing:10px 6px}
+.gallery th,.gallery td{border:0;padding:0;vertical-align:top;max-width:150px;overflow-wrap:anywhere}
+.gallery thead th{overflow-wrap:anywhere}
+.gallery img{display:block;width:128px;height:auto;border-radius:4px;outline:1px solid var(--line)}
+.gallery small{display:block;margin-top:3px;color:var(--muted);font-weight:400}
+.figures td,.figures th{white-space:nowrap;padding-right:10px}
+.figures{font-size:.8125rem}
+dl.meanings{display:grid;grid-template-columns:max-content 1fr;gap:2px 16px;font-size:.875rem}
+dl.meanings dt{font-weight:600}
+dl.meanings dd{margin:0;color:var(--muted)}
+`;
+
+/**
+ * The report as one HTML document: figures, accuracy against time, the methods on each set, the same examples seen by all.
+ *
+ * Opens offline, loads nothing and runs no script. Pure: the same input gives the same text.
+ */
+export function renderBenchmarkReport(input: BenchmarkReportInput): string {
+  const { document } = input;
+  const title = `Benchmark: ${new Set(document.rows.map(({ method }) => method)).size} methods on ${document.sets.length} sets`;
+  const sections: (readonly [id: string, title: string, section: Html | null])[] = [
+    ["figures", "Figures", figuresSection(document)],
+    ["time", "Accuracy against time", timeSection(document)],
+    ["sets", "Set by set", setsSection(document)],
+    ["gallery", "The same images", gallerySection(input)],
+    ["failed", "Failed", failedSection(document)],
+    ["reading", "How to read this", readingSection(document)],
+  ];
+  const present = sections.filter(([, , section]) => section !== null);
+  const links = present.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`);
+  return html`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
+<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
+<title>${title}</title><style>${new Html(reportStyle + style)}</style></head>
+<body>${header(title, document, links)}
+<main>${present.map(
+    ([id, name, section]) =>
+      html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>${section}</section>`,
+  )}
+<footer>Made by radar-ad ${document.version}. Higher score means more anomalous, everywhere in this report.</footer></main></body></html>
+`.text;
+}
+
+function header(title: string, document: BenchmarkDocument, links: readonly Html[]): Html {
+  const { machine, seeds, software, threads } = document;
+  const facts: [label: string, value: string][] = [
+    ["Date", document.date],
+    ["Seeds", seeds.join(", ")],
+    ["Machine", `${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB`],
+    ["Device", `${document.device}, ${threads === null ? "one thread per core" : `${threads} threads`}`],
+    ["Sets at a time", String(document.parallel)],
+    [
+      "Software",
+      Object.entries(software)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(", "),
+    ],
+  ];
+  return html`<header><div><p class="overline">RADAR benchmark report</p><h1>${title}</h1>
+<dl class="facts">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
+<pre><code>${document.command}</code></pre><nav aria-label="Sections"><ul>${links}</ul></nav></div></header>`;
+}
+
+function figuresSection({ sets, rows, seeds }: BenchmarkDocument): Html | null {
+  if (rows.length === 0) return null;
+  const several = seeds.length > 1 ? "mean \u00b1 sample standard deviation over the seeds" : "one seed";
+  const tables = sets.map(({ name, trainImages, goodImages, defectiveImages }) => {
+    const ofSet = rows.filter(({ set }) => set === name);
+    return html`<h3>${name}</h3><p class="muted">Learned from ${trainImages} good images; tested on ${goodImages} good and
+${defectiveImages} defective ones.</p>${ofSet.length > 0 ? figureTable(ofSet, name) : null}`;
+  });
+  return html`<p>Each figure: ${several}.</p>${tables}`;
+}
+
+function figureTable(rows: readonly BenchmarkRow[], set: string): Html {
+  const heads = figureNames.map(
+    (name) =>
+      html`<th scope="col" class="number" title="${figureStyles[name].meaning}">${figureStyles[name].title}</th>`,
+  );
+  const lines = rows.map((row) => {
+    const cells = figureNames.map((name) => html`<td class="number">${figureText(row, name)}</td>`);
+    return html`<tr><th scope="row">${row.method}</th>${cells}</tr>`;
+  });
+  return html`<div class="surface scroll"><table class="figures" aria-label="Figures of ${set}"><thead><tr><th scope="col">Method</th>${heads}</tr></thead>
+<tbody>${lines}</tbody></table></div>`;
+}
+
+function timeSection({ rows, sets }: BenchmarkDocument): Html | null {
+  const chart = accuracyChart(rows, sets.length);
+  if (chart === null) return null;
+  return figure(
+    chart,
+    "Up and left is better. Small dots: one set each; large ones: the mean over the sets.",
+  );
+}
+
+function setsSection({ rows, sets, seeds }: BenchmarkDocument): Html | null {
+  if (rows.length === 0) return null;
+  return html`${sets.map(({ name }) => {
+    const ofSet = rows.filter(({ set }) => set === name);
+    return ofSet.length > 0
+      ? html`<h3>${name}</h3>${figure(setChart(name, ofSet), seeds.length > 1 ? "Lines: one sample standard deviation over the seeds." : "One seed.")}`
+      : null;
+  })}`;
+}
+
+function figure(svg: string, caption: string): Html {
+  return html`<figure class="surface">${new Html(svg)}<figcaption>${caption}</figcaption></figure>`;
+}
+
+function failedSection({ failed }: BenchmarkDocument): Html | null {
+  if (failed.length === 0) return null;
+  const rows = failed.map(
+    ({
+      set,
+      method,
+      seed,
+      code,
+      error,
+    }) => html`<tr><th scope="row">${set}</th><td>${method}</td><td class="number">${seed}</td>
+<td>${error}${code === null ? "" : ` [${code}]`}</td></tr>`,
+  );
+  return html`<p>These runs have no result and count in no figure above.</p>
+<div class="surface scroll"><table><thead><tr><th scope="col">Set</th><th scope="col">Method</th><th scope="col" class="number">Seed</th>
+<th scope="col">Why</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+}
+
+function readingSection({ parallel, rows }: BenchmarkDocument): Html {
+  const reused = rows.some(({ facts }) => facts.reusedMinutes > 0);
+  const notes = [
+    "Nothing is pretrained: every method learned from the good images of the set alone, from random weights where it has a network. Methods that start from networks trained on millions of photographs are not in this table.",
+    "No method has seen a test image before it was scored, and no figure is rescaled with test data. Thresholds come from good images that were held out of training.",
+    "F1-max uses the best threshold for these very test images, which nobody knows beforehand; trivial F1 is that of calling every image defective.",
+    "AUPIMO counts false positives on good images only, at rates of 1e-5 to 1e-4 of their pixels; a set of few pixels is judged by its highest normal scores.",
+    ...(reused
+      ? ["Where methods use the very same network it was trained once; the minutes of each count it whole."]
+      : []),
+    "Milliseconds are those of one decoded image after another, on the machine above. Memory is the peak of a process of its own: one that trains, one that loads the model and scores a few images.",
+    ...(parallel > 1
+      ? ["Several sets ran at a time, so minutes and milliseconds are longer than alone."]
+      : []),
+    "The maps have one absolute scale for each method, set from held-out good images; scales of two methods cannot be compared, their contrast between good and defective places can.",
+  ];
+  const meanings = figureNames.map(
+    (name) => html`<dt>${figureStyles[name].title}</dt><dd>${figureStyles[name].meaning}</dd>`,
+  );
+  return html`<div class="surface"><ul class="notes">${notes.map((note) => html`<li>${note}</li>`)}</ul></div>
+<h3>The figures</h3><div class="surface"><dl class="meanings">${meanings}</dl></div>`;
+}
