@@ -15,8 +15,9 @@ export interface StoredNetwork {
 
 /** Keeps trained networks, so that methods and readouts that need the very same one train it once. */
 export interface NetworkStore {
-  /** @param key - SHA-256 of all that decides what is trained, hexadecimal. */
+  /** The network of that key, if it is there: SHA-256 of all that decides what is trained, hexadecimal. */
   load(key: string): Promise<StoredNetwork | undefined>;
+  /** Keeps a network under its key. */
   save(key: string, network: StoredNetwork): Promise<void>;
 }
 
