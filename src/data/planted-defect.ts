@@ -4,46 +4,18 @@
  * good images themselves and from procedural noise.
  */
 import type { Random } from "../base/random.ts";
-import { fractalNoise } from "../base/smooth-noise.ts";
-import { randomDefectShape } from "./defect-shape.ts";
-import { weightedChoice } from "./weighted-choice.ts";
+import { randomFilling, type Scene } from "./defect-filling.ts";
+import { type DefectShape, randomDefectShape } from "./defect-shape.ts";
 
 const channels = 3;
-
-/** Where a defect's pixels come from. */
-interface Scene {
-  /** The image, float32 [3, size, size] in [-1, 1]. */
-  readonly image: Float32Array;
-  /** Another good image of that shape. */
-  readonly other: Float32Array;
-  readonly size: number;
-}
-
-/** Colour of a defect at a pixel: value of `channel` at column x, row y. */
-type Filling = (channel: number, x: number, y: number) => number;
-
-/** Makes a filling; with `opaque` false it may be blended with what is below. */
-interface FillingKind {
-  /** Share of defects that have it (ours). */
-  readonly share: number;
-  readonly opaque: boolean;
-  readonly make: (scene: Scene, random: Random) => Filling;
-}
-
-const kinds: readonly FillingKind[] = [
-  { share: 0.3, opaque: false, make: transplant },
-  { share: 0.2, opaque: false, make: stain },
-  { share: 0.12, opaque: false, make: texture },
-  { share: 0.18, opaque: true, make: shade },
-  { share: 0.05, opaque: true, make: blur },
-  { share: 0.05, opaque: true, make: zoom },
-  { share: 0.03, opaque: true, make: grain },
-  { share: 0.07, opaque: true, make: displace },
-];
-
 const attempts = 6;
+const shapesTried = 3; // the one on the busiest ground is taken (ours)
+const busyEnough = 0.06; // spread of the ground above which no place is better than another (ours)
+const groundSamples = 64;
 const visibleChange = 0.06; // of the range [-1, 1]: less is no defect (ours)
-const smallestShare = 0.0002; // of the image's pixels
+const changeReach = 2; // pixels: a change so near makes a covered pixel part of the defect (ours)
+const solidCoverage = 0.4; // less is the soft edge of a defect
+const smallestShare = 0.0005; // of the image's pixels
 const largestShare = 0.35;
 const greySpread = 0.04; // of the range [-1, 1] between channels (ours: what JPEG leaves in grey pictures)
 const greyStep = 7; // every so many pixels are looked at
@@ -75,31 +47,84 @@ export function plantDefect(
   return false;
 }
 
-/** Paints one defect of `scene` onto `target`; returns the number of pixels that visibly change. */
+/** Paints one defect of `scene` onto `target`; returns the number of pixels that belong to it. */
 function paint(scene: Scene, target: Float32Array, mask: Float32Array, random: Random): number {
   const { image, size } = scene;
-  const { places, coverage } = randomDefectShape(size, random);
-  const kind = weightedChoice(kinds, random);
-  const colored = kind.make(scene, random);
-  const filling: Filling = isGrey(image) ? (_, x, y) => colored(1, x, y) : colored;
-  const opacity = kind.opaque ? 1 : 0.25 + 0.75 * random.uniform();
-  let visible = 0;
-  for (const [i, place] of places.entries()) {
-    const alpha = opacity * (coverage[i] ?? 0);
+  const shape = busiestShape(scene, random);
+  const { filling, isOpaque } = randomFilling(scene, random);
+  const staysGrey = isGrey(image);
+  const opacity = isOpaque ? 1 : 0.25 + 0.75 * random.uniform();
+  const changes = new Float32Array(size * size);
+  for (const [i, place] of shape.places.entries()) {
+    const coverage = shape.coverage[i] ?? 0;
     const [x, y] = [place % size, Math.floor(place / size)];
+    const grey = staysGrey ? filling(1, x, y) : null;
     let change = 0;
     for (let channel = 0; channel < channels; channel++) {
       const at = channel * size * size + place;
       const before = image[at] ?? 0;
-      const after = Math.max(-1, Math.min(1, before + alpha * (filling(channel, x, y) - before)));
+      const after = clamped(before + opacity * coverage * ((grey ?? filling(channel, x, y)) - before));
       target[at] = after;
       change = Math.max(change, Math.abs(after - before));
     }
-    if ((coverage[i] ?? 0) <= 0.4 || change <= visibleChange) continue;
+    if (coverage > solidCoverage) changes[place] = change;
+  }
+  return markVisible(mask, shape, changes, size);
+}
+
+/** Of some random shapes the one that covers most structure: parts matter more than the flat ground behind them. */
+function busiestShape({ image, size }: Scene, random: Random): DefectShape {
+  const shapes = Array.from({ length: shapesTried }, () => randomDefectShape(size, random));
+  const brightness = image.subarray(size * size, 2 * size * size);
+  return shapes.reduce((best, shape) =>
+    busyness(shape, brightness) > busyness(best, brightness) ? shape : best,
+  );
+}
+
+/** Standard deviation of what a shape covers, up to `busyEnough`; below 0 if it covers nothing. */
+function busyness({ places }: DefectShape, brightness: Float32Array): number {
+  const step = Math.max(1, Math.floor(places.length / groundSamples));
+  let [count, sum, squares] = [0, 0, 0];
+  for (let i = 0; i < places.length; i += step) {
+    const value = brightness[places[i] ?? 0] ?? 0;
+    count++;
+    sum += value;
+    squares += value * value;
+  }
+  if (count === 0) return -1;
+  return Math.min(busyEnough, Math.sqrt(Math.max(0, squares / count - (sum / count) ** 2)));
+}
+
+/** Marks the covered pixels that visibly change, or lie close to ones that do; returns how many. */
+function markVisible(
+  mask: Float32Array,
+  { places, coverage }: DefectShape,
+  changes: Float32Array,
+  size: number,
+): number {
+  let visible = 0;
+  for (const [i, place] of places.entries()) {
+    if ((coverage[i] ?? 0) <= solidCoverage) continue;
+    if (largestAround(changes, size, place) <= visibleChange) continue;
     mask[place] = 1;
     visible++;
   }
   return visible;
+}
+
+function largestAround(values: Float32Array, size: number, place: number): number {
+  const [x, y] = [place % size, Math.floor(place / size)];
+  let largest = 0;
+  for (let row = Math.max(0, y - changeReach); row <= Math.min(size - 1, y + changeReach); row++) {
+    for (let column = Math.max(0, x - changeReach); column <= Math.min(size - 1, x + changeReach); column++) {
+      largest = Math.max(largest, values[row * size + column] ?? 0);
+    }
+  }
+  return largest;
+}
+
+function clamped(value: number): number {
+  return Math.max(-1, Math.min(1, value));
 }
 
 /** Whether all channels are alike: then a defect in colour would be too easy to tell. */
@@ -110,114 +135,4 @@ function isGrey(image: Float32Array): boolean {
     if (Math.max(red, green, blue) - Math.min(red, green, blue) > greySpread) return false;
   }
   return true;
-}
-
-/** Another place of a good image, mirrored or turned, its light and colour changed. */
-function transplant({ image, other, size }: Scene, random: Random): Filling {
-  const source = random.uniform() < 0.5 ? other : image;
-  const [dx, dy] = [random.integer(size), random.integer(size)];
-  const [mirrorX, mirrorY, swap] = [coin(random), coin(random), coin(random)];
-  const gain = 1 + 0.4 * random.normal() * (coin(random) ? 1 : 0.2);
-  const light = 0.3 * random.normal() * (coin(random) ? 1 : 0.2);
-  const tint = triple(() => light + 0.15 * random.normal());
-  return (channel, x, y) => {
-    let [u, v] = [(x + dx) % size, (y + dy) % size];
-    if (mirrorX) u = size - 1 - u;
-    if (mirrorY) v = size - 1 - v;
-    return gain * pixel(source, size, channel, swap ? v : u, swap ? u : v) + (tint[channel] ?? 0);
-  };
-}
-
-/** One colour, grey half of the time, with a little mottling. */
-function stain({ size }: Scene, random: Random): Filling {
-  const grey = 2 * random.uniform() - 1;
-  const color = coin(random)
-    ? triple(() => grey + 0.1 * random.normal())
-    : triple(() => 2 * random.uniform() - 1);
-  const noise = fractalNoise(8 + 24 * random.uniform(), 2, random);
-  const mottling = 0.25 * random.uniform();
-  return (channel, x, y) => (color[channel] ?? 0) + mottling * noise(x / size, y / size);
-}
-
-/** A procedural texture of two fields in two colours. */
-function texture({ size }: Scene, random: Random): Filling {
-  const [first, second] = [
-    fractalNoise(2 + 30 * random.uniform(), 4, random),
-    fractalNoise(2 + 30 * random.uniform(), 3, random),
-  ];
-  const base = triple(() => 0.7 * (2 * random.uniform() - 1));
-  const [a, b] = [triple(() => 0.5 * random.normal()), triple(() => 0.3 * random.normal())];
-  return (channel, x, y) => {
-    const [u, v] = [x / size, y / size];
-    return (base[channel] ?? 0) + (a[channel] ?? 0) * first(u, v) + (b[channel] ?? 0) * second(u, v);
-  };
-}
-
-/** The image itself, lighter, darker, or of another colour or contrast. */
-function shade({ image, size }: Scene, random: Random): Filling {
-  const sign = () => (coin(random) ? -1 : 1);
-  const light = sign() * (0.08 + 0.5 * random.uniform());
-  const shift =
-    random.uniform() < 0.6 ? triple(() => light) : triple(() => sign() * (0.05 + 0.4 * random.uniform()));
-  const gain = coin(random) ? 1 : 0.3 + 1.2 * random.uniform();
-  return (channel, x, y) => gain * pixel(image, size, channel, x, y) + (shift[channel] ?? 0);
-}
-
-/** The image itself out of focus. */
-function blur({ image, size }: Scene, random: Random): Filling {
-  const reach = 1 + random.integer(Math.max(1, Math.round(size / 40)));
-  const step = Math.max(1, Math.floor(reach / 2)); // five taps or fewer along each axis
-  return (channel, x, y) => {
-    let [sum, count] = [0, 0];
-    for (let dy = -reach; dy <= reach; dy += step) {
-      for (let dx = -reach; dx <= reach; dx += step, count++)
-        sum += pixel(image, size, channel, x + dx, y + dy);
-    }
-    return sum / count;
-  };
-}
-
-/** Another image at another scale. */
-function zoom({ other, size }: Scene, random: Random): Filling {
-  const scale = coin(random) ? 0.35 + 0.4 * random.uniform() : 1.4 + 1.2 * random.uniform();
-  const [dx, dy] = [random.integer(size), random.integer(size)];
-  return (channel, x, y) =>
-    pixel(other, size, channel, (Math.floor(x * scale) + dx) % size, (Math.floor(y * scale) + dy) % size);
-}
-
-/** The image itself with noise, grey or coloured. */
-function grain({ image, size }: Scene, random: Random): Filling {
-  const strength = 0.1 + 0.4 * random.uniform();
-  const isMono = random.uniform() < 0.7;
-  let shared = 0;
-  let last = -1;
-  return (channel, x, y) => {
-    const place = y * size + x;
-    if (place !== last || !isMono) shared = random.normal();
-    last = place;
-    return pixel(image, size, channel, x, y) + strength * shared;
-  };
-}
-
-/** The image itself, pushed aside. */
-function displace({ image, size }: Scene, random: Random): Filling {
-  const distance = size * (0.02 + 0.06 * random.uniform());
-  const angle = 2 * Math.PI * random.uniform();
-  const [dx, dy] = [Math.round(distance * Math.cos(angle)), Math.round(distance * Math.sin(angle))];
-  return (channel, x, y) => pixel(image, size, channel, x + dx, y + dy);
-}
-
-/** A pixel; outside the image its nearest one. */
-function pixel(image: Float32Array, size: number, channel: number, x: number, y: number): number {
-  const column = Math.max(0, Math.min(size - 1, x));
-  const row = Math.max(0, Math.min(size - 1, y));
-  return image[(channel * size + row) * size + column] ?? 0;
-}
-
-function coin(random: Random): boolean {
-  return random.uniform() < 0.5;
-}
-
-function triple(make: () => number): readonly [number, number, number] {
-  return [make(), make(), make()];
 }

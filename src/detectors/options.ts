@@ -41,8 +41,8 @@ interface Preset {
 /** Ours throughout. docs/detectors/radar.md has the measurements. */
 const presets: Readonly<Record<PresetName, Preset>> = {
   fast: { imageSize: 160, steps: 600, batchSize: 8 },
-  balanced: { imageSize: 256, steps: 1000, batchSize: 8 },
-  accurate: { imageSize: 256, steps: 4000, batchSize: 8 },
+  balanced: { imageSize: 256, steps: 750, batchSize: 8 },
+  accurate: { imageSize: 256, steps: 3000, batchSize: 8 },
 };
 
 /** Smallest image and patch, in pixels (ours): below it there is no structure to learn. */

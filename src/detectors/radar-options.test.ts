@@ -4,13 +4,13 @@ import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
 
 describe("the size and the network's grid follow from preset and images", () => {
   test.each([
-    ["fast", 48, 48, 2],
-    ["fast", 128, 128, 4],
-    ["fast", 4000, 160, 4],
+    ["fast", 48, 48, 1],
+    ["fast", 128, 128, 2],
+    ["fast", 4000, 160, 2],
     ["balanced", 48, 48, 1],
-    ["balanced", 128, 128, 2],
-    ["balanced", 4000, 256, 4],
-    ["accurate", 250, 256, 4],
+    ["balanced", 128, 128, 1],
+    ["balanced", 4000, 256, 2],
+    ["accurate", 250, 256, 2],
     ["fast", 5, 16, 1],
   ] as const)("%s, images of %d px: %d px in cells of %d", (preset, side, imageSize, cellSize) => {
     const options = resolveRadarOptions({ preset }, side);
@@ -20,7 +20,7 @@ describe("the size and the network's grid follow from preset and images", () => 
 
 test("every preset has steps, and the balanced one is the default", () => {
   const steps = presetNames.map((preset) => resolveRadarOptions({ preset }, 256).length);
-  expect(steps).toEqual([{ steps: 600 }, { steps: 1000 }, { steps: 4000 }]);
+  expect(steps).toEqual([{ steps: 600 }, { steps: 750 }, { steps: 3000 }]);
   expect(resolveRadarOptions({}, 256).preset).toBe("balanced");
 });
 
@@ -28,7 +28,7 @@ test("a size of one's own is kept, larger than the images too, and patches decid
   expect(resolveRadarOptions({ preset: "fast", imageSize: 320, patchSize: 80 }, 48)).toMatchObject({
     imageSize: 320,
     patchSize: 80,
-    unet: { cellSize: 2 },
+    unet: { cellSize: 1 },
   });
 });
 
@@ -36,7 +36,7 @@ test.each<[string, RadarOptions, string]>([
   [
     "an odd size",
     { preset: "fast", imageSize: 33 },
-    "imageSize: expected a multiple of 4 pixels (what the network halves to), got 33. Use 32.",
+    "imageSize: expected a multiple of 8 pixels (what the network halves to), got 33. Use 32.",
   ],
   ["a size too small", { imageSize: 8 }, "imageSize: expected an integer >= 16 and <= 4096, got 8."],
   [
