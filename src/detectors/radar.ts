@@ -4,24 +4,35 @@ import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
 import { observationGraph, radarMaps } from "./radar-network.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
 import { timestepLimit, trainRadarNetwork } from "./radar-training.ts";
-import { readouts } from "./readout.ts";
+import { type Readout, readouts } from "./readout.ts";
 import { outputOf, withSession } from "./run-graph.ts";
 
-/** RADAR with its options. @see docs/detectors/radar.md */
-export function radarMethod(options: ResolvedRadarOptions): PreparedMethod {
+/**
+ * RADAR with its options.
+ *
+ * @param readout - Default: that of the options' scoring, which also decides what the network learns.
+ * @see docs/detectors/radar.md
+ */
+export function radarMethod(
+  options: ResolvedRadarOptions,
+  readout: Readout = readouts[options.scoring],
+): PreparedMethod {
   const { unet, learningRate, length, scoring } = options;
   return {
     method: "radar",
     scoring,
     options,
     settings: { ...unet, learningRate, length, timestepLimit },
-    learn: (context) => learn(options, context),
+    learn: (context) => learn(options, readout, context),
   };
 }
 
-async function learn(options: ResolvedRadarOptions, context: LearningContext): Promise<Learned> {
+async function learn(
+  options: ResolvedRadarOptions,
+  readout: Readout,
+  context: LearningContext,
+): Promise<Learned> {
   const { random, images, backend } = context;
-  const readout = readouts[options.scoring];
   const { unet, trained } = await trainRadarNetwork(options, context);
   context.onStage?.("fitting the score");
   const network = {
