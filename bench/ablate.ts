@@ -24,15 +24,6 @@ const variants: Readonly<
   ...Object.fromEntries(
     combinedMapNames.map((name) => [name, { scoring: "combined" as const, readout: readoutOf([name]) }]),
   ),
-  ...Object.fromEntries(
-    combinedMapNames.map((left) => [
-      `without-${left}`,
-      {
-        scoring: "combined" as const,
-        readout: readoutOf(combinedMapNames.filter((name) => name !== left)),
-      },
-    ]),
-  ),
   paper: { scoring: "paper" },
 };
 

@@ -45,7 +45,6 @@ async function learn(
   };
   const fitted = await withSession(backend, observationGraph(network), (session) =>
     readout.fit(outputOf(session, images, { sizePx: options.imageSize, name: "observation" }), {
-      count: images.length,
       random: random.split("readout"),
     }),
   );

@@ -42,7 +42,7 @@ export interface Readout {
    */
   readonly fit: (
     images: AsyncIterable<NdArray>,
-    options: { readonly count: number; readonly random: Random },
+    options: { readonly random: Random },
   ) => Promise<FittedReadout>;
 }
 

@@ -16,8 +16,8 @@ import { planesOf, strangePictures } from "../support/rendered-planes.ts";
 const size = 48;
 const steps = 150;
 
-/** Measured with this seed: 0.598 (scoring "paper", onnxruntime-node 1.30, x86-64). */
-const imageAurocFloor = 0.498;
+/** Measured with this seed: 0.964 (onnxruntime-node 1.30, x86-64); other processors round differently. */
+const imageAurocFloor = 0.9;
 
 const entries = [
   ...renderDataset({
