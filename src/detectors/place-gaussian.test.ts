@@ -89,6 +89,20 @@ test("places that look alike share one Gaussian", () => {
   ]);
 });
 
+test("a shared Gaussian widens by the spread between images times D / 2n", () => {
+  // four images of two places of one value: means ±1 of spread 1, places ±1 about them, so C = 2
+  const images = [
+    [0, 2],
+    [2, 0],
+    [-2, 0],
+    [0, -2],
+  ];
+  const { mean, whitening } = fitted(images, 2);
+  expect(Array.from(mean.data)).toEqual([0]);
+  const variance = 2 + 0.5 * (1 / 4) * 1;
+  expectAllClose(Array.from(whitening.data), [1 / Math.sqrt(1.001 * variance)], { rtol: 1e-6 });
+});
+
 test("features that are no numbers are refused", () => {
   expect(() => fitted([[1, Number.NaN]], 2)).toThrow(
     expect.objectContaining({

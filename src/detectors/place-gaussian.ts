@@ -30,6 +30,7 @@ export interface PlaceGaussian {
 }
 
 const priorImagesPerDimension = 2; // so many images' worth of the covariance of all places (ours)
+const imageShrinkage = 0.5; // times D / n: share of the variance between n images that a shared Gaussian adds (ours)
 const ridge = 1e-3; // of the mean variance, added to all (ours)
 
 /** Collects features of good images one by one and keeps sums, not the images. */
@@ -40,6 +41,8 @@ export class PlaceGaussianFit {
   readonly #halves: readonly [PlaceSums, PlaceSums];
   /** Sums of products, float64 [L, D, D], lower triangles. */
   readonly #products: Float64Array;
+  /** Sums over images of their mean feature and of its square, float64 [D] each. */
+  readonly #imageMeans: { readonly sum: Float64Array; readonly squares: Float64Array };
 
   /** @param places - L; `dimensions` is D. */
   constructor(places: number, dimensions: number) {
@@ -47,6 +50,7 @@ export class PlaceGaussianFit {
     this.#dimensions = dimensions;
     this.#halves = [emptyPlaceSums(places, dimensions), emptyPlaceSums(places, dimensions)];
     this.#products = new Float64Array(places * dimensions * dimensions);
+    this.#imageMeans = { sum: new Float64Array(dimensions), squares: new Float64Array(dimensions) };
   }
 
   /** @param features - float32 [D, L] of one image. */
@@ -56,15 +60,23 @@ export class PlaceGaussianFit {
     const [places, size] = [this.#places, this.#dimensions];
     half.count++;
     const values = new Float64Array(size);
+    const sums = new Float64Array(size);
     for (let place = 0; place < places; place++) {
       for (let i = 0; i < size; i++) {
         const value = features[i * places + place] ?? 0;
         values[i] = value;
+        sums[i] = (sums[i] ?? 0) + value;
         half.sum[place * size + i] = (half.sum[place * size + i] ?? 0) + value;
         half.squares += value * value;
       }
       addProducts(this.#products, place * size * size, values);
     }
+    const { sum, squares } = this.#imageMeans;
+    sums.forEach((total, i) => {
+      const mean = total / places;
+      sum[i] = (sum[i] ?? 0) + mean;
+      squares[i] = (squares[i] ?? 0) + mean * mean;
+    });
   }
 
   /**
@@ -88,6 +100,7 @@ export class PlaceGaussianFit {
     );
     if (!isAligned(a, b, overall)) {
       subtractProducts(all, 0, overall);
+      this.#addSpreadOfImages(all, count);
       return gaussianOf(overall, whiteningMatrix(all, size, ridge * meanVariance(all, size)), size);
     }
     const covariances = this.#products.map((product) => product / count);
@@ -95,6 +108,20 @@ export class PlaceGaussianFit {
       subtractProducts(covariances, place * size * size, means.subarray(place * size, (place + 1) * size));
     }
     return gaussianOf(means, placeWhitenings(covariances, size, count), size);
+  }
+
+  /**
+   * Adds to a shared covariance's diagonal what n images leave open: it rests on n·L places, but how one *image* differs from
+   * another (light, batch) was seen n times only, and D directions of it too tightly.
+   */
+  #addSpreadOfImages(covariance: Float64Array, count: number): void {
+    const { sum, squares } = this.#imageMeans;
+    const size = this.#dimensions;
+    sum.forEach((total, i) => {
+      const variance = Math.max(0, (squares[i] ?? 0) / count - (total / count) ** 2);
+      const at = i * size + i;
+      covariance[at] = (covariance[at] ?? 0) + (imageShrinkage * size * variance) / count;
+    });
   }
 }
 

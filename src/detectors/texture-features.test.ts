@@ -7,7 +7,7 @@ import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
 import { textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
 
-/** Features of one picture by the float64 reference: [27] rows of g² places. */
+/** Features of one picture by the float64 reference: [39] rows of g² places. */
 function featuresOf(size: number, value: (channel: number, x: number, y: number) => number): number[][] {
   const x = input("x", "float32", ["N", 3, size, size]);
   const graph = buildGraph({ name: "t", inputs: [x], outputs: { features: textureFeatures(x) } });
@@ -27,7 +27,7 @@ test.each([
   [48, 2],
   [128, 4],
   [160, 4],
-  [256, 4],
+  [256, 8],
   [320, 8],
   [512, 8],
 ])("a picture of %d px is described in cells of %d px", (size, cell) => {
@@ -36,7 +36,7 @@ test.each([
 
 test("a plain picture has its colour, no detail, and the floor's logarithm everywhere", () => {
   const rows = featuresOf(16, (channel) => [0.3, 0, -0.6][channel] ?? 0);
-  const expected = [-0.1, 0.3, -0.6 - 0.15, 0, 0, 0, ...Array.from({ length: 21 }, () => Math.log(0.02))];
+  const expected = [-0.1, 0.3, -0.6 - 0.15, 0, 0, 0, ...Array.from({ length: 33 }, () => Math.log(0.01))];
   expect(rows).toHaveLength(textureFeatureCount);
   rows.forEach((row, i) => {
     expectAllClose(row, new Array<number>(256).fill(expected[i] ?? 0), { atol: 1e-6 });
@@ -47,15 +47,34 @@ test("in the middle of a grey ramp to the right, the slopes are by hand and noth
   const slope = 1 / 32;
   const rows = featuresOf(32, (_, x) => slope * (x - 16));
   const middle = rows.map((row) => row[16 * 32 + 16] ?? Number.NaN);
-  const strength = (value: number) => Math.log(value + 0.02);
+  const strength = (value: number) => Math.log(value + 0.01);
   const flat = strength(0);
   const ofStep = (step: number) => {
     const right = 2 * step * slope;
     const slopes = [right, 0, right * Math.SQRT1_2, right * Math.SQRT1_2].map(strength);
-    return [flat, flat, flat, ...slopes];
+    return [flat, flat, flat, ...slopes, flat, flat, flat, flat];
   };
   expectAllClose(middle.slice(6), [1, 2, 4].flatMap(ofStep), { atol: 1e-6 });
   expectAllClose(middle.slice(3, 6), [0, 0, 0], { atol: 1e-6 });
+});
+
+test("a line downwards is seen by the line filters across it, not by the one along it", () => {
+  const rows = featuresOf(32, (_, x) => (x === 16 ? 0.6 : 0));
+  // the finest scale: 3 strengths of detail, 4 of slopes, then the lines to the right, down and along both diagonals
+  const answers = [13, 14, 15, 16].map((row) => rows[row]?.slice(16 * 32 + 14, 16 * 32 + 19) ?? []);
+  const [none, flank, line] = [0, 0.3, 0.6].map((value) => Math.log(value + 0.01)) as [
+    number,
+    number,
+    number,
+  ];
+  const besides = (none + none + flank) / 3; // features are means over three places
+  const onFlank = (none + flank + line) / 3;
+  const onLine = (flank + line + flank) / 3;
+  const across = [besides, onFlank, onLine, onFlank, besides];
+  const along = new Array<number>(5).fill(none);
+  answers.forEach((answer, i) => {
+    expectAllClose(answer, i === 1 ? along : across, { atol: 1e-5 });
+  });
 });
 
 test("ONNX Runtime computes what the reference does, of each picture in a batch", async () => {

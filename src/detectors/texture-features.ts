@@ -21,31 +21,28 @@ const steps = [1, 2, 4] as const;
 /** Brightness, red-green and blue-yellow of red, green and blue. */
 const opponents = Float32Array.of(1 / 3, 1 / 3, 1 / 3, 1, -1, 0, -0.5, -0.5, 1);
 
-/** Detail that does not count, in the pictures' unit: about two and a half of 255 grey levels (ours). */
-const detailFloor = 0.02;
+/** Detail that does not count, in the pictures' unit: a good grey level of 255 (ours). */
+const detailFloor = 0.01;
 
 /** Values of {@link textureFeatures} at each place. */
-export const textureFeatureCount = 27;
+export const textureFeatureCount = 39;
 
 const smallestGrid = 24; // places along a side, at least, as long as the image has them (ours)
-const largestGrid = 64;
 
 /** Side in pixels of the places that a picture of `sizePx` is described by: 1, 2, 4 or 8. */
 export function textureCellPx(sizePx: number): number {
-  const cells = [8, 4, 2, 1].filter((cell) => sizePx % cell === 0);
-  const fine = cells.find((cell) => sizePx / cell >= smallestGrid && (cell < 8 || sizePx / 4 > largestGrid));
-  return fine ?? 1;
+  return [8, 4, 2].find((cell) => sizePx % cell === 0 && sizePx / cell >= smallestGrid) ?? 1;
 }
 
 /**
  * Colour and texture of every place: mean colours and mean detail of three scales (6 values), and the logarithm of the mean
- * strength of detail in three colours and three scales and of the slope in four directions and three scales (21 values).
+ * strength of detail in three colours and three scales, and of slope and of line in four directions and three scales (33 values).
  *
  * The logarithm makes strengths, which are never negative and have long tails, close to normally distributed. Details are the
  * differences of an "à trous" pyramid (Holschneider et al. 1989), smoothed with 1-2-1 at each step; the choice of values is ours.
  *
  * @param pictures - float32 [N, 3, S, S] in [-1, 1].
- * @returns float32 [N, 27, g, g], g = S / {@link textureCellPx}; averaged over a neighbourhood of about a thirteenth of the side.
+ * @returns float32 [N, 39, g, g], g = S / {@link textureCellPx}; averaged over a neighbourhood of about a thirteenth of the side.
  */
 export function textureFeatures(pictures: Tensor): Tensor {
   const cell = textureCellPx(Number(pictures.shape[3]));
@@ -57,7 +54,8 @@ export function textureFeatures(pictures: Tensor): Tensor {
     const smooth = alongAxes(image, spread([1 / 4, 1 / 2, 1 / 4], step));
     const detail = sub(image, smooth);
     means.push(averageCells(brightness(detail), cell));
-    for (const signal of [detail, ...slopes(brightness(image), step)]) {
+    const grey = brightness(image);
+    for (const signal of [detail, ...slopes(grey, step), ...lines(grey, step)]) {
       strengths.push(averageCells(abs(signal), cell));
     }
     image = smooth;
@@ -74,6 +72,24 @@ function slopes(image: Tensor, step: number): Tensor[] {
   const down = correlate(image, across, [across.length, 1]);
   const diagonal = scalar(Math.SQRT1_2);
   return [right, down, mul(add(right, down), diagonal), mul(sub(right, down), diagonal)];
+}
+
+/** Differences of each place from the mean of its two neighbours along the four directions of {@link slopes}: four of float32 [N, 1, S, S]. */
+function lines(image: Tensor, step: number): Tensor[] {
+  const side = 2 * step + 1;
+  const directions = [
+    [0, 1],
+    [1, 0],
+    [1, 1],
+    [1, -1],
+  ] as const; // rows down, columns to the right
+  return directions.map(([down, right]) => {
+    const kernel = new Float32Array(side * side);
+    const tap = (times: number) => (step + times * step * down) * side + step + times * step * right;
+    kernel[tap(0)] = 1;
+    kernel[tap(1)] = kernel[tap(-1)] = -1 / 2;
+    return correlate(image, kernel, [side, side]);
+  });
 }
 
 function brightness(colours: Tensor): Tensor {
