@@ -2,7 +2,7 @@
 export { type CellPicture, type CellResult, cellResultSchema } from "./cell-result.ts";
 export { type BenchmarkDocument, parseBenchmark } from "./document.ts";
 export { chooseExamples, type ExamplePhoto } from "./examples.ts";
-export { figureStyles, figuresOf } from "./figures.ts";
+export { figureNames, figureStyles, figuresOf } from "./figures.ts";
 export { figureText, markdownTable, shortColumns } from "./markdown.ts";
 export { type BenchmarkSet, type Cell, cellName, type MethodEntry, planCells } from "./plan.ts";
 export { renderBenchmarkReport } from "./report.ts";
