@@ -34,6 +34,7 @@ test("the spread is numpy.std with ddof 1; one value has none, and what does not
   expect(spread).toBeCloseTo(Math.sqrt(32 / 7), 14);
   expect(meanAndSpread([3, null])).toEqual({ mean: 3, spread: null });
   expect(meanAndSpread([])).toEqual({ mean: null, spread: null });
+  expect(meanAndSpread([0.1, 0.1, 0.1])).toEqual({ mean: 0.1, spread: 0 }); // 0.1 + 0.1 + 0.1 > 0.3
 });
 
 test("failures are listed with set, method, seed and error", () => {

@@ -86,8 +86,10 @@ export function failuresOf(outcomes: readonly CellOutcome[]): FailedCell[] {
  */
 export function meanAndSpread(values: readonly (number | null)[]): MeanAndSpread {
   const known = values.filter((value) => value !== null);
-  if (known.length === 0) return { mean: null, spread: null };
-  const mean = known.reduce((sum, value) => sum + value, 0) / known.length;
+  const [first] = known;
+  if (first === undefined) return { mean: null, spread: null };
+  // From the first value on, so that equal values have exactly their own mean and a spread of 0.
+  const mean = first + known.reduce((sum, value) => sum + (value - first), 0) / known.length;
   if (known.length === 1) return { mean, spread: null };
   const squares = known.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return { mean, spread: Math.sqrt(squares / (known.length - 1)) };
