@@ -40,6 +40,10 @@ export interface RunConfig {
   readonly noise?: NoiseName | undefined;
   /** How strongly a reconstruction is kept to the picture. */
   readonly condition?: number | undefined;
+  /** Path of the ONNX file of a pretrained network, of methods that read its features. */
+  readonly backbone?: string | undefined;
+  /** Names of its tensors to read. */
+  readonly layers?: readonly string[] | undefined;
   readonly seed?: number | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
@@ -62,6 +66,8 @@ const entries = {
   calls: number,
   noise: z.enum(noiseNames).optional(),
   condition: number,
+  backbone: z.string().min(1).optional(),
+  layers: z.array(z.string().min(1)).optional(),
   seed: number,
   device: z.enum(devices).optional(),
   threads: z.number().int().min(1).optional(),

@@ -25,6 +25,8 @@ export interface MethodEntry {
   readonly label: string;
   /** Options of its training, the method's name among them; plain data. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** SHA-256 of the backbone that an option names by its path. */
+  readonly backboneHash?: string | undefined;
 }
 
 /** One training with its evaluation. */
@@ -54,6 +56,7 @@ export async function planCells(plan: {
         const decisive = {
           set: set.contentHash,
           options: Object.entries(method.options).sort(([a], [b]) => (a < b ? -1 : 1)),
+          backboneHash: method.backboneHash,
           seed,
           environment: plan.environment,
         };

@@ -3,8 +3,8 @@ import { parseMethods } from "./method-list.ts";
 
 const shared = { preset: "fast", steps: 9 } as const;
 
-test("methods are separated by commas, their options by colons; names in either spelling", () => {
-  expect(parseMethods("radar, radar:scoring=paper:batch-size=4:imageSize=32", shared)).toEqual([
+test("methods are separated by commas, their options by colons; names in either spelling", async () => {
+  expect(await parseMethods("radar, radar:scoring=paper:batch-size=4:imageSize=32", shared)).toEqual([
     { label: "radar", options: { preset: "fast", steps: 9, method: "radar" } },
     {
       label: "radar:scoring=paper:batch-size=4:imageSize=32",
@@ -13,8 +13,8 @@ test("methods are separated by commas, their options by colons; names in either 
   ]);
 });
 
-test("a method's own options win, minutes over steps too", () => {
-  expect(parseMethods("radar:minutes=2:preset=balanced", shared)[0]?.options).toEqual({
+test("a method's own options win, minutes over steps too", async () => {
+  expect((await parseMethods("radar:minutes=2:preset=balanced", shared))[0]?.options).toEqual({
     preset: "balanced",
     minutes: 2,
     method: "radar",
@@ -30,6 +30,6 @@ test.each([
   ["radar:scorin=paper", "--methods: radar:scorin=paper: scorin: expected one of"],
   ["radar:scoring=none", "--methods: radar:scoring=none: scoring: "],
   ["radar:image-size=33", "imageSize: expected a multiple of"],
-])("%s is refused", (text, message) => {
-  expect(() => parseMethods(text, shared)).toThrow(message);
+])("%s is refused", async (text, message) => {
+  await expect(parseMethods(text, shared)).rejects.toThrow(message);
 });

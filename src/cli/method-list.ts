@@ -1,7 +1,8 @@
 /** The list of methods of a benchmark on the command line: `radar,pca,ddim:calls=50`. */
 import { checkChoice } from "../base/check.ts";
 import type { MethodEntry } from "../benchmark/index.ts";
-import { type MethodName, methodNames, prepareMethod } from "../detectors/index.ts";
+import { methodNames, prepareMethod } from "../detectors/index.ts";
+import { withBackbone } from "../node/train.ts";
 import { parseRunConfig, type RunConfig, trainOptionsOf } from "../run-config.ts";
 import { UsageError } from "./errors.ts";
 
@@ -14,32 +15,39 @@ const benchmarkOnly = ["method", "output", "name", "seed", "device", "threads"];
  * @param text - E.g. "radar,radar:scoring=paper:steps=300"; the text of each method is its label.
  * @param shared - Options for all of them; a method's own win. Length and batch go to methods that are trained step by step.
  * @throws {UsageError} if the list is not understood; {OptionError} if there is no such method or option, or a value is out
- * of range.
+ * of range; {FileError} E_FILE or {OnnxFormatError} E_ONNX if a backbone cannot be read.
  */
-export function parseMethods(text: string, shared: RunConfig): MethodEntry[] {
+export async function parseMethods(text: string, shared: RunConfig): Promise<MethodEntry[]> {
   const labels = text.split(",").map((label) => label.trim());
   const twice = labels.find((label, i) => labels.indexOf(label) < i);
   if (twice !== undefined)
     throw new UsageError(`--methods: expected different methods, got ${JSON.stringify(twice)} twice.`);
-  return labels.map((label) => {
-    const [method = "", ...settings] = label.split(":");
-    checkChoice("methods", method, methodNames);
-    const own = Object.fromEntries(settings.map((setting) => settingOf(setting, label)));
-    const options = { ...sharedWith(method, shared, own), ...own, method };
+  return Promise.all(labels.map((label) => parseMethod(label, shared)));
+}
+
+async function parseMethod(label: string, shared: RunConfig): Promise<MethodEntry> {
+  const [method = "", ...settings] = label.split(":");
+  checkChoice("methods", method, methodNames);
+  const own = { ...Object.fromEntries(settings.map((setting) => settingOf(setting, label))), method };
+  const prepare = async (options: object) => {
     const config = parseRunConfig(JSON.stringify(options), `--methods: ${label}`);
-    prepareMethod(trainOptionsOf(config), Number.MAX_SAFE_INTEGER);
-    return { label, options };
-  });
+    const whole = await withBackbone(trainOptionsOf(config));
+    return { prepared: prepareMethod(whole, Number.MAX_SAFE_INTEGER), backboneHash: whole.backbone?.hash };
+  };
+  const { prepared, backboneHash } = await prepare(own);
+  const isTrainedInSteps = prepared.options.batchSize > 0;
+  const options = { ...sharedWith(isTrainedInSteps, shared, own), ...own };
+  await prepare(options);
+  return { label, options, ...(backboneHash !== undefined && { backboneHash }) };
 }
 
 /** Of the shared options those that the method has a use for: no length where it says one itself or trains no steps. */
 function sharedWith(
-  method: MethodName,
+  isTrainedInSteps: boolean,
   shared: RunConfig,
   own: Readonly<Record<string, unknown>>,
 ): RunConfig {
   const { minutes, steps, batchSize, ...rest } = shared;
-  const isTrainedInSteps = prepareMethod({ method }, Number.MAX_SAFE_INTEGER).options.batchSize > 0;
   if (!isTrainedInSteps) return rest;
   return "minutes" in own || "steps" in own ? { ...rest, batchSize } : shared;
 }
@@ -57,7 +65,9 @@ function settingOf(setting: string, label: string): [name: string, value: unknow
       `--methods: expected options of the method itself, got ${name} in ${JSON.stringify(label)}. A benchmark sets it for all.`,
     );
   }
-  return [name, numberOrText(setting.slice(at + 1))];
+  const value = setting.slice(at + 1);
+  if (name === "layers") return [name, value.split("+")]; // commas are between methods
+  return [name, name === "backbone" ? value : numberOrText(value)];
 }
 
 /** A number where it reads as one, else text. */

@@ -46,6 +46,17 @@ export const trainingArgs: ArgsDef = {
     valueHint: "weight",
     description: "how strongly ddim keeps to the picture (default 0)",
   },
+  backbone: {
+    type: "string",
+    valueHint: "file",
+    description: "pretrained network as ONNX, which padim and patchcore read features of",
+  },
+  layers: {
+    type: "string",
+    valueHint: "list",
+    description:
+      "names of the backbone's tensors to read, separated by commas (default: found by their size)",
+  },
   "false-alarm-rate": {
     type: "string",
     valueHint: "rate",
@@ -89,6 +100,8 @@ function fromLine(args: Arguments): RunConfig {
     calls: args.number("calls", count),
     noise: args.choice("noise", noiseNames),
     condition: args.number("condition", { minimum: 0 }),
+    backbone: args.text("backbone"),
+    layers: args.text("layers")?.split(","),
     seed: args.number("seed", { integer: true, minimum: 0 }),
     falseAlarmRate:
       args.text("false-alarm-rate") === "auto" ? "auto" : args.number("false-alarm-rate", { above: 0 }),

@@ -1,4 +1,5 @@
 /** Detectors: trained from good images, stored as one ONNX file, loaded to score. */
+export { type Backbone, openBackbone } from "./backbone.ts";
 export {
   type ConformalThreshold,
   conformalPValue,

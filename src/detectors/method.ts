@@ -69,6 +69,8 @@ export interface Learned {
   readonly finalLoss: number | null;
   /** How often a network runs to score one picture. Default: once where something was trained step by step, else never. */
   readonly networkCalls?: number;
+  /** Options that were found while learning, for the model file: they stand there in place of those of the same name. */
+  readonly found?: Readonly<Record<string, unknown>>;
 }
 
 /** Options that every method has, with their values. */

@@ -2,6 +2,7 @@
 import { checkChoice, describe } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { autoencoderSsimMethod } from "./autoencoder-ssim.ts";
+import type { BackboneOptions } from "./backbone-method.ts";
 import { ddimMethod } from "./ddim.ts";
 import { ddpmMethod } from "./ddpm.ts";
 import type { DiffusionOptions } from "./diffusion-options.ts";
@@ -11,7 +12,9 @@ import { gaussianMethod } from "./gaussian.ts";
 import { iforestMethod } from "./iforest.ts";
 import type { PreparedMethod } from "./method.ts";
 import { oneStepMethod } from "./one-step.ts";
+import { padimMethod } from "./padim.ts";
 import { padimLiteMethod } from "./padim-lite.ts";
+import { patchcoreMethod } from "./patchcore.ts";
 import { pcaMethod } from "./pca.ts";
 import { radarMethod } from "./radar.ts";
 import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
@@ -33,13 +36,18 @@ export const methodNames = [
   "robust-pca",
   "padim-lite",
   "iforest",
+  "padim",
+  "patchcore",
 ] as const;
 
 /** Name of a method. */
 export type MethodName = (typeof methodNames)[number];
 
 /** Options of any method; what a method has no use for is refused. */
-export interface TrainingOptions extends RadarOptions, DiffusionOptions {
+export interface TrainingOptions
+  extends RadarOptions,
+    DiffusionOptions,
+    Pick<BackboneOptions, "backbone" | "layers"> {
   /** Default "radar". */
   readonly method?: MethodName | undefined;
 }
@@ -61,6 +69,8 @@ const methods: Readonly<Record<MethodName, Prepare>> = {
   "autoencoder-ssim": autoencoderSsimMethod,
   ganomaly: ganomalyMethod,
   "f-anogan": fAnoganMethod,
+  padim: padimMethod,
+  patchcore: patchcoreMethod,
 };
 
 /** Options that are for some methods only, and which those are. */
@@ -68,6 +78,8 @@ const usersOf = {
   calls: ["ddpm", "ddim"],
   noise: ["ddpm", "ddim", "one-step"],
   condition: ["ddim"],
+  backbone: ["padim", "patchcore"],
+  layers: ["padim", "patchcore"],
 } as const satisfies Partial<Record<keyof TrainingOptions, readonly MethodName[]>>;
 
 /**
@@ -84,11 +96,13 @@ export function prepareMethod(options: TrainingOptions, largestSidePx: number): 
 }
 
 function refuseOthers(method: MethodName, given: TrainingOptions): void {
-  for (const name of ["calls", "noise", "condition"] as const) {
+  for (const name of ["calls", "noise", "condition", "backbone", "layers"] as const) {
     const users: readonly MethodName[] = usersOf[name];
-    if (given[name] === undefined || users.includes(method)) continue;
+    const value = given[name];
+    if (value === undefined || users.includes(method)) continue;
+    const shown = typeof value === "object" ? "one" : describe(value);
     throw new OptionError(
-      `${name}: expected none with the method ${method}, got ${describe(given[name])}. It is for ${users.join(", ")}; leave it out.`,
+      `${name}: expected none with the method ${method}, got ${shown}. It is for ${users.join(", ")}; leave it out.`,
     );
   }
 }

@@ -5,10 +5,19 @@ import { Random } from "../base/random.ts";
 import { buildGraph, type Graph, input } from "../graph/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { type PlaceGaussian, PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
+import {
+  type PlaceGaussian,
+  PlaceGaussianFit,
+  type PlaceGaussianOptions,
+  placeDistance,
+} from "./place-gaussian.ts";
 
-function fitted(images: readonly (readonly number[])[], places: number): PlaceGaussian {
-  const fit = new PlaceGaussianFit(places, (images[0]?.length ?? 0) / places);
+function fitted(
+  images: readonly (readonly number[])[],
+  places: number,
+  options?: PlaceGaussianOptions,
+): PlaceGaussian {
+  const fit = new PlaceGaussianFit(places, (images[0]?.length ?? 0) / places, options);
   for (const image of images) fit.add(Float32Array.from(image));
   return fit.finish();
 }
@@ -87,6 +96,19 @@ test("places that look alike share one Gaussian", () => {
     [1, 2],
     [1, 2, 2],
   ]);
+});
+
+test("as PaDiM has it, each place keeps its own covariance, with a constant added, whether places differ or not", () => {
+  // variances 1 and 9, equal means
+  const images = [
+    [1, 3],
+    [-1, -3],
+    [1, -3],
+    [-1, 3],
+  ];
+  const { mean, whitening } = fitted(images, 2, { alwaysByPlace: true, priorImages: 0, addedVariance: 0.01 });
+  expect(Array.from(mean.data)).toEqual([0, 0]);
+  expectAllClose(Array.from(whitening.data), [1 / Math.sqrt(1.01), 1 / Math.sqrt(9.01)], { rtol: 1e-6 });
 });
 
 test("a shared Gaussian widens by the spread between images times D / 2n", () => {

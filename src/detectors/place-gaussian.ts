@@ -29,14 +29,24 @@ export interface PlaceGaussian {
   readonly whitening: NdArray<"float32">;
 }
 
-const priorImagesPerDimension = 2; // so many images' worth of the covariance of all places (ours)
+/** How the Gaussians of places are steadied. */
+export interface PlaceGaussianOptions {
+  /** Whether each place has a Gaussian of its own where the data say that images are not aligned, too. Default false. */
+  readonly alwaysByPlace?: boolean;
+  /** So many images' worth of the covariance of all places, for each dimension. Default 2 (ours). */
+  readonly priorImages?: number;
+  /** Variance that is added to all directions. Default: a thousandth of the mean variance (ours). */
+  readonly addedVariance?: number;
+}
+
 const imageShrinkage = 0.5; // times D / n: share of the variance between n images that a shared Gaussian adds (ours)
-const ridge = 1e-3; // of the mean variance, added to all (ours)
+const ridge = 1e-3; // of the mean variance (ours)
 
 /** Collects features of good images one by one and keeps sums, not the images. */
 export class PlaceGaussianFit {
   readonly #places: number;
   readonly #dimensions: number;
+  readonly #options: PlaceGaussianOptions;
   /** Sums over images of even and of odd number: the two halves check each other. */
   readonly #halves: readonly [PlaceSums, PlaceSums];
   /** Sums of products, float64 [L, D, D], lower triangles. */
@@ -45,7 +55,8 @@ export class PlaceGaussianFit {
   readonly #imageMeans: { readonly sum: Float64Array; readonly squares: Float64Array };
 
   /** @param places - L; `dimensions` is D. */
-  constructor(places: number, dimensions: number) {
+  constructor(places: number, dimensions: number, options: PlaceGaussianOptions = {}) {
+    this.#options = options;
     this.#places = places;
     this.#dimensions = dimensions;
     this.#halves = [emptyPlaceSums(places, dimensions), emptyPlaceSums(places, dimensions)];
@@ -98,16 +109,22 @@ export class PlaceGaussianFit {
       this.#products.map((product) => product / count),
       size * size,
     );
-    if (!isAligned(a, b, overall)) {
+    const { alwaysByPlace = false, priorImages = 2, addedVariance } = this.#options;
+    if (!alwaysByPlace && !isAligned(a, b, overall)) {
       subtractProducts(all, 0, overall);
       this.#addSpreadOfImages(all, count);
-      return gaussianOf(overall, whiteningMatrix(all, size, ridge * meanVariance(all, size)), size);
+      return gaussianOf(
+        overall,
+        whiteningMatrix(all, size, addedVariance ?? ridge * meanVariance(all, size)),
+        size,
+      );
     }
     const covariances = this.#products.map((product) => product / count);
     for (let place = 0; place < places; place++) {
       subtractProducts(covariances, place * size * size, means.subarray(place * size, (place + 1) * size));
     }
-    return gaussianOf(means, placeWhitenings(covariances, size, count), size);
+    const prior = priorImages * size;
+    return gaussianOf(means, placeWhitenings(covariances, size, { count, prior, addedVariance }), size);
   }
 
   /**
@@ -143,10 +160,17 @@ export function placeDistance(features: Tensor, { mean, whitening }: PlaceGaussi
 }
 
 /** W_l of (n·C_l + k·C̄) / (n + k), C̄ the mean over all places: few images say little about one place. */
-function placeWhitenings(covariances: Float64Array, size: number, count: number): Float64Array {
+function placeWhitenings(
+  covariances: Float64Array,
+  size: number,
+  {
+    count,
+    prior,
+    addedVariance,
+  }: { readonly count: number; readonly prior: number; readonly addedVariance?: number | undefined },
+): Float64Array {
   const average = averageRows(covariances, size * size);
-  const prior = priorImagesPerDimension * size;
-  const added = ridge * meanVariance(average, size);
+  const added = addedVariance ?? ridge * meanVariance(average, size);
   const whitenings = new Float64Array(covariances.length);
   for (let start = 0; start < covariances.length; start += size * size) {
     const blended = average.map(

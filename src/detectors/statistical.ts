@@ -21,7 +21,7 @@ export interface Estimator {
   readonly learn: (
     context: LearningContext,
     imageSize: number,
-  ) => Promise<Pick<Learned, "source" | "parameters">>;
+  ) => Promise<Pick<Learned, "source" | "parameters" | "found">>;
 }
 
 /**

@@ -90,7 +90,7 @@ export async function trainDetector(
         symmetries,
       },
       calibration,
-      options: { ...settings, falseAlarmRate: options.falseAlarmRate },
+      options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate },
     }),
   });
 }

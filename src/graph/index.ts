@@ -1,9 +1,17 @@
 /** Typed tensor graphs with gradients: build, differentiate, hand to a backend. */
 
+export { embedNetwork } from "./embedded-network.ts";
 export { gradient } from "./gradient.ts";
 export { buildGraph, type Graph } from "./graph.ts";
 export { lowerGraph, substitute } from "./lower.ts";
-export { type AnyOp, type Attributes, defineOp, type EvaluateGraph, type OpDefinition } from "./op.ts";
+export {
+  type AnyOp,
+  type Attributes,
+  defineOp,
+  type EmbeddedNetwork,
+  type EvaluateGraph,
+  type OpDefinition,
+} from "./op.ts";
 export * from "./ops/cells.ts";
 export * from "./ops/contraction.ts";
 export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";

@@ -16,6 +16,16 @@ export type EvaluateGraph = (
   feeds: Readonly<Record<string, Reference>>,
 ) => Readonly<Record<string, Reference>>;
 
+/** A network that was made elsewhere, as it stands in a graph. */
+export interface EmbeddedNetwork {
+  /** Bytes of an ONNX model whose only input and outputs are the following. */
+  readonly model: Uint8Array;
+  /** Name of its input there. */
+  readonly input: string;
+  /** Name there and type of each output. */
+  readonly outputs: readonly { readonly name: string; readonly type: TensorType }[];
+}
+
 /** What a gradient rule is given. */
 export interface VjpContext<A> {
   readonly inputs: readonly Tensor[];
@@ -51,6 +61,8 @@ export interface OpDefinition<A> {
    * Defining it as one operator lets it have a gradient rule that beats the one its parts would give.
    */
   readonly lower?: (inputs: readonly Tensor[], attributes: A) => readonly Tensor[];
+  /** For an operator that stands for a whole network: what is put in its place in a file. Its `type` never gets there. */
+  readonly network?: EmbeddedNetwork;
   /** The meaning, in float64 on the host; `evaluateBody` is for operators with a graph among their attributes. */
   readonly evaluate: (
     inputs: readonly Reference[],

@@ -1,10 +1,12 @@
 /** `train`: a folder of good images in, a model file out. */
 import { readFile, rm } from "node:fs/promises";
-import { TrainingError } from "../base/errors.ts";
+import { OnnxFormatError, TrainingError } from "../base/errors.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
 import {
+  type Backbone,
   type DetectorDescription,
   type NetworkStore,
+  openBackbone,
   prepareMethod,
   smallestSizePx,
   type TrainingOptions,
@@ -29,7 +31,9 @@ export interface ImageProgress extends TrainingProgress {
 }
 
 /** Options of {@link train}. */
-export interface TrainOptions extends TrainingOptions {
+export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
+  /** Path of the ONNX file of a pretrained network, for the methods that read its features. */
+  readonly backbone?: string | undefined;
   /** Path of the model file. Default "model.onnx". */
   readonly output?: string | undefined;
   /** Name of the detector. Default: the data folder's. */
@@ -72,12 +76,14 @@ export interface TrainSummary {
  *
  * @param data - MVTec-AD style folder, or any folder of good images; or a data set opened before.
  * @throws {DataError} E_DATA, E_IMAGE on data that cannot be learned from; {OptionError} on options out of range; {FileError}
- * E_FILE if the model cannot be written, before the training starts; {TrainingError} E_DIVERGED, E_ABORTED, E_CHECKPOINT.
+ * E_FILE if the backbone cannot be read or the model cannot be written, before the training starts; {OnnxFormatError} E_ONNX if the
+ * backbone is none; {TrainingError} E_DIVERGED, E_ABORTED, E_CHECKPOINT.
  */
 export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<TrainSummary> {
   const { output = "model.onnx", device, threads, signal, onStage } = options;
   const started = now();
-  prepareMethod(options, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
+  const methodOptions = await withBackbone(options);
+  prepareMethod(methodOptions, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
   const checkpointPath = checkpointPathOf(output);
   await checkWritable(output);
   await checkWritable(checkpointPath);
@@ -86,7 +92,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 
   onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
-  const prepared = prepareMethod(options, await typicalSide(paths(dataset.train)));
+  const prepared = prepareMethod(methodOptions, await typicalSide(paths(dataset.train)));
   const { imageSize, preset, batchSize } = prepared.options;
   const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), imageSize);
   const { images, skipped } = await loadImages(paths(dataset.train), {
@@ -133,6 +139,34 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     parameters: description.parameters,
     skipped,
   };
+}
+
+/**
+ * The options of a method with the backbone itself instead of its path.
+ *
+ * @throws {FileError} E_FILE if it cannot be read; {OnnxFormatError} E_ONNX if it is no backbone, naming the file.
+ */
+export async function withBackbone<T extends { readonly backbone?: string | undefined }>(
+  options: T,
+): Promise<Omit<T, "backbone"> & { readonly backbone?: Backbone }> {
+  const { backbone: path, ...rest } = options;
+  return path === undefined ? rest : { ...rest, backbone: await readBackbone(path) };
+}
+
+async function readBackbone(path: string): Promise<Backbone> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw fileError(path, "read", error);
+  }
+  try {
+    return await openBackbone(bytes);
+  } catch (error) {
+    if (error instanceof OnnxFormatError)
+      throw new OnnxFormatError(`${path}: ${error.message}`, { cause: error });
+    throw error;
+  }
 }
 
 /** Where the training of a model file keeps its checkpoint. */

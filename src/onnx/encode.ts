@@ -1,7 +1,4 @@
-/**
- * A graph as ONNX bytes. Messages: onnx.proto of ONNX 1.20 through onnx-buf; IR version 8, opset 18, ai.onnx.ml 3,
- * com.microsoft 1 - what ONNX Runtime has read since 1.14.
- */
+/** A graph as ONNX bytes. Messages: onnx.proto of ONNX 1.20 through onnx-buf; versions: see opsets.ts. */
 import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type AttributeProto,
@@ -24,7 +21,10 @@ import type { DType } from "../base/shape.ts";
 import { isGraph } from "../graph/graph.ts";
 import { type AttributeValue, type Graph, lowerGraph, type Tensor } from "../graph/index.ts";
 import type { AttributeKind } from "../graph/op.ts";
+import type { Node } from "../graph/tensor.ts";
 import { Names } from "./names.ts";
+import { opsetImports, opsetVersion } from "./opsets.ts";
+import { type GraphPart, spliceNetwork, versionOf } from "./splice-network.ts";
 
 const dataTypes: Readonly<Record<DType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
@@ -33,12 +33,6 @@ const dataTypes: Readonly<Record<DType, TensorProto_DataType>> = {
   int64: TensorProto_DataType.INT64,
   bool: TensorProto_DataType.BOOL,
 };
-
-const opsets: readonly { domain: string; version: bigint }[] = [
-  { domain: "", version: 18n },
-  { domain: "ai.onnx.ml", version: 3n },
-  { domain: "com.microsoft", version: 1n },
-];
 
 /**
  * Encodes a graph.
@@ -51,37 +45,52 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: "radar-ad",
-    opsetImport: opsets.map((opset) => ({ ...opset })),
+    opsetImport: opsetImports(versionFor(lowered)),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     graph: encodeGraph(lowered, new Names(lowered)),
   });
   return toBinary(ModelProtoSchema, model);
 }
 
+/** Version of ai.onnx that a graph needs; the body of a loop holds no network from elsewhere. */
+function versionFor({ nodes }: Graph): number {
+  const networks = nodes.flatMap(({ op: { network } }) => (network === undefined ? [] : [network]));
+  return Math.max(opsetVersion, ...networks.map(versionOf));
+}
+
 function encodeGraph(graph: Graph, names: Names): GraphProto {
+  const input = graph.inputs.map((tensor) => valueInfo(names.of(tensor), tensor));
+  const output = graph.outputs.map(({ tensor }, i) => valueInfo(names.ofOutput(i), tensor));
+  const initializer = graph.constants.map((leaf) => encodeTensor(names.ofLeaf(leaf), leaf.value));
+  const parts = graph.nodes.map((node, i) => encodeNode(node, `${node.op.type}_${i}`, names));
   return create(GraphProtoSchema, {
     name: graph.name,
-    input: graph.inputs.map((tensor) => valueInfo(names.of(tensor), tensor)),
-    output: graph.outputs.map(({ tensor }, i) => valueInfo(names.ofOutput(i), tensor)),
-    initializer: graph.constants.map((leaf) => encodeTensor(names.ofLeaf(leaf), leaf.value)),
-    node: [...encodeNodes(graph, names), ...encodeAliases(graph, names)],
+    input,
+    output,
+    initializer: [...initializer, ...parts.flatMap((part) => part.initializers)],
+    node: [...parts.flatMap((part) => part.nodes), ...encodeAliases(graph, names)],
   });
 }
 
-function encodeNodes(graph: Graph, names: Names): NodeProto[] {
-  return graph.nodes.map((node, i) =>
-    create(NodeProtoSchema, {
-      name: `${node.op.type}_${i}`,
-      opType: node.op.type,
-      domain: node.op.domain ?? "",
-      input: node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor))),
-      output: node.outputs.map((tensor) => names.of(tensor)),
-      attribute: Object.entries(node.op.attributes).flatMap(([name, kind]) => {
-        const value = node.attributes[name];
-        return value === undefined ? [] : [encodeAttribute(name, kind, value, names)];
-      }),
+function encodeNode(node: Node, name: string, names: Names): GraphPart {
+  const { op, attributes } = node;
+  const input = node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor)));
+  const output = node.outputs.map((tensor) => names.of(tensor));
+  if (op.network !== undefined) {
+    return spliceNetwork(op.network, { input: input[0] ?? "", outputs: output, fresh: () => names.fresh() });
+  }
+  const encoded = create(NodeProtoSchema, {
+    name,
+    opType: op.type,
+    domain: op.domain ?? "",
+    input,
+    output,
+    attribute: Object.entries(op.attributes).flatMap(([key, kind]) => {
+      const value = attributes[key];
+      return value === undefined ? [] : [encodeAttribute(key, kind, value, names)];
     }),
-  );
+  });
+  return { nodes: [encoded], initializers: [] };
 }
 
 /** An output that is an input, a constant or another output needs a node of its own. */

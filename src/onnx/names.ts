@@ -35,6 +35,11 @@ export class Names {
     return new Names(body, this);
   }
 
+  /** A name that nothing has. */
+  fresh(): string {
+    return this.#numbering.next("n");
+  }
+
   of(tensor: Tensor): string {
     const own = this.#list(tensor);
     const name = own[tensor.index] ?? this.#numbering.next("t");

@@ -2,10 +2,12 @@
 import {
   type MethodName,
   methodNames,
+  openBackbone,
   type ScoringName,
   scoringNames,
   type TrainingOptions,
 } from "../../src/detectors/index.ts";
+import { tinyBackbone } from "../support/tiny-backbone.ts";
 
 /** Side of the images, in pixels. */
 export const size = 32;
@@ -32,9 +34,11 @@ function trained(method: MethodName): ConformanceCase {
 }
 
 /** Of a method that estimates from all images at once. */
-function estimated(method: MethodName): ConformanceCase {
-  return { label: method, options: { ...common, method }, isTrained: false, cutsPatches: false };
+function estimated(method: MethodName, more: TrainingOptions = {}): ConformanceCase {
+  return { label: method, options: { ...common, method, ...more }, isTrained: false, cutsPatches: false };
 }
+
+const backbone = await openBackbone(tinyBackbone());
 
 /** Of RADAR with one of its scorings. */
 function radar(scoring: ScoringName): ConformanceCase {
@@ -59,6 +63,8 @@ const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   "robust-pca": [estimated("robust-pca")],
   "padim-lite": [estimated("padim-lite")],
   iforest: [estimated("iforest")],
+  padim: [estimated("padim", { backbone })],
+  patchcore: [estimated("patchcore", { backbone })],
   ddpm: [reading("ddpm", { calls: 2, noise: "simplex" })],
   ddim: [reading("ddim", { calls: 3, condition: 1 })],
   "one-step": [reading("one-step", {})],

@@ -1,18 +1,37 @@
 /** Methods that are not trained step by step find a dark square on rendered prints, and where it is. */
 import { expect, test } from "vitest";
 import type { RgbImage } from "../../src/base/raster.ts";
-import { loadDetector, methodNames, prepareMethod, trainDetector } from "../../src/detectors/index.ts";
+import {
+  loadDetector,
+  methodNames,
+  openBackbone,
+  prepareMethod,
+  trainDetector,
+} from "../../src/detectors/index.ts";
 import { auroc } from "../../src/metrics/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { planesOf, soundPrints } from "../support/rendered-planes.ts";
+import { tinyBackbone } from "../support/tiny-backbone.ts";
 
-const size = 48;
-const square = { left: 20, top: 12, side: 10 };
-const good = soundPrints(30, { width: size, height: size, seed: 1 }).map(planesOf);
-const sound = soundPrints(10, { width: size, height: size, seed: 2 });
-const statistical = methodNames.filter((method) => prepareMethod({ method }, size).options.batchSize === 0);
+/** Side of the images and a square in them, in pixels: features of a network with stages are coarser. */
+interface Scene {
+  readonly size: number;
+  readonly square: { readonly left: number; readonly top: number; readonly side: number };
+}
 
-function withSquare({ width, height, data }: RgbImage): RgbImage {
+const small: Scene = { size: 48, square: { left: 20, top: 12, side: 10 } };
+const large: Scene = { size: 96, square: { left: 40, top: 24, side: 20 } };
+
+const backbone = await openBackbone(tinyBackbone());
+const statistical = methodNames
+  .map((method) =>
+    method === "padim" || method === "patchcore"
+      ? { method, backbone, scene: large }
+      : { method, scene: small },
+  )
+  .filter(({ scene: { size }, ...options }) => prepareMethod(options, size).options.batchSize === 0);
+
+function withSquare({ width, height, data }: RgbImage, square: Scene["square"]): RgbImage {
   const marked = data.slice();
   for (let row = 0; row < square.side; row++) {
     const start = 3 * ((square.top + row) * width + square.left);
@@ -21,13 +40,16 @@ function withSquare({ width, height, data }: RgbImage): RgbImage {
   return { width, height, data: marked };
 }
 
-test.each(statistical)("%s", async (method) => {
+test.each(statistical)("$method", async ({ scene, ...options }) => {
+  const { size, square } = scene;
+  const good = soundPrints(30, { width: size, height: size, seed: 1 }).map(planesOf);
+  const sound = soundPrints(10, { width: size, height: size, seed: 2 });
   const backend = nodeBackend({ threads: 1 });
   const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {} };
-  const prepared = prepareMethod({ method, preset: "fast", imageSize: size }, size);
+  const prepared = prepareMethod({ ...options, preset: "fast", imageSize: size }, size);
   const { model } = await trainDetector(good, prepared, context);
   const detector = await loadDetector(model, backend);
-  const pictures = [...sound, ...sound.map(withSquare)];
+  const pictures = [...sound, ...sound.map((picture) => withSquare(picture, square))];
   const detections = await detector.detect(pictures);
   await detector.dispose();
   const scores = detections.map(({ anomalyScore }) => anomalyScore);

@@ -17,11 +17,12 @@ vi.mock("../../src/graph/op.ts", async (importOriginal) => {
   };
 });
 
-/** Exports of src/graph that are no operators. */
+/** Exports of src/graph that are no operators, or, of a network from elsewhere, one that only a runtime knows. */
 const others = [
   "buildGraph",
   "constant",
   "defineOp",
+  "embedNetwork",
   "formatType",
   "gradient",
   "input",

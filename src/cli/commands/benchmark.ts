@@ -109,7 +109,7 @@ export const benchmarkCommand: Command = {
 async function benchmarkRun(args: Arguments, output: Output): Promise<BenchmarkRun> {
   const count = { integer: true, minimum: 1 } as const;
   const { device: _, threads: __, output: ___, ...shared } = await readRunOptions(args);
-  const methods = parseMethods(args.text("methods") ?? "radar", shared);
+  const methods = await parseMethods(args.text("methods") ?? "radar", shared);
   const seeds = Array.from({ length: args.number("seeds", count) ?? 1 }, (_, seed) => seed);
   const parallel = args.number("parallel", count) ?? 1;
   const compute = computeOptions(args);

@@ -1,0 +1,64 @@
+/** What methods share that read features of a network that the user brings. */
+import { OptionError } from "../base/errors.ts";
+import type { Backbone } from "./backbone.ts";
+import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import { type StatisticalOptions, statisticalMethod } from "./statistical.ts";
+
+/** Options as given. */
+export interface BackboneOptions extends StatisticalOptions {
+  /** The network; these methods cannot do without. */
+  readonly backbone?: Backbone | undefined;
+  /** Names of the tensors to take features from. Default: found by their size. */
+  readonly layers?: readonly string[] | undefined;
+}
+
+/** What one of the methods adds to the common part. */
+export interface BackboneEstimator {
+  readonly method: string;
+  /** How its maps are made, in a word. */
+  readonly scoring: string;
+  /** Its own constants, for the model file. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  /** @param imageSize - S: images are uint8 [3, S, S]. */
+  readonly learn: (
+    context: LearningContext,
+    imageSize: number,
+    source: { readonly backbone: Backbone; readonly layers?: readonly string[] | undefined },
+  ) => Promise<Pick<Learned, "source" | "parameters" | "found">>;
+}
+
+/**
+ * A method on a backbone with its options.
+ *
+ * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
+ * @throws {OptionError} E_OPTION if there is no backbone, or an option is out of range or is one of networks that are trained.
+ */
+export function backboneMethod(
+  { learn, ...estimator }: BackboneEstimator,
+  { backbone, layers, ...given }: BackboneOptions,
+  largestSidePx: number,
+): PreparedMethod {
+  const { method } = estimator;
+  if (backbone === undefined) {
+    throw new OptionError(
+      `backbone: expected an ONNX file, since ${method} reads features of a network that you bring, got none. Give --backbone network.onnx.`,
+    );
+  }
+  if (layers?.length === 0) {
+    throw new OptionError("layers: expected names of tensors, got none. Leave it out to have them found.");
+  }
+  const settings = { ...estimator.settings, backbone: backbone.hash, layers: layers ?? "by size" };
+  const prepared = statisticalMethod(
+    {
+      ...estimator,
+      settings,
+      learn: (context, imageSize) => learn(context, imageSize, { backbone, layers }),
+    },
+    given,
+    largestSidePx,
+  );
+  return {
+    ...prepared,
+    learn: async (context) => ({ ...(await prepared.learn(context)), networkCalls: 1 }),
+  };
+}

@@ -1,0 +1,81 @@
+/** PaDiM: a Gaussian at each place of features of a pretrained network that the user brings. */
+import type { Random } from "../base/random.ts";
+import { concat, constant, gather, resizeLinear, type Tensor } from "../graph/index.ts";
+import { type Backbone, backboneFeatures, backboneStages, type Stage } from "./backbone.ts";
+import { type BackboneOptions, backboneMethod } from "./backbone-method.ts";
+import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
+import { smoothedMap, withFeatures } from "./statistical.ts";
+
+const settings = {
+  strides: [4, 8, 16], // of the stages: layers 1 to 3 of a ResNet (the paper's)
+  dimensions: 100, // drawn at random of all channels (the paper's for ResNet18)
+  addedVariance: 0.01, // to each direction (the paper's)
+  smoothing: 1 / 64, // standard deviation of the map's smoothing as a fraction of the side (anomalib's: 4 of 256 pixels)
+} as const;
+
+/** PaDiM with its options. @throws {OptionError} E_OPTION @see docs/detectors/padim.md */
+export function padimMethod(given: BackboneOptions, largestSidePx: number): PreparedMethod {
+  return backboneMethod({ method: "padim", scoring: "distance", settings, learn }, given, largestSidePx);
+}
+
+async function learn(
+  context: LearningContext,
+  imageSize: number,
+  { backbone, layers }: { readonly backbone: Backbone; readonly layers?: readonly string[] | undefined },
+): Promise<Pick<Learned, "source" | "parameters" | "found">> {
+  const { strides, dimensions, addedVariance } = settings;
+  const { backend } = context;
+  const stages = await backboneStages(backbone, { backend, imageSize, strides, layers });
+  const [finest] = stages;
+  const places = (finest?.height ?? 0) * (finest?.width ?? 0);
+  const channels = drawn(stages, dimensions, context.random.split("channels"));
+  const features = (pictures: Tensor) => embedding(backbone, stages, channels, pictures);
+  const gaussian = await withFeatures(context, imageSize, features, async (images) => {
+    const fit = new PlaceGaussianFit(places, channels.length, {
+      alwaysByPlace: true,
+      priorImages: 0,
+      addedVariance,
+    });
+    for await (const { data } of images) fit.add(data);
+    return fit.finish();
+  });
+  return {
+    source: {
+      imageSizePx: imageSize,
+      standardizesPlaces: false,
+      maps: (pictures) => ({
+        maps: smoothedMap(placeDistance(features(pictures), gaussian), imageSize, settings.smoothing),
+      }),
+    },
+    parameters: gaussian.mean.data.length + gaussian.whitening.data.length,
+    found: { layers: stages.map(({ name }) => name) },
+  };
+}
+
+/** Numbers of the channels that are kept, ascending; all of them where there are no more. */
+function drawn(stages: readonly Stage[], dimensions: number, random: Random): number[] {
+  const total = stages.reduce((sum, { channels }) => sum + channels, 0);
+  return Array.from(random.permutation(total).slice(0, dimensions)).sort((a, b) => a - b);
+}
+
+/** Some channels of all stages on the finest one's grid, float32 [N, D, h, w]. */
+function embedding(
+  backbone: Backbone,
+  stages: readonly Stage[],
+  channels: readonly number[],
+  pictures: Tensor,
+): Tensor {
+  const { height = 1, width = 1 } = stages[0] ?? {};
+  let first = 0; // channel of the stage's first one
+  const parts = backboneFeatures(backbone, stages, pictures).flatMap((features, i) => {
+    const own = stages[i]?.channels ?? 0;
+    const chosen = channels.filter((channel) => channel >= first && channel < first + own);
+    const indices = BigInt64Array.from(chosen, (channel) => BigInt(channel - first));
+    first += own;
+    if (chosen.length === 0) return [];
+    const kept = gather(features, constant({ dtype: "int64", shape: [indices.length], data: indices }), 1);
+    return [i === 0 ? kept : resizeLinear(kept, height, width)];
+  });
+  return concat(parts, 1);
+}

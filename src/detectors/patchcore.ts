@@ -1,0 +1,168 @@
+/** PatchCore: the distance to the nearest of remembered patch features of a pretrained network that the user brings. */
+import { DataError, TrainingError } from "../base/errors.ts";
+import type { Random } from "../base/random.ts";
+import {
+  concat,
+  constant,
+  matmul,
+  reduceMax,
+  reshape,
+  resizeLinear,
+  type Tensor,
+  transpose,
+} from "../graph/index.ts";
+import { type Backbone, backboneFeatures, backboneStages, type Stage } from "./backbone.ts";
+import { type BackboneOptions, backboneMethod } from "./backbone-method.ts";
+import { coreset } from "./coreset.ts";
+import { neighbourhoodMean } from "./map-filter.ts";
+import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import { nearestDistances, type PatchMemory, patchMemory } from "./patch-memory.ts";
+import { smoothedMap, withFeatures } from "./statistical.ts";
+
+const settings = {
+  strides: [8, 16], // of the stages: layers 2 and 3 of a ResNet (the paper's)
+  projected: 128, // dimensions in which centres are chosen (the authors' code)
+  memoryShare: 0.1, // of the patches that is remembered (the paper's), but
+  mostRemembered: 2000, // patches at most (ours: model size and time)
+  mostCandidates: 100_000, // patches to choose from, at most (ours: memory and time)
+  smoothing: 1 / 64, // standard deviation of the map's smoothing as a fraction of the side (anomalib's: 4 of 256 pixels)
+} as const;
+
+/** PatchCore with its options. @throws {OptionError} E_OPTION @see docs/detectors/patchcore.md */
+export function patchcoreMethod(given: BackboneOptions, largestSidePx: number): PreparedMethod {
+  return backboneMethod({ method: "patchcore", scoring: "distance", settings, learn }, given, largestSidePx);
+}
+
+async function learn(
+  context: LearningContext,
+  imageSize: number,
+  { backbone, layers }: { readonly backbone: Backbone; readonly layers?: readonly string[] | undefined },
+): Promise<Pick<Learned, "source" | "parameters" | "found">> {
+  const { backend } = context;
+  const { strides, smoothing } = settings;
+  const stages = await backboneStages(backbone, { backend, imageSize, strides, layers });
+  const rows = (pictures: Tensor) => patchRows(backbone, stages, pictures);
+  const chosen = await chosenPatches(context, { imageSize, stages, rows });
+  const memory = await remembered(context, { imageSize, rows, chosen });
+  const { height = 1, width = 1 } = stages[0] ?? {};
+  return {
+    source: {
+      imageSizePx: imageSize,
+      standardizesPlaces: false,
+      maps: (pictures) => {
+        const distances = nearestDistances(rows(pictures), memory);
+        const batch = distances.shape[0] ?? "N";
+        return {
+          maps: smoothedMap(reshape(distances, [batch, 1, height, width]), imageSize, smoothing),
+          score: reduceMax(distances, { axes: [1] }),
+        };
+      },
+    },
+    parameters: memory.patches.length,
+    found: { layers: stages.map(({ name }) => name), remembered: chosen.length },
+  };
+}
+
+/** Features around each place of the finest stage, means over 3 x 3 places, float32 [N, h·w, D]. */
+function patchRows(backbone: Backbone, stages: readonly Stage[], pictures: Tensor): Tensor {
+  const { height = 1, width = 1 } = stages[0] ?? {};
+  const parts = backboneFeatures(backbone, stages, pictures).map((features, i) => {
+    const mean = neighbourhoodMean(features);
+    return i === 0 ? mean : resizeLinear(mean, height, width);
+  });
+  const features = concat(parts, 1);
+  const [batch = "N", channels = 0] = features.shape;
+  return transpose(reshape(features, [batch, channels, height * width]), [0, 2, 1]);
+}
+
+/** A patch of the images that are learned from. */
+interface PatchPlace {
+  readonly image: number;
+  readonly place: number;
+}
+
+interface Source {
+  readonly imageSize: number;
+  readonly rows: (pictures: Tensor) => Tensor;
+}
+
+/** Patches near all others, chosen after a random projection, which hardly changes distances (Johnson and Lindenstrauss 1984). */
+async function chosenPatches(
+  context: LearningContext,
+  { imageSize, rows, stages }: Source & { readonly stages: readonly Stage[] },
+): Promise<PatchPlace[]> {
+  const { projected, memoryShare, mostRemembered, mostCandidates } = settings;
+  const random = context.random.split("coreset");
+  const channels = stages.reduce((sum, stage) => sum + stage.channels, 0);
+  const dimensions = Math.min(projected, channels);
+  const projection = constant({
+    dtype: "float32",
+    shape: [channels, dimensions],
+    data: random.split("projection").normals(channels * dimensions),
+  });
+  const places = (stages[0]?.height ?? 0) * (stages[0]?.width ?? 0);
+  const perImage = Math.max(1, Math.min(places, Math.floor(mostCandidates / context.images.length)));
+  const candidates: PatchPlace[] = [];
+  const values = new Float32Array(context.images.length * perImage * dimensions);
+  const project = (pictures: Tensor) => matmul(rows(pictures), projection);
+  await withFeatures(context, imageSize, project, async (images) => {
+    let image = 0;
+    for await (const { data } of images) {
+      for (const place of pickedPlaces(places, perImage, random)) {
+        values.set(
+          data.subarray(place * dimensions, (place + 1) * dimensions),
+          candidates.length * dimensions,
+        );
+        candidates.push({ image, place });
+      }
+      image++;
+    }
+  });
+  if (!values.every(Number.isFinite)) {
+    throw new DataError(
+      "E_DATA",
+      "patchcore: expected finite features, got NaN or Infinity from the backbone.",
+    );
+  }
+  const all = context.images.length * places;
+  const count = Math.max(1, Math.min(mostRemembered, candidates.length, Math.round(memoryShare * all)));
+  context.onStage?.(`choosing ${count} of ${candidates.length} patches to remember`);
+  const first = random.integer(candidates.length);
+  const chosen = await coreset(values, dimensions, { count, first, pause: () => pause(context) });
+  return chosen.map((row) => candidates[row] ?? { image: 0, place: 0 });
+}
+
+function pickedPlaces(places: number, count: number, random: Random): Uint32Array {
+  if (count >= places) return Uint32Array.from({ length: places }, (_, place) => place);
+  return random.permutation(places).slice(0, count);
+}
+
+/** Lets timers and signals have their turn. @throws {TrainingError} E_ABORTED if the training is to stop. */
+async function pause({ signal }: LearningContext): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  if (!signal?.aborted) return;
+  throw new TrainingError("E_ABORTED", "training: stopped while choosing patches.", { cause: signal.reason });
+}
+
+async function remembered(
+  context: LearningContext,
+  { imageSize, rows, chosen }: Source & { readonly chosen: readonly PatchPlace[] },
+): Promise<PatchMemory> {
+  const byImage = new Map<number, [row: number, place: number][]>();
+  for (const [row, { image, place }] of chosen.entries()) {
+    byImage.set(image, [...(byImage.get(image) ?? []), [row, place]]);
+  }
+  const patches = await withFeatures(context, imageSize, rows, async (images) => {
+    let [kept, image] = [new Float32Array(), 0];
+    for await (const { shape, data } of images) {
+      const dimensions = shape[2] ?? 0;
+      if (image === 0) kept = new Float32Array(chosen.length * dimensions);
+      for (const [row, place] of byImage.get(image) ?? []) {
+        kept.set(data.subarray(place * dimensions, (place + 1) * dimensions), row * dimensions);
+      }
+      image++;
+    }
+    return kept;
+  });
+  return patchMemory(patches, chosen.length);
+}
