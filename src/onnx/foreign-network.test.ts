@@ -7,7 +7,7 @@ import {
   TensorProto_DataType,
 } from "onnx-buf";
 import { describe, expect, test } from "vitest";
-import { floats, type HandNode, handModel } from "../../test/support/onnx-model.ts";
+import { floats, type HandNode, handModel, int64s } from "../../test/support/onnx-model.ts";
 import { tinyBackbone } from "../../test/support/tiny-backbone.ts";
 import { Random } from "../base/random.ts";
 import { nodeBackend } from "../runtime/node.ts";
@@ -67,6 +67,16 @@ describe("the trunk", () => {
     const network = readNetwork(handModel({ nodes, weights: [w], outputs: ["y"] }));
     expect(network.trunk).toEqual(["a", "b", "c", "y"]);
     expect(network.tensors).not.toContain("shape");
+  });
+
+  test("does not count a border as a stage", () => {
+    const pads = int64s("pads", [0, 0, 0, 0, 0, 0, 1, 1]);
+    const nodes: HandNode[] = [
+      conv("x", "a"),
+      { op: "Pad", inputs: ["a", "pads"], outputs: ["wider"] },
+      conv("wider", "y"),
+    ];
+    expect(readNetwork(handModel({ nodes, weights: [w, pads], outputs: ["y"] })).trunk).toEqual(["a", "y"]);
   });
 
   test("ends nowhere in a network that does not convolve", () => {

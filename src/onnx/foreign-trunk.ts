@@ -24,7 +24,8 @@ const pointwise: ReadonlySet<string> = new Set([
  * Tensors of a network that come from its input, and those of them that all later ones come from.
  *
  * A tensor is such a cut when, once it is computed, nothing computed earlier is needed any more: inside a residual block the
- * shortcut still is, at its end it is not. Cuts after the last convolution are left out; they are no pictures any more.
+ * shortcut still is, at its end it is not. Borders put around a cut make no other one, and what comes after the last convolution is
+ * left out; it is no picture any more.
  *
  * @param graph - Nodes in the order in which they run.
  */
@@ -52,7 +53,7 @@ export function foreignTrunk(
       if (left <= 0) pending.delete(name);
     }
     const [output = ""] = node.output;
-    if (pending.size === 0) cuts.push(output);
+    if (pending.size === 0 && node.opType !== "Pad") cuts.push(output);
     for (const name of node.output) if ((uses.get(name) ?? 0) > 0) pending.add(name);
   }
   flowing.delete(input);

@@ -45,6 +45,16 @@ export function floats(name: string, dims: readonly number[], values: readonly n
   });
 }
 
+/** An int64 weight of one dimension. */
+export function int64s(name: string, values: readonly number[]): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dims: [BigInt(values.length)],
+    dataType: TensorProto_DataType.INT64,
+    int64Data: values.map(BigInt),
+  });
+}
+
 /** Its bytes; the outputs have no types, as ONNX Runtime allows. */
 export function handModel(model: HandModel): Uint8Array {
   const { opset = 18, nodes, weights = [], outputs } = model;
