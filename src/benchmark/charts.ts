@@ -2,7 +2,7 @@
 import * as Plot from "@observablehq/plot";
 import { chartColors, svg } from "../report/svg.ts";
 import { type FigureName, figureStyles } from "./figures.ts";
-import { type BenchmarkRow, figureOf, meanAndSpread } from "./summary.ts";
+import { type BenchmarkRow, figureOf, meanAndSpread, methodTitle } from "./summary.ts";
 
 /** Colours that readers with any colour vision tell apart, on light and dark. @see Okabe and Ito 2008, "Color Universal Design" */
 const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#8a8f98", "#a6761d"];
@@ -23,7 +23,7 @@ export function accuracyChart(rows: readonly BenchmarkRow[], sets: number): stri
   const points = rows.flatMap((row): Point[] => {
     const milliseconds = figureOf(row, "millisecondsP50").mean;
     const auroc = figureOf(row, "imageAuroc").mean;
-    return milliseconds === null || auroc === null ? [] : [{ method: row.method, milliseconds, auroc }];
+    return milliseconds === null || auroc === null ? [] : [{ method: methodTitle(row), milliseconds, auroc }];
   });
   if (points.length === 0) return null;
   const methods = [...new Set(points.map(({ method }) => method))];
@@ -96,11 +96,18 @@ export function setChart(set: string, rows: readonly BenchmarkRow[]): string {
       if (mean === null) return [];
       const [low, high] = [Math.max(0, mean - (spread ?? 0)), Math.min(1, mean + (spread ?? 0))];
       return [
-        { method: row.method, figure: figureStyles[name].title, mean, low, high, text: mean.toFixed(3) },
+        {
+          method: methodTitle(row),
+          figure: figureStyles[name].title,
+          mean,
+          low,
+          high,
+          text: mean.toFixed(3),
+        },
       ];
     }),
   );
-  const methods = rows.map(({ method }) => method);
+  const methods = rows.map(methodTitle);
   const figures = barFigures.map((name) => figureStyles[name].title);
   const longest = Math.max(...methods.map((method) => method.length));
   return svg(`Image AUROC, F1 and AUPRO of every method on ${set}`, {

@@ -11,4 +11,4 @@ export {
   type CellOutcome,
   runCells,
 } from "./run-cells.ts";
-export { failuresOf, rowsOf } from "./summary.ts";
+export { failuresOf, methodTitle, rowsOf } from "./summary.ts";

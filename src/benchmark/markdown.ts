@@ -2,7 +2,7 @@
 import { absent } from "../report/format.ts";
 import type { BenchmarkDocument } from "./document.ts";
 import { type FigureName, figureStyles } from "./figures.ts";
-import { type BenchmarkRow, figureOf, type MeanAndSpread } from "./summary.ts";
+import { type BenchmarkRow, figureOf, type MeanAndSpread, methodTitle } from "./summary.ts";
 
 /** Columns of a README's table. */
 export const shortColumns: readonly FigureName[] = [
@@ -31,7 +31,7 @@ export function markdownTable(
   const heads = ["set", "method", ...columns.map((name) => figureStyles[name].title)];
   const lines = rows.map((row) => [
     cellText(row.set),
-    cellText(row.method),
+    cellText(methodTitle(row)),
     ...columns.map((name) => figureText(row, name)),
   ]);
   return [heads, heads.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");

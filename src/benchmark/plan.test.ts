@@ -45,3 +45,12 @@ test("a key stays the same unless something decisive changes; label, path and or
     expect(await keyOf(change)).not.toBe(key);
   }
 });
+
+test("a backbone counts by what is in it, not by where it lies", async () => {
+  const keyOf = async (backbone: string, backboneHash: string): Promise<string | undefined> => {
+    const method = { label: "padim", options: { method: "padim", backbone }, backboneHash };
+    return (await planCells({ sets, methods: [method], seeds: [0], environment: {} }))[0]?.key;
+  };
+  expect(await keyOf("a.onnx", "1")).toBe(await keyOf("b.onnx", "1"));
+  expect(await keyOf("a.onnx", "1")).not.toBe(await keyOf("a.onnx", "2"));
+});

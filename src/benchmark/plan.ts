@@ -55,8 +55,7 @@ export async function planCells(plan: {
       for (const method of plan.methods) {
         const decisive = {
           set: set.contentHash,
-          options: Object.entries(method.options).sort(([a], [b]) => (a < b ? -1 : 1)),
-          backboneHash: method.backboneHash,
+          options: decisiveOptions(method),
           seed,
           environment: plan.environment,
         };
@@ -66,6 +65,12 @@ export async function planCells(plan: {
     }
   }
   return cells;
+}
+
+/** Options by name; in place of a backbone's path its hash. */
+function decisiveOptions({ options, backboneHash }: MethodEntry): [name: string, value: unknown][] {
+  const decisive = backboneHash === undefined ? options : { ...options, backbone: backboneHash };
+  return Object.entries(decisive).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 /** A cell in words: "bottle, radar, seed 0". */

@@ -53,6 +53,28 @@ test("the report has figures, both charts, the gallery, failures and what to kno
   expect(page.match(/<script|src="(?!data:)|url\(/g)).toBeNull();
 });
 
+test("what is pretrained is set apart in the tables and marked in charts and gallery", () => {
+  const mixed = [...outcomes, finished(cellOf("a", "padim", 0, { backbone: "network.onnx" }), 0.9)];
+  const rows = rowsOf(mixed);
+  const other = renderBenchmarkReport({
+    document: { ...document, rows },
+    outcomes: mixed,
+    photos: { a: [photo] },
+  });
+  const { document: dom } = parseHTML(other);
+  const bodies = [...dom.querySelectorAll("table.figures tbody")].map((body) =>
+    [...body.querySelectorAll("th")].map((head) => head.textContent),
+  );
+  expect(bodies).toEqual([
+    ["radar", `pca${hostile}`],
+    ["Pretrained on other pictures", "padim"],
+  ]);
+  expect(dom.querySelector("table.gallery thead")?.textContent).toContain("padim (pretrained)");
+  expect(other.match(/padim \(pretrained\)/g)?.length).toBeGreaterThanOrEqual(4); // both charts, the gallery's head and picture
+  expect(other).toContain("Methods marked pretrained");
+  expect(other).not.toContain("Nothing is pretrained");
+});
+
 test("the gallery shows a photo and the map of every method's first seed", () => {
   const { document: dom } = parseHTML(page);
   const gallery = dom.querySelector("table.gallery");

@@ -8,7 +8,7 @@ import { figureNames, figureStyles } from "./figures.ts";
 import { gallerySection } from "./gallery.ts";
 import { figureText } from "./markdown.ts";
 import type { CellOutcome } from "./run-cells.ts";
-import type { BenchmarkRow } from "./summary.ts";
+import { type BenchmarkRow, isPretrained } from "./summary.ts";
 
 /** What a report is made from. */
 export interface BenchmarkReportInput {
@@ -105,12 +105,14 @@ function figureTable(rows: readonly BenchmarkRow[], set: string): Html {
     (name) =>
       html`<th scope="col" class="number" title="${figureStyles[name].meaning}">${figureStyles[name].title}</th>`,
   );
-  const lines = rows.map((row) => {
+  const line = (row: BenchmarkRow): Html => {
     const cells = figureNames.map((name) => html`<td class="number">${figureText(row, name)}</td>`);
     return html`<tr><th scope="row">${row.method}</th>${cells}</tr>`;
-  });
+  };
+  const apart = rows.filter(isPretrained);
+  const title = html`<tr><th scope="rowgroup" colspan="${figureNames.length + 1}">Pretrained on other pictures</th></tr>`;
   return html`<div class="surface scroll"><table class="figures" aria-label="Figures of ${set}"><thead><tr><th scope="col">Method</th>${heads}</tr></thead>
-<tbody>${lines}</tbody></table></div>`;
+<tbody>${rows.filter((row) => !isPretrained(row)).map(line)}</tbody>${apart.length > 0 ? html`<tbody>${title}${apart.map(line)}</tbody>` : null}</table></div>`;
 }
 
 function timeSection({ rows, sets }: BenchmarkDocument): Html | null {
@@ -156,7 +158,9 @@ function failedSection({ failed }: BenchmarkDocument): Html | null {
 function readingSection({ parallel, rows }: BenchmarkDocument): Html {
   const reused = rows.some(({ facts }) => facts.reusedMinutes > 0);
   const notes = [
-    "Nothing is pretrained: every method learned from the good images of the set alone, from random weights where it has a network. Methods that start from networks trained on millions of photographs are not in this table.",
+    rows.some(isPretrained)
+      ? "Methods marked pretrained read features of a network that was trained on other pictures, and compare with each other only. All others learned from the good images of the set alone, from random weights where they have a network."
+      : "Nothing is pretrained: every method learned from the good images of the set alone, from random weights where it has a network. Methods that start from networks trained on millions of photographs are not in this table.",
     "No method has seen a test image before it was scored, and no figure is rescaled with test data. Thresholds come from good images that were held out of training.",
     "F1-max uses the best threshold for these very test images, which nobody knows beforehand; trivial F1 is that of calling every image defective.",
     "AUPIMO counts false positives on good images only, at rates of 1e-5 to 1e-4 of their pixels; a set of few pixels is judged by its highest normal scores.",

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { cellOf, finished } from "../../test/support/benchmark.ts";
 import { markdownTable } from "./markdown.ts";
-import { failuresOf, figureOf, meanAndSpread, rowsOf } from "./summary.ts";
+import { failuresOf, figureOf, meanAndSpread, methodTitle, rowsOf } from "./summary.ts";
 
 const failed = { cell: cellOf("b", "x", 1), error: { code: "E_DATA", message: "no images" } };
 const outcomes = [
@@ -26,6 +26,21 @@ test("a row is a set with a method: mean and sample standard deviation over its 
     { mean: 1, spread: null },
     { mean: null, spread: null },
   ]);
+});
+
+test("what is pretrained comes last in its set, and tables say so", () => {
+  const rows = rowsOf([
+    finished(cellOf("a", "padim", 0, { backbone: "network.onnx" }), 1),
+    finished(cellOf("a", "x", 0), 0.5),
+    finished(cellOf("b", "x", 0), 0.5),
+  ]);
+  expect(rows.map(({ set, method }) => [set, method])).toEqual([
+    ["a", "x"],
+    ["a", "padim"],
+    ["b", "x"],
+  ]);
+  expect(rows.map(methodTitle)).toEqual(["x", "padim (pretrained)", "x"]);
+  expect(markdownTable({ rows }, ["imageAuroc"])).toContain("| a | padim (pretrained) | 1.000 |");
 });
 
 test("the spread is numpy.std with ddof 1; one value has none, and what does not exist counts for nothing", () => {

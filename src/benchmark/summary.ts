@@ -35,7 +35,17 @@ export interface FailedCell {
   readonly error: string;
 }
 
-/** One row for each set and method with a result, set by set and in the order of the cells. */
+/** Whether a method reads a network that was pretrained on other pictures: it is no rival of one that learned from good images alone. */
+export function isPretrained({ options }: Pick<BenchmarkRow, "options">): boolean {
+  return options.backbone !== undefined;
+}
+
+/** A method's label as tables and charts show it: one that is pretrained is marked. */
+export function methodTitle(row: Pick<BenchmarkRow, "method" | "options">): string {
+  return isPretrained(row) ? `${row.method} (pretrained)` : row.method;
+}
+
+/** One row for each set and method with a result, set by set and in the order of the cells; those that are pretrained last. */
 export function rowsOf(outcomes: readonly CellOutcome[]): BenchmarkRow[] {
   const groups = new Map<string, FinishedCell[]>();
   for (const outcome of outcomes) {
@@ -46,7 +56,10 @@ export function rowsOf(outcomes: readonly CellOutcome[]): BenchmarkRow[] {
   }
   const order = [...new Set(outcomes.map(({ cell }) => cell.set.name))];
   const rows = [...groups.values()].flatMap(rowOf);
-  return rows.sort((a, b) => order.indexOf(a.set) - order.indexOf(b.set));
+  return rows.sort(
+    (a, b) =>
+      order.indexOf(a.set) - order.indexOf(b.set) || Number(isPretrained(a)) - Number(isPretrained(b)),
+  );
 }
 
 type FinishedCell = Extract<CellOutcome, { readonly result: CellResult }>;

@@ -15,8 +15,8 @@ export function benchmarkSet(name: string): BenchmarkSet {
 }
 
 /** A cell; its key names it. */
-export function cellOf(set: string, label: string, seed: number): Cell {
-  const method = { label, options: { method: label } };
+export function cellOf(set: string, label: string, seed: number, options: object = {}): Cell {
+  const method = { label, options: { method: label, ...options } };
   return { set: benchmarkSet(set), method, seed, key: `${set}/${label}/${seed}` };
 }
 

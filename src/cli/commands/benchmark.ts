@@ -6,6 +6,7 @@ import {
   failuresOf,
   figureStyles,
   figureText,
+  methodTitle,
   renderBenchmarkReport,
   rowsOf,
   shortColumns,
@@ -143,7 +144,7 @@ function circumstances(run: BenchmarkRun, command: string): Omit<BenchmarkDocume
 function printTable({ rows, failed }: BenchmarkDocument, output: Output): void {
   const table = [
     ["set", "method", ...shortColumns.map((name) => figureStyles[name].title)],
-    ...rows.map((row) => [row.set, row.method, ...shortColumns.map((name) => figureText(row, name))]),
+    ...rows.map((row) => [row.set, methodTitle(row), ...shortColumns.map((name) => figureText(row, name))]),
   ];
   const widths = (table[0] ?? []).map((_, i) => Math.max(...table.map((cells) => cells[i]?.length ?? 0)));
   for (const cells of table) {
