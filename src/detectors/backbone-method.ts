@@ -1,6 +1,6 @@
 /** What methods share that read features of a network that the user brings. */
 import { OptionError } from "../base/errors.ts";
-import type { Backbone } from "./backbone.ts";
+import { type Backbone, backboneStages, type Stage } from "./backbone.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
 import { type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
@@ -23,8 +23,32 @@ export interface BackboneEstimator {
   readonly learn: (
     context: LearningContext,
     imageSize: number,
-    source: { readonly backbone: Backbone; readonly layers?: readonly string[] | undefined },
+    source: BackboneSource,
   ) => Promise<Pick<Learned, "source" | "parameters" | "found">>;
+}
+
+/** A backbone and the layers that the user named. */
+export interface BackboneSource {
+  readonly backbone: Backbone;
+  readonly layers?: readonly string[] | undefined;
+}
+
+/**
+ * Finds the stages to read, says which, and that all images are about to go through them.
+ *
+ * @throws as {@link backboneStages}.
+ */
+export async function announcedStages(
+  { backend, images, onStage }: LearningContext,
+  imageSize: number,
+  { backbone, layers, strides }: BackboneSource & { readonly strides: readonly number[] },
+): Promise<Stage[]> {
+  const stages = await backboneStages(backbone, { backend, imageSize, strides, layers });
+  const text = stages.map(
+    ({ name, channels, height, width }) => `${name} (${channels} x ${height} x ${width})`,
+  );
+  onStage?.(`reading ${text.join(", ")} of ${images.length} images`);
+  return stages;
 }
 
 /**

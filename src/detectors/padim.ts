@@ -1,8 +1,14 @@
 /** PaDiM: a Gaussian at each place of features of a pretrained network that the user brings. */
+import { OptionError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
 import { concat, constant, gather, resizeLinear, type Tensor } from "../graph/index.ts";
-import { type Backbone, backboneFeatures, backboneStages, type Stage } from "./backbone.ts";
-import { type BackboneOptions, backboneMethod } from "./backbone-method.ts";
+import { type Backbone, backboneFeatures, type Stage } from "./backbone.ts";
+import {
+  announcedStages,
+  type BackboneOptions,
+  type BackboneSource,
+  backboneMethod,
+} from "./backbone-method.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
 import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
 import { smoothedMap, withFeatures } from "./statistical.ts";
@@ -10,6 +16,7 @@ import { smoothedMap, withFeatures } from "./statistical.ts";
 const settings = {
   strides: [4, 8, 16], // of the stages: layers 1 to 3 of a ResNet (the paper's)
   dimensions: 100, // drawn at random of all channels (the paper's for ResNet18)
+  mostPlaces: 25_000, // a gigabyte of covariances (ours)
   addedVariance: 0.01, // to each direction (the paper's)
   smoothing: 1 / 64, // standard deviation of the map's smoothing as a fraction of the side (anomalib's: 4 of 256 pixels)
 } as const;
@@ -22,13 +29,17 @@ export function padimMethod(given: BackboneOptions, largestSidePx: number): Prep
 async function learn(
   context: LearningContext,
   imageSize: number,
-  { backbone, layers }: { readonly backbone: Backbone; readonly layers?: readonly string[] | undefined },
+  { backbone, layers }: BackboneSource,
 ): Promise<Pick<Learned, "source" | "parameters" | "found">> {
   const { strides, dimensions, addedVariance } = settings;
-  const { backend } = context;
-  const stages = await backboneStages(backbone, { backend, imageSize, strides, layers });
+  const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
   const [finest] = stages;
   const places = (finest?.height ?? 0) * (finest?.width ?? 0);
+  if (places > settings.mostPlaces) {
+    throw new OptionError(
+      `imageSize: expected one at which padim has ${settings.mostPlaces} places or fewer, each with a covariance of its own, got ${places} at ${imageSize} pixels. Use a smaller one, or --layers with a coarser stage.`,
+    );
+  }
   const channels = drawn(stages, dimensions, context.random.split("channels"));
   const features = (pictures: Tensor) => embedding(backbone, stages, channels, pictures);
   const gaussian = await withFeatures(context, imageSize, features, async (images) => {

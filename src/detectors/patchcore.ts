@@ -11,8 +11,13 @@ import {
   type Tensor,
   transpose,
 } from "../graph/index.ts";
-import { type Backbone, backboneFeatures, backboneStages, type Stage } from "./backbone.ts";
-import { type BackboneOptions, backboneMethod } from "./backbone-method.ts";
+import { type Backbone, backboneFeatures, type Stage } from "./backbone.ts";
+import {
+  announcedStages,
+  type BackboneOptions,
+  type BackboneSource,
+  backboneMethod,
+} from "./backbone-method.ts";
 import { coreset } from "./coreset.ts";
 import { neighbourhoodMean } from "./map-filter.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
@@ -36,11 +41,10 @@ export function patchcoreMethod(given: BackboneOptions, largestSidePx: number): 
 async function learn(
   context: LearningContext,
   imageSize: number,
-  { backbone, layers }: { readonly backbone: Backbone; readonly layers?: readonly string[] | undefined },
+  { backbone, layers }: BackboneSource,
 ): Promise<Pick<Learned, "source" | "parameters" | "found">> {
-  const { backend } = context;
   const { strides, smoothing } = settings;
-  const stages = await backboneStages(backbone, { backend, imageSize, strides, layers });
+  const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
   const rows = (pictures: Tensor) => patchRows(backbone, stages, pictures);
   const chosen = await chosenPatches(context, { imageSize, stages, rows });
   const memory = await remembered(context, { imageSize, rows, chosen });

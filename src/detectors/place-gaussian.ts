@@ -105,26 +105,35 @@ export class PlaceGaussianFit {
     }
     const means = a.sum.map((value, i) => (value + (b.sum[i] ?? 0)) / count);
     const overall = averageRows(means, size);
-    const all = averageRows(
-      this.#products.map((product) => product / count),
-      size * size,
-    );
     const { alwaysByPlace = false, priorImages = 2, addedVariance } = this.#options;
     if (!alwaysByPlace && !isAligned(a, b, overall)) {
-      subtractProducts(all, 0, overall);
-      this.#addSpreadOfImages(all, count);
-      return gaussianOf(
-        overall,
-        whiteningMatrix(all, size, addedVariance ?? ridge * meanVariance(all, size)),
-        size,
-      );
+      const shared = averageRows(this.#products, size * size).map((product) => product / count);
+      subtractProducts(shared, overall);
+      this.#addSpreadOfImages(shared, count);
+      const added = addedVariance ?? ridge * meanVariance(shared, size);
+      return gaussianOf(overall, size, () => whiteningMatrix(shared, size, added));
     }
-    const covariances = this.#products.map((product) => product / count);
+    const covarianceAt = (place: number): Float64Array => {
+      const products = this.#products.subarray(place * size * size, (place + 1) * size * size);
+      const covariance = products.map((product) => product / count);
+      subtractProducts(covariance, means.subarray(place * size, (place + 1) * size));
+      return covariance;
+    };
+    const average = new Float64Array(size * size);
     for (let place = 0; place < places; place++) {
-      subtractProducts(covariances, place * size * size, means.subarray(place * size, (place + 1) * size));
+      covarianceAt(place).forEach((value, i) => {
+        average[i] = (average[i] ?? 0) + value / places;
+      });
     }
     const prior = priorImages * size;
-    return gaussianOf(means, placeWhitenings(covariances, size, { count, prior, addedVariance }), size);
+    const added = addedVariance ?? ridge * meanVariance(average, size);
+    return gaussianOf(means, size, (place) => {
+      // few images say little about one place: (n·C_l + k·C̄) / (n + k), C̄ the mean over all places
+      const blended = covarianceAt(place).map(
+        (value, i) => (count * value + prior * (average[i] ?? 0)) / (count + prior),
+      );
+      return whiteningMatrix(blended, size, added);
+    });
   }
 
   /**
@@ -159,35 +168,19 @@ export function placeDistance(features: Tensor, { mean, whitening }: PlaceGaussi
   return reshape(sqrt(mul(squared, scalar(1 / size))), [batch, 1, height, width]);
 }
 
-/** W_l of (n·C_l + k·C̄) / (n + k), C̄ the mean over all places: few images say little about one place. */
-function placeWhitenings(
-  covariances: Float64Array,
+/** @param whiteningAt - The whitening of a place, float64 [D, D]. */
+function gaussianOf(
+  means: Float64Array,
   size: number,
-  {
-    count,
-    prior,
-    addedVariance,
-  }: { readonly count: number; readonly prior: number; readonly addedVariance?: number | undefined },
-): Float64Array {
-  const average = averageRows(covariances, size * size);
-  const added = addedVariance ?? ridge * meanVariance(average, size);
-  const whitenings = new Float64Array(covariances.length);
-  for (let start = 0; start < covariances.length; start += size * size) {
-    const blended = average.map(
-      (value, i) => (count * (covariances[start + i] ?? 0) + prior * value) / (count + prior),
-    );
-    whitenings.set(whiteningMatrix(blended, size, added), start);
-  }
-  return whitenings;
-}
-
-function gaussianOf(means: Float64Array, whitenings: Float64Array, size: number): PlaceGaussian {
+  whiteningAt: (place: number) => Float64Array,
+): PlaceGaussian {
   const places = means.length / size;
-  const transposed = new Float32Array(whitenings.length);
-  whitenings.forEach((value, i) => {
-    const [row, column] = [Math.floor(i / size) % size, i % size];
-    transposed[i - row * size - column + column * size + row] = value;
-  });
+  const transposed = new Float32Array(places * size * size);
+  for (let place = 0; place < places; place++) {
+    whiteningAt(place).forEach((value, i) => {
+      transposed[(place * size + (i % size)) * size + Math.floor(i / size)] = value;
+    });
+  }
   return {
     mean: { dtype: "float32", shape: [places, size], data: Float32Array.from(means) },
     whitening: { dtype: "float32", shape: [places, size, size], data: transposed },
@@ -218,12 +211,12 @@ function addProducts(matrices: Float64Array, start: number, values: Float64Array
   }
 }
 
-function subtractProducts(matrices: Float64Array, start: number, mean: Float64Array): void {
+function subtractProducts(matrix: Float64Array, mean: Float64Array): void {
   const size = mean.length;
   for (let i = 0; i < size; i++) {
     for (let j = 0; j <= i; j++) {
-      const at = start + i * size + j;
-      matrices[at] = (matrices[at] ?? 0) - (mean[i] ?? 0) * (mean[j] ?? 0);
+      const at = i * size + j;
+      matrix[at] = (matrix[at] ?? 0) - (mean[i] ?? 0) * (mean[j] ?? 0);
     }
   }
 }
