@@ -31,7 +31,7 @@ describe("stages", () => {
       [tinyChannels[2], 2, 2],
     ]);
     const [, second] = stages;
-    const named = await backboneStages(backbone, { ...at, layers: [second?.name ?? ""] });
+    const named = await backboneStages(backbone, { ...at, layers: [second?.name ?? "", second?.name ?? ""] });
     expect(named).toEqual([second]);
   });
 

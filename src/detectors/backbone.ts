@@ -54,7 +54,8 @@ export async function backboneStages(
     readonly layers?: readonly string[] | undefined;
   },
 ): Promise<Stage[]> {
-  const { backend, imageSize, strides, layers } = options;
+  const { backend, imageSize, strides } = options;
+  const layers = options.layers && [...new Set(options.layers)];
   for (const layer of layers ?? []) checkLayer(layer, network);
   const candidates = layers ?? network.trunk;
   const found = candidates.length === 0 ? [] : await measured(network, candidates, { backend, imageSize });
