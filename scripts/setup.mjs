@@ -10,7 +10,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 
 const modules = join(root, "node_modules");
 const lockStamp = join(modules, ".radar-lock");
-const buildStamp = join(modules, ".radar-build");
+const buildStamp = join(root, "dist", ".radar-build"); // beside what it tells of: work trees may share node_modules
 const oldestNode = [20, 19];
 
 /** Ends the process with a sentence when this Node is too old to run anything here. */
