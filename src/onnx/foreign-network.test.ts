@@ -79,6 +79,16 @@ describe("the trunk", () => {
     expect(readNetwork(handModel({ nodes, weights: [w, pads], outputs: ["y"] })).trunk).toEqual(["a", "y"]);
   });
 
+  test("ends before what cannot be put into a model of ours", () => {
+    const nodes: HandNode[] = [
+      conv("x", "a"),
+      single("Softmax", { inputs: ["a"], outputs: ["attention"] }),
+      conv("attention", "y"),
+    ];
+    const network = readNetwork(handModel({ opset: 11, nodes, weights: [w], outputs: ["y"] }));
+    expect([network.trunk, network.tensors]).toEqual([["a"], ["a", "attention", "y"]]);
+  });
+
   test("ends nowhere in a network that does not convolve", () => {
     const network = readNetwork(handModel({ nodes: [single("Relu")], outputs: ["y"] }));
     expect([network.trunk, network.tensors]).toEqual([[], ["y"]]);

@@ -15,7 +15,7 @@ import {
 import { OnnxFormatError } from "../base/errors.ts";
 import { foreignTrunk } from "./foreign-trunk.ts";
 import { opsetImports, opsetVersion } from "./opsets.ts";
-import { upgradeNode } from "./upgrade-node.ts";
+import { isUpgradable, upgradeNode } from "./upgrade-node.ts";
 
 /** Oldest and newest version of the operator set that is read: what is older broadcasts differently, what is newer is not known to us. */
 const readableOpsets = { oldest: 7, newest: 22 } as const;
@@ -28,7 +28,7 @@ export interface ForeignNetwork {
   readonly layout: "NCHW" | "NHWC";
   /** Names of all its tensors that come from the input. */
   readonly tensors: readonly string[];
-  /** Those of them that all later ones come from, in order, as far as the network convolves: what ends its stages. */
+  /** Those of them that all later ones come from, in order, as far as the network convolves and can be put into a model of ours. */
   readonly trunk: readonly string[];
   /**
    * The part of the network that some tensors need, as a model of its own; its outputs have no types.
@@ -53,7 +53,10 @@ export function readNetwork(bytes: Uint8Array): ForeignNetwork {
   const input = onlyInput(graph, weights);
   checkWeights(graph);
   const makers = makersOf(graph, [input.name, ...weights.keys()]);
-  const trunk = foreignTrunk(graph, input.name);
+  const trunk = foreignTrunk(graph, {
+    input: input.name,
+    isReadable: (node) => isUpgradable(node, version),
+  });
   return {
     input: input.name,
     layout: layoutOf(input),

@@ -27,11 +27,12 @@ const pointwise: ReadonlySet<string> = new Set([
  * shortcut still is, at its end it is not. Borders put around a cut make no other one, and what comes after the last convolution is
  * left out; it is no picture any more.
  *
- * @param graph - Nodes in the order in which they run.
+ * @param graph - Its nodes are in the order in which they run.
+ * @param options - `isReadable`: whether a node can be put into a model of ours; there are no cuts from the first that cannot on.
  */
 export function foreignTrunk(
   { node: nodes }: GraphProto,
-  input: string,
+  { input, isReadable }: { readonly input: string; readonly isReadable: (node: NodeProto) => boolean },
 ): { readonly tensors: readonly string[]; readonly cuts: readonly string[] } {
   const flowing = new Set([input]);
   const carrying: NodeProto[] = [];
@@ -47,6 +48,7 @@ export function foreignTrunk(
   const pending = new Set([input]); // computed and still needed
   const cuts: string[] = [];
   for (const node of carrying.slice(0, convolvingLength(carrying))) {
+    if (!isReadable(node)) break;
     for (const name of node.input) {
       const left = (uses.get(name) ?? 0) - 1;
       uses.set(name, left);

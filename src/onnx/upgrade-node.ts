@@ -43,7 +43,8 @@ const flattening: ReadonlySet<string> = new Set(["Softmax", "LogSoftmax", "Hardm
  * meant something that opset 18 cannot say.
  */
 export function upgradeNode(node: NodeProto, { version, addConstant }: UpgradeContext): NodeProto {
-  refuse(node, version);
+  const refused = refusalOf(node, version);
+  if (refused !== undefined) throw refused;
   const attributes = new Map(node.attribute.map((attribute) => [attribute.name, attribute]));
   const { opType } = node;
   const domain = node.domain === "ai.onnx" ? "" : node.domain;
@@ -77,17 +78,22 @@ export function upgradeNode(node: NodeProto, { version, addConstant }: UpgradeCo
   });
 }
 
-function refuse(node: NodeProto, version: number): void {
+/** Whether {@link upgradeNode} takes a node. @param version - Of ai.onnx that the node is of. */
+export function isUpgradable(node: NodeProto, version: number): boolean {
+  return refusalOf(node, version) === undefined;
+}
+
+function refusalOf(node: NodeProto, version: number): OnnxFormatError | undefined {
   const { opType, domain } = node;
   const number = (name: string) => node.attribute.find((attribute) => attribute.name === name)?.i;
   const isOurs = domain === "" || domain === "ai.onnx" || domain === "com.microsoft";
   if (!isOurs)
-    throw refusal(node, "an operator of ONNX or ONNX Runtime", `one of ${domain}`, "Export it without.");
+    return refusal(node, "an operator of ONNX or ONNX Runtime", `one of ${domain}`, "Export it without.");
   if (node.attribute.some(({ g, graphs }) => g !== undefined || graphs.length > 0)) {
-    throw refusal(node, "no graph inside a node", "one", "Export it without control flow.");
+    return refusal(node, "no graph inside a node", "one", "Export it without control flow.");
   }
   if (opType === "BatchNormalization" && (number("training_mode") === 1n || number("spatial") === 0n)) {
-    throw refusal(
+    return refusal(
       node,
       "normalisation with fixed statistics for each channel",
       "another",
@@ -99,13 +105,14 @@ function refuse(node: NodeProto, version: number): void {
     (opType === "Resize" && version < 11) ||
     (flattening.has(opType) && version < 13 && number("axis") !== -1n);
   if (hasChanged) {
-    throw refusal(
+    return refusal(
       node,
       "an operator that means the same in opset 18",
       `that of opset ${version}`,
       "Export it again with opset 18.",
     );
   }
+  return undefined;
 }
 
 function refusal(node: NodeProto, expected: string, got: string, remedy: string): OnnxFormatError {
