@@ -4,6 +4,7 @@ import type { Random } from "../base/random.ts";
 import {
   concat,
   constant,
+  conv2d,
   matmul,
   reduceMax,
   reshape,
@@ -19,7 +20,6 @@ import {
   backboneMethod,
 } from "./backbone-method.ts";
 import { coreset } from "./coreset.ts";
-import { neighbourhoodMean } from "./map-filter.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
 import { nearestDistances, type PatchMemory, patchMemory } from "./patch-memory.ts";
 import { smoothedMap, withFeatures } from "./statistical.ts";
@@ -71,12 +71,20 @@ async function learn(
 function patchRows(backbone: Backbone, stages: readonly Stage[], pictures: Tensor): Tensor {
   const { height = 1, width = 1 } = stages[0] ?? {};
   const parts = backboneFeatures(backbone, stages, pictures).map((features, i) => {
-    const mean = neighbourhoodMean(features);
+    const mean = meanOfNeighbours(features);
     return i === 0 ? mean : resizeLinear(mean, height, width);
   });
   const features = concat(parts, 1);
   const [batch = "N", channels = 0] = features.shape;
   return transpose(reshape(features, [batch, channels, height * width]), [0, 2, 1]);
+}
+
+/** Means over 3 x 3 places of each channel, zeros around the picture, as the paper pools them; the same shape. */
+function meanOfNeighbours(x: Tensor): Tensor {
+  const channels = Number(x.shape[1]);
+  const data = new Float32Array(channels * 9).fill(1 / 9);
+  const weight = constant({ dtype: "float32", shape: [channels, 1, 3, 3], data });
+  return conv2d(x, weight, { padding: 1, groups: channels });
 }
 
 /** A patch of the images that are learned from. */
