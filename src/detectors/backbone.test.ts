@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { CountingBackend } from "../../test/support/counting-backend.ts";
 import { floats, type HandNode, handModel } from "../../test/support/onnx-model.ts";
@@ -87,7 +88,10 @@ describe("stages", () => {
   });
 });
 
-test("the name changes with the file", async () => {
+test("the name is the file's SHA-256", async () => {
+  const bytes = tinyBackbone();
+  const { hash: name } = await openBackbone(bytes);
+  expect(name).toBe(createHash("sha256").update(bytes).digest("hex"));
   const hash = async (seed: number) => (await openBackbone(tinyBackbone(seed))).hash;
   expect(await hash(1)).toBe(await hash(1));
   expect(await hash(1)).not.toBe(await hash(2));

@@ -4,12 +4,12 @@ import { OnnxFormatError, OptionError } from "../base/errors.ts";
 import { add, constant, embedNetwork, mul, type Tensor, transpose } from "../graph/index.ts";
 import { type ForeignNetwork, readNetwork } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
-import { contentHash } from "./content-hash.ts";
+import { fileHash } from "./content-hash.ts";
 
 /** A network for pictures with its name. */
 export interface Backbone {
   readonly network: ForeignNetwork;
-  /** SHA-256 of the file, as {@link contentHash} of it alone, hexadecimal. */
+  /** SHA-256 of the file, hexadecimal. */
   readonly hash: string;
 }
 
@@ -32,7 +32,7 @@ const imageNet = { mean: [0.485, 0.456, 0.406], deviation: [0.229, 0.224, 0.225]
  * @throws {OnnxFormatError} E_ONNX if it is none, or one that cannot be read; the message says what to do.
  */
 export async function openBackbone(bytes: Uint8Array): Promise<Backbone> {
-  return { network: readNetwork(bytes), hash: await contentHash([bytes]) };
+  return { network: readNetwork(bytes), hash: await fileHash(bytes) };
 }
 
 /**

@@ -8,7 +8,12 @@
 export async function contentHash(arrays: readonly Uint8Array[]): Promise<string> {
   const digests = new Uint8Array(32 * arrays.length);
   for (const [i, bytes] of arrays.entries()) digests.set(await sha256(bytes), 32 * i);
-  return Array.from(await sha256(digests), (byte) => byte.toString(16).padStart(2, "0")).join("");
+  return fileHash(digests);
+}
+
+/** SHA-256 of a file's bytes as 64 hexadecimal digits, as `sha256sum` prints it. */
+export async function fileHash(bytes: Uint8Array): Promise<string> {
+  return Array.from(await sha256(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 async function sha256(bytes: Uint8Array): Promise<Uint8Array> {

@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import { tinyBackbone } from "../../test/support/tiny-backbone.ts";
+import { openBackbone } from "./backbone.ts";
 import { methodNames, prepareMethod, type TrainingOptions } from "./methods.ts";
 
-const statistical = methodNames.filter(
-  (method) => method !== "radar" && prepareMethod({ method }, 64).options.batchSize === 0,
-);
+const backbone = await openBackbone(tinyBackbone());
+const statistical = methodNames
+  .map((method) => ({ method, ...((method === "padim" || method === "patchcore") && { backbone }) }))
+  .filter((options) => prepareMethod(options, 64).options.batchSize === 0);
 
 const refusals: [TrainingOptions, string][] = [
   [
@@ -25,8 +28,8 @@ const refusals: [TrainingOptions, string][] = [
   ],
 ];
 
-test.each(statistical)("%s takes the common options and refuses those of networks", (method) => {
-  const { options } = prepareMethod({ method, preset: "fast", seed: 3, falseAlarmRate: 0.1 }, 40);
+test.each(statistical)("$method takes the common options and refuses those of networks", (own) => {
+  const { options } = prepareMethod({ ...own, preset: "fast", seed: 3, falseAlarmRate: 0.1 }, 40);
   expect(options).toEqual({
     preset: "fast",
     imageSize: 48,
@@ -36,9 +39,9 @@ test.each(statistical)("%s takes the common options and refuses those of network
     seed: 3,
   });
   for (const [given, message] of refusals) {
-    expect(() => prepareMethod({ method, ...given }, 64)).toThrow(
-      expect.objectContaining({ code: "E_OPTION", message: message.replace("METHOD", method) }),
+    expect(() => prepareMethod({ ...own, ...given }, 64)).toThrow(
+      expect.objectContaining({ code: "E_OPTION", message: message.replace("METHOD", own.method) }),
     );
   }
-  expect(() => prepareMethod({ method, imageSize: 8 }, 64)).toThrow("imageSize: expected an integer");
+  expect(() => prepareMethod({ ...own, imageSize: 8 }, 64)).toThrow("imageSize: expected an integer");
 });
