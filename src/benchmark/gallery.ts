@@ -3,7 +3,6 @@ import { formatScore } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
 import type { CellPicture, CellResult } from "./cell-result.ts";
 import type { ExamplePhoto } from "./examples.ts";
-import type { MethodEntry } from "./plan.ts";
 import type { BenchmarkReportInput } from "./report.ts";
 import type { CellOutcome } from "./run-cells.ts";
 import { methodTitle } from "./summary.ts";
@@ -36,14 +35,14 @@ function firstResults(outcomes: readonly CellOutcome[]): Column[] {
     if ("error" in outcome) continue;
     const { method, seed } = outcome.cell;
     if (!columns.has(method.label)) {
-      columns.set(method.label, { method: titleOf(method), seed, pictures: outcome.result.pictures });
+      columns.set(method.label, {
+        method: methodTitle({ method: method.label, options: method.options }),
+        seed,
+        pictures: outcome.result.pictures,
+      });
     }
   }
   return [...columns.values()];
-}
-
-function titleOf({ label, options }: MethodEntry): string {
-  return methodTitle({ method: label, options });
 }
 
 function table(photos: readonly ExamplePhoto[], columns: readonly Column[]): Html {

@@ -2,7 +2,7 @@
 import { OptionError } from "../base/errors.ts";
 import { type Backbone, backboneStages, type Stage } from "./backbone.ts";
 import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
-import { type StatisticalOptions, statisticalMethod } from "./statistical.ts";
+import { type Estimator, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
 /** Options as given. */
 export interface BackboneOptions extends StatisticalOptions {
@@ -13,12 +13,7 @@ export interface BackboneOptions extends StatisticalOptions {
 }
 
 /** What one of the methods adds to the common part. */
-export interface BackboneEstimator {
-  readonly method: string;
-  /** How its maps are made, in a word. */
-  readonly scoring: string;
-  /** Its own constants, for the model file. */
-  readonly settings: Readonly<Record<string, unknown>>;
+export interface BackboneEstimator extends Omit<Estimator, "learn"> {
   /** @param imageSize - S: images are uint8 [3, S, S]. */
   readonly learn: (
     context: LearningContext,
