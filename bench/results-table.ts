@@ -4,22 +4,27 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { OptionError } from "../src/base/errors.ts";
 import { figureNames, markdownTable, parseBenchmark, shortColumns } from "../src/benchmark/index.ts";
+import { tuningTable } from "./tuning-table.ts";
 
 /** A page's table: the comment that says how it is made, and the rows that follow it. */
 const markedTable = /^<!-- npm run table -- (.+) -->\n((?:\|.*\n)*)/gm;
 
 /**
- * The table of what the arguments name: files that `radar benchmark --output` wrote, their rows set by set, and `--columns`.
+ * The table of what the arguments name: files that `radar benchmark --output` wrote, their rows set by set, and `--columns`;
+ * with `--tuning`, files that `npm run tune` wrote.
  *
  * @param folder - Where the files are named from.
  * @throws {OptionError} E_OPTION if there is no file or a column is unknown; {DataError} E_DATA if a file is no such document.
  */
 export function resultsTable(args: readonly string[], folder: string): string {
-  const options = { columns: { type: "string" } } as const;
+  const options = { columns: { type: "string" }, tuning: { type: "boolean" } } as const;
   const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
   if (positionals.length === 0) {
-    throw new OptionError("table: expected files that radar benchmark --output wrote, got none.");
+    throw new OptionError(
+      "table: expected files that radar benchmark --output or npm run tune wrote, got none.",
+    );
   }
+  if (values.tuning) return tuningTable(positionals, folder);
   const names = values.columns?.split(",") ?? shortColumns;
   const columns = names.map((name) => {
     const column = figureNames.find((figure) => figure === name);

@@ -2,19 +2,21 @@
 import { mul, pad, reduceMean, scalar, sub, type Tensor } from "../graph/index.ts";
 import { Autoencoder } from "../nn/index.ts";
 import { similarityObjective, similarityRadius, structuralSimilarity } from "../train/index.ts";
-import { networkMethod } from "./network-method.ts";
+import { gaussianBlur } from "./map-filter.ts";
+import type { Method } from "./method.ts";
+import { type NetworkSettings, networkMethod } from "./network-method.ts";
+import type { RadarOptions } from "./radar-options.ts";
 
 /** The autoencoder, given its options. @see docs/detectors/autoencoder-ssim.md */
-export const autoencoderSsimMethod: ReturnType<typeof networkMethod> = networkMethod({
+export const autoencoderSsimMethod: Method<RadarOptions, NetworkSettings> = networkMethod<NetworkSettings>({
   method: "autoencoder-ssim",
   scoring: "dissimilarity",
-  step: { learningRate: 1e-3 }, // ours
-  settings: {},
-  build: (network, batchShape) => {
+  settings: { learningRate: 1e-3, latentSize: 128, smoothing: 0 }, // ours; windows smooth by themselves
+  build: (network, batchShape, { smoothing }) => {
     const model = new Autoencoder(network);
     return {
       objective: similarityObjective(model, batchShape),
-      read: (pictures) => ({ maps: dissimilarityMap(pictures, model.reconstruct(pictures)) }),
+      read: (pictures) => ({ maps: dissimilarityMap(pictures, model.reconstruct(pictures), smoothing) }),
     };
   },
 });
@@ -23,11 +25,13 @@ export const autoencoderSsimMethod: ReturnType<typeof networkMethod> = networkMe
  * (1 - SSIM) / 2, averaged over the channels; the border repeats outside.
  *
  * @param pictures - float32 [N, 3, S, S] in [-1, 1]; `reconstruction` of that shape.
+ * @param smoothing - Standard deviation of further smoothing as a fraction of the side; 0 for none.
  * @returns float32 [N, 1, S, S] in [0, 1].
  */
-function dissimilarityMap(pictures: Tensor, reconstruction: Tensor): Tensor {
+function dissimilarityMap(pictures: Tensor, reconstruction: Tensor, smoothing: number): Tensor {
   const margin = [0, 0, similarityRadius, similarityRadius];
   const padded = (x: Tensor) => pad(x, margin, margin, "edge");
   const similarity = structuralSimilarity(padded(pictures), padded(reconstruction), 2);
-  return mul(sub(scalar(1), reduceMean(similarity, { axes: [1] })), scalar(0.5));
+  const map = mul(sub(scalar(1), reduceMean(similarity, { axes: [1] })), scalar(0.5));
+  return smoothing > 0 ? gaussianBlur(map, Number(pictures.shape[3]) * smoothing) : map;
 }

@@ -1,7 +1,7 @@
 /** What methods share that read features of a network that the user brings. */
 import { OptionError } from "../base/errors.ts";
 import { type Backbone, backboneStages, type Stage } from "./backbone.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method, PreparedMethod } from "./method.ts";
 import { type Estimator, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
 /** Options as given. */
@@ -13,12 +13,12 @@ export interface BackboneOptions extends StatisticalOptions {
 }
 
 /** What one of the methods adds to the common part. */
-export interface BackboneEstimator extends Omit<Estimator, "learn"> {
+export interface BackboneEstimator<Settings extends object> extends Omit<Estimator<Settings>, "learn"> {
   /** @param imageSize - S: images are uint8 [3, S, S]. */
   readonly learn: (
     context: LearningContext,
     imageSize: number,
-    source: BackboneSource,
+    source: BackboneSource & { readonly settings: Settings },
   ) => Promise<Pick<Learned, "source" | "parameters" | "found">>;
 }
 
@@ -46,16 +46,17 @@ export async function announcedStages(
   return stages;
 }
 
-/**
- * A method on a backbone with its options.
- *
- * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
- * @throws {OptionError} E_OPTION if there is no backbone, or an option is out of range or is one of networks that are trained.
- */
-export function backboneMethod(
-  { learn, ...estimator }: BackboneEstimator,
+/** A method on a backbone by its options; to give none is an error, and options of networks that are trained are refused. */
+export function backboneMethod<Settings extends object>(
+  estimator: BackboneEstimator<Settings>,
+): Method<BackboneOptions, Settings> {
+  return (given, largestSidePx, changed) => prepare(estimator, given, largestSidePx, changed);
+}
+
+function prepare<Settings extends object>(
+  { learn, ...estimator }: BackboneEstimator<Settings>,
   { backbone, layers, ...given }: BackboneOptions,
-  largestSidePx: number,
+  ...[largestSidePx, changed]: readonly [number, Partial<Settings> | undefined]
 ): PreparedMethod {
   const { method } = estimator;
   if (backbone === undefined) {
@@ -66,16 +67,12 @@ export function backboneMethod(
   if (layers?.length === 0) {
     throw new OptionError("layers: expected names of tensors, got none. Leave it out to have them found.");
   }
-  const settings = { ...estimator.settings, backbone: backbone.hash, layers: layers ?? "by size" };
-  const prepared = statisticalMethod(
-    {
-      ...estimator,
-      settings,
-      learn: (context, imageSize) => learn(context, imageSize, { backbone, layers }),
-    },
-    given,
-    largestSidePx,
-  );
+  const settings = { ...estimator.settings, ...changed };
+  const prepared = statisticalMethod({
+    ...estimator,
+    settings: { ...settings, backbone: backbone.hash, layers: layers ?? "by size" },
+    learn: (context, imageSize) => learn(context, imageSize, { backbone, layers, settings }),
+  })(given, largestSidePx);
   return {
     ...prepared,
     learn: async (context) => ({ ...(await prepared.learn(context)), networkCalls: 1 }),

@@ -1,16 +1,18 @@
 /** Partial diffusion with DDPM's steps, as AnoDDPM reconstructs. */
-import { type DiffusionOptions, resolveDiffusionOptions } from "./diffusion-options.ts";
-import type { PreparedMethod } from "./method.ts";
-import { partialDiffusion } from "./partial-diffusion.ts";
-
-const defaults = { noiseSteps: 250, calls: 250, eta: 1 } as const; // Wyatt et al.: λ = 250 of 1000, every step undone
+import type { DiffusionOptions, DiffusionSettings } from "./diffusion-options.ts";
+import type { Method } from "./method.ts";
+import { diffusionMethod } from "./partial-diffusion.ts";
 
 /**
  * Noise to step 250, ancestral sampling back to 0, squared residual.
  *
- * @throws {OptionError} E_OPTION as `resolveDiffusionOptions`.
  * @see Wyatt, Leach, Schmon and Willcocks 2022, "AnoDDPM", CVPR Workshops; docs/detectors/ddpm.md
  */
-export function ddpmMethod(given: DiffusionOptions, largestSidePx: number): PreparedMethod {
-  return partialDiffusion("ddpm", resolveDiffusionOptions("ddpm", given, defaults, largestSidePx));
-}
+export const ddpmMethod: Method<DiffusionOptions, DiffusionSettings> = diffusionMethod("ddpm", {
+  noiseSteps: 250,
+  calls: 250,
+  eta: 1, // Wyatt et al.: λ = 250 of 1000, every step undone
+  noise: "gaussian",
+  condition: 0,
+  smoothing: 1 / 64, // ours
+});

@@ -16,6 +16,12 @@ export interface DiffusionOptions extends CommonOptions {
   readonly condition?: number | undefined;
 }
 
+/** Constants of a method that reconstructs by diffusion: its chain, and how its map is smoothed. */
+export interface DiffusionSettings extends ChainOptions {
+  /** Standard deviation of the map's smoothing as a fraction of the patch's side. */
+  readonly smoothing: number;
+}
+
 /** A chain with its numbers. */
 export interface ChainOptions {
   /** Steps of noise that are added and undone, of 1000. */
@@ -30,27 +36,29 @@ export interface ChainOptions {
 /** All options with their values; those of the network are the ones of RADAR's, so that the network is the same. */
 export interface ResolvedDiffusionOptions extends ResolvedRadarOptions {
   readonly chain: ChainOptions;
+  /** As in the settings. */
+  readonly smoothing: number;
 }
 
 /**
  * Every option with its value, checked.
  *
  * @param method - Its name, for messages.
- * @param defaults - The method's own numbers.
+ * @param settings - The method's own constants.
  * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
  * @throws {OptionError} E_OPTION if an option is out of range or of no use to the method, or a size does not fit the network.
  */
 export function resolveDiffusionOptions(
   method: string,
   given: DiffusionOptions & Pick<RadarOptions, "scoring">,
-  defaults: Pick<ChainOptions, "noiseSteps" | "calls" | "eta">,
+  { smoothing, ...defaults }: DiffusionSettings,
   largestSidePx: number,
 ): ResolvedDiffusionOptions {
   refuseOptions(method, given, ["scoring"]);
-  const { calls = defaults.calls, noise = noiseNames[0], condition = 0 } = given;
+  const { calls = defaults.calls, noise = defaults.noise, condition = defaults.condition } = given;
   checkInteger("calls", calls, { minimum: 1, maximum: defaults.noiseSteps });
   checkChoice("noise", noise, noiseNames);
   checkNumber("condition", condition, { minimum: 0 });
   const radar = resolveRadarOptions({ ...given, scoring: "combined" }, largestSidePx);
-  return { ...radar, chain: { ...defaults, calls, noise, condition } };
+  return { ...radar, chain: { ...defaults, calls, noise, condition }, smoothing };
 }

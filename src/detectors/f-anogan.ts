@@ -3,38 +3,59 @@ import { add, mul, reduceMean, scalar, sub, type Tensor } from "../graph/index.t
 import { FAnogan } from "../nn/index.ts";
 import { fAnoganObjective, fAnoganWeights } from "../train/index.ts";
 import type { AnomalyMaps } from "./map-source.ts";
-import { networkMethod } from "./network-method.ts";
+import type { Method } from "./method.ts";
+import { type NetworkSettings, networkMethod } from "./network-method.ts";
+import type { RadarOptions } from "./radar-options.ts";
 import { residualMap } from "./residual-map.ts";
 
+/** Constants of f-AnoGAN. */
+export interface FAnoganSettings extends NetworkSettings {
+  /** κ, of the features in the encoder's loss and in the score. */
+  readonly featureWeight: number;
+  /** Whether an image's score is the encoder's loss on it (the paper's) or the maximum of its map. */
+  readonly score: "loss" | "map";
+}
+
 /** f-AnoGAN, given its options. @see docs/detectors/f-anogan.md */
-export const fAnoganMethod: ReturnType<typeof networkMethod> = networkMethod({
+export const fAnoganMethod: Method<RadarOptions, FAnoganSettings> = networkMethod<FAnoganSettings>({
   method: "f-anogan",
   scoring: "residual and features",
-  step: { learningRate: 2e-3, beta1: 0, beta2: 0.9 }, // rate: ours; β₁, β₂: Gulrajani et al. 2017, Algorithm 1
-  settings: { weights: fAnoganWeights },
-  build: (network, batchShape) => {
+  settings: {
+    learningRate: 2e-3, // ours
+    latentSize: 128, // ours
+    smoothing: 1 / 64, // ours
+    featureWeight: fAnoganWeights.features,
+    score: "loss",
+  },
+  reading: ["score"],
+  step: { beta1: 0, beta2: 0.9 }, // Gulrajani et al. 2017, Algorithm 1
+  build: (network, batchShape, settings) => {
     const [batchSize] = batchShape;
+    const { featureWeight } = settings;
     const model = new FAnogan(network);
     return {
-      objective: fAnoganObjective(model, batchShape, network.latentSize),
+      objective: fAnoganObjective(model, batchShape, { latentSize: network.latentSize, featureWeight }),
       draws: {
         noise: { distribution: "normal", shape: [batchSize, network.latentSize] },
         mix: { distribution: "uniform", shape: [batchSize, 1, 1, 1] },
       },
-      read: (pictures) => read(model, pictures),
+      read: (pictures) => read(model, pictures, settings),
     };
   },
 });
 
 /** Map: the residual. Score: mean (x - x̂)² + κ·mean (f(x) - f(x̂))². */
-function read(model: FAnogan, pictures: Tensor): AnomalyMaps {
+function read(
+  model: FAnogan,
+  pictures: Tensor,
+  { smoothing, featureWeight, score }: FAnoganSettings,
+): AnomalyMaps {
   const reconstruction = model.reconstruct(pictures);
   const featuresOf = (x: Tensor) => model.critic.trace(x).features;
   const features = meanSquare(sub(featuresOf(pictures), featuresOf(reconstruction)));
-  return {
-    maps: residualMap(pictures, reconstruction),
-    score: add(meanSquare(sub(pictures, reconstruction)), mul(features, scalar(fAnoganWeights.features))),
-  };
+  const loss = add(meanSquare(sub(pictures, reconstruction)), mul(features, scalar(featureWeight)));
+  const maps = residualMap(pictures, reconstruction, smoothing);
+  return { maps, ...(score === "loss" && { score: loss }) };
 }
 
 /** Mean of squares of each picture: [N, C, H, W] to [N, 1]. */

@@ -1,26 +1,34 @@
 /** GANomaly as a method: the code of a defective picture is not the code of its reconstruction. */
 import { abs, reduceMean, sub } from "../graph/index.ts";
 import { Ganomaly } from "../nn/index.ts";
-import { ganomalyObjective, ganomalyWeights } from "../train/index.ts";
-import { networkMethod } from "./network-method.ts";
+import { type GanomalyWeights, ganomalyObjective, ganomalyWeights } from "../train/index.ts";
+import type { Method } from "./method.ts";
+import { type NetworkSettings, networkMethod } from "./network-method.ts";
+import type { RadarOptions } from "./radar-options.ts";
 import { residualMap } from "./residual-map.ts";
 
+/** Constants of GANomaly. */
+export interface GanomalySettings extends NetworkSettings, GanomalyWeights {
+  /** Whether an image's score is the distance of its codes (the paper's) or the maximum of its map. */
+  readonly score: "codes" | "map";
+}
+
 /** GANomaly, given its options. @see docs/detectors/ganomaly.md */
-export const ganomalyMethod: ReturnType<typeof networkMethod> = networkMethod({
+export const ganomalyMethod: Method<RadarOptions, GanomalySettings> = networkMethod<GanomalySettings>({
   method: "ganomaly",
   scoring: "latent distance",
-  step: { learningRate: 1e-3, beta1: 0.5 }, // rate: ours; β₁: usual for adversarial training
-  settings: { weights: ganomalyWeights },
-  build: (network, batchShape) => {
+  settings: { learningRate: 1e-3, latentSize: 128, smoothing: 1 / 64, ...ganomalyWeights, score: "codes" }, // numbers: ours
+  reading: ["score"],
+  step: { beta1: 0.5 }, // usual for adversarial training
+  build: (network, batchShape, { smoothing, score, ...weights }) => {
     const model = new Ganomaly(network);
     return {
-      objective: ganomalyObjective(model, batchShape),
+      objective: ganomalyObjective(model, batchShape, weights),
       read: (pictures) => {
         const { latent, reconstruction, latentOfReconstruction } = model.generate(pictures);
-        return {
-          maps: residualMap(pictures, reconstruction),
-          score: reduceMean(abs(sub(latent, latentOfReconstruction)), { axes: [1] }),
-        };
+        const distance = reduceMean(abs(sub(latent, latentOfReconstruction)), { axes: [1] });
+        const maps = residualMap(pictures, reconstruction, smoothing);
+        return { maps, ...(score === "codes" && { score: distance }) };
       },
     };
   },

@@ -1,19 +1,29 @@
 /** Colour of good images at each place as a Gaussian: the simplest detector, and the one to beat. */
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
 import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
 
-const smoothing = 1 / 64; // standard deviation as a fraction of the side (ours)
-
-/** The per-pixel Gaussian with its options. @throws {OptionError} E_OPTION @see docs/detectors/gaussian.md */
-export function gaussianMethod(given: StatisticalOptions, largestSidePx: number): PreparedMethod {
-  const estimator = { method: "gaussian", scoring: "distance", settings: { smoothing }, learn };
-  return statisticalMethod(estimator, given, largestSidePx);
+/** Constants of the per-pixel Gaussian. */
+export interface GaussianSettings {
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
+  /** Whether maps are standardised at each place. */
+  readonly standardizesPlaces: boolean;
 }
+
+/** The per-pixel Gaussian, given its options. @see docs/detectors/gaussian.md */
+export const gaussianMethod: Method<StatisticalOptions, GaussianSettings> =
+  statisticalMethod<GaussianSettings>({
+    method: "gaussian",
+    scoring: "distance",
+    settings: { smoothing: 1 / 64, standardizesPlaces: false }, // ours
+    learn,
+  });
 
 async function learn(
   context: LearningContext,
   imageSize: number,
+  { smoothing, standardizesPlaces }: GaussianSettings,
 ): Promise<Pick<Learned, "source" | "parameters">> {
   const gaussian = await withFeatures(
     context,
@@ -28,7 +38,7 @@ async function learn(
   return {
     source: {
       imageSizePx: imageSize,
-      standardizesPlaces: false,
+      standardizesPlaces,
       maps: (pictures) => ({
         maps: smoothedMap(placeDistance(pictures, gaussian), imageSize, smoothing),
       }),

@@ -16,31 +16,43 @@ import {
 import { fitIsolationForest } from "./isolation-forest.ts";
 import { forestScore } from "./isolation-forest-encoding.ts";
 import { neighbourhoodMean, sobelMagnitude } from "./map-filter.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
 
-const settings = {
-  grid: 32, // patches along a side, at most (ours)
-  trees: 100, // Liu et al. 2008, section 5
-  sampleSize: 256, // Liu et al. 2008, section 5
-  smoothing: 1 / 32, // standard deviation of the map's smoothing as a fraction of the side (ours)
-} as const;
+/** Constants of the forest on patches. */
+export interface IforestSettings {
+  /** Patches along a side, at most. */
+  readonly grid: number;
+  readonly trees: number;
+  /** Patches that a tree is grown on. */
+  readonly sampleSize: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
+  /** Whether maps are standardised at each place. */
+  readonly standardizesPlaces: boolean;
+}
 
 /** Statistics of a patch: means and spreads of three colours, strength of the gradient and of the fine grain. */
 const dimensions = 8;
 
-/** Isolation Forest with its options. @throws {OptionError} E_OPTION @see docs/detectors/iforest.md */
-export function iforestMethod(given: StatisticalOptions, largestSidePx: number): PreparedMethod {
-  return statisticalMethod(
-    { method: "iforest", scoring: "isolation", settings, learn },
-    given,
-    largestSidePx,
-  );
-}
+/** Isolation Forest, given its options. @see docs/detectors/iforest.md */
+export const iforestMethod: Method<StatisticalOptions, IforestSettings> = statisticalMethod<IforestSettings>({
+  method: "iforest",
+  scoring: "isolation",
+  settings: {
+    grid: 32, // ours
+    trees: 100, // Liu et al. 2008, section 5
+    sampleSize: 256, // Liu et al. 2008, section 5
+    smoothing: 1 / 32, // ours
+    standardizesPlaces: true, // ours
+  },
+  learn,
+});
 
 async function learn(
   context: LearningContext,
   imageSize: number,
+  settings: IforestSettings,
 ): Promise<Pick<Learned, "source" | "parameters">> {
   const side = Math.min(settings.grid, Math.ceil(imageSize / 2));
   const statistics = (pictures: Tensor) => patchStatistics(pictures, side);
@@ -59,7 +71,7 @@ async function learn(
   return {
     source: {
       imageSizePx: imageSize,
-      standardizesPlaces: true,
+      standardizesPlaces: settings.standardizesPlaces,
       maps: (pictures) => {
         const scores = reshape(forestScore(statistics(pictures), forest), ["N", 1, side, side]);
         return { maps: smoothedMap(scores, imageSize, settings.smoothing) };

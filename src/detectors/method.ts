@@ -88,6 +88,19 @@ export interface MethodOptions {
   readonly seed: number;
 }
 
+/**
+ * A method by its options.
+ *
+ * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
+ * @param changed - Constants to use in place of the method's own: for choosing those, not for users.
+ * @throws {OptionError} E_OPTION if an option is out of range or of no use to the method.
+ */
+export type Method<Options, Settings> = (
+  given: Options,
+  largestSidePx: number,
+  changed?: Partial<Settings>,
+) => PreparedMethod;
+
 /** A method with its options, ready to learn. */
 export interface PreparedMethod {
   /** Name of the method, e.g. "radar". */
@@ -96,7 +109,7 @@ export interface PreparedMethod {
   readonly scoring: string;
   readonly options: MethodOptions;
   /** Every other option as it is used, plain data: it goes into checkpoints and the model file. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: object;
   /**
    * Learns from good images.
    *

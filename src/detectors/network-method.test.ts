@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
-import { planesOf } from "../../test/support/rendered-planes.ts";
+import { planesOf, soundPrints } from "../../test/support/rendered-planes.ts";
 import { Random } from "../base/random.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { loadDetector } from "./load-detector.ts";
+import type { NetworkStore, StoredNetwork } from "./method.ts";
 import { type MethodName, prepareMethod } from "./methods.ts";
 import { trainDetector } from "./train-detector.ts";
+import { vaeMethod } from "./vae.ts";
 
 const backend = nodeBackend({ threads: 1 });
 
@@ -44,3 +46,24 @@ test.each<[MethodName, number, string[]]>([
     await detector.dispose();
   },
 );
+
+test("constants that only matter for reading a map share the network, others do not", async () => {
+  const pictures = soundPrints(6, { width: 32, height: 32, seed: 2 }).map(planesOf);
+  const stored = new Map<string, StoredNetwork>();
+  const networks: NetworkStore = {
+    load: async (key) => stored.get(key),
+    save: async (key, network) => {
+      stored.set(key, network);
+    },
+  };
+  const given = { preset: "fast", imageSize: 32, batchSize: 2, length: { steps: 1 } } as const;
+  const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {}, networks };
+  const models: string[] = [];
+  for (const changed of [{}, { smoothing: 1 / 4 }, { decoderDeviation: 0.3 }]) {
+    const { description } = await trainDetector(pictures, vaeMethod(given, 32, changed), context);
+    expect(description.options).toMatchObject(changed);
+    models.push(JSON.stringify(description.calibration.scores));
+  }
+  expect(stored.size).toBe(2);
+  expect(new Set(models).size).toBe(3);
+});

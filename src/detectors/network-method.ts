@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/index.ts";
 import { bindParameters, type ConvCoderOptions, parameterCount } from "../nn/index.ts";
 import { type Objective, type TrainStepOptions, trainedParameters } from "../train/index.ts";
 import type { AnomalyMaps } from "./map-source.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { type ResolvedNetworkOptions, resolveNetworkOptions } from "./network-options.ts";
 import { type Draw, PictureBatches } from "./picture-batches.ts";
 import type { RadarOptions } from "./radar-options.ts";
@@ -19,47 +19,62 @@ export interface NetworkParts {
   readonly read: (pictures: Tensor) => AnomalyMaps;
 }
 
+/** Constants of all these methods. */
+export interface NetworkSettings {
+  /** Peak of AdamW's. */
+  readonly learningRate: number;
+  /** Length of the code. */
+  readonly latentSize: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
+}
+
 /** A method that trains a network on whole pictures. */
-export interface NetworkMethod {
+export interface NetworkMethod<Settings extends NetworkSettings> {
   readonly method: string;
   readonly scoring: string;
-  /** The learning rate, and what differs from the defaults of all trainings. */
-  readonly step: Pick<TrainStepOptions, "learningRate"> & Partial<TrainStepOptions>;
-  /** Other numbers that decide what is trained, plain data. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  /** Plain data. */
+  readonly settings: Settings;
+  /** Names of the settings that decide how maps are read, not what is trained; `smoothing` is one without being named. */
+  readonly reading?: readonly (keyof Settings)[];
+  /** What differs from the defaults of all trainings, besides the learning rate. */
+  readonly step?: Partial<TrainStepOptions>;
   /** @param batchShape - [N, 3, S, S] of a training step. */
   readonly build: (
     network: ConvCoderOptions,
     batchShape: readonly [number, number, number, number],
+    settings: Settings,
   ) => NetworkParts;
 }
 
-/**
- * The method, given options and the longer side of a typical training image. Maps are standardised at each place (ours).
- */
-export function networkMethod(
-  definition: NetworkMethod,
-): (given: RadarOptions, largestSidePx: number) => PreparedMethod {
-  const { method, scoring, step, settings } = definition;
-  return (given, largestSidePx) => {
+/** The method by its options. Maps are standardised at each place (ours). */
+export function networkMethod<Settings extends NetworkSettings>(
+  definition: NetworkMethod<Settings>,
+): Method<RadarOptions, Settings> {
+  const { method, scoring, step } = definition;
+  return (given, largestSidePx, changed) => {
     const options = resolveNetworkOptions(method, given, largestSidePx);
+    const settings = { ...definition.settings, ...changed };
     return {
       method,
       scoring,
       options,
       settings: { ...options.network, ...step, ...settings, length: options.length },
-      learn: (context) => learn(definition, options, context),
+      learn: (context) => learn({ ...definition, settings }, options, context),
     };
   };
 }
 
-async function learn(
-  { method, step, settings, build }: NetworkMethod,
+async function learn<Settings extends NetworkSettings>(
+  { method, settings, reading = [], step: ownStep, build }: NetworkMethod<Settings>,
   options: ResolvedNetworkOptions,
   context: LearningContext,
 ): Promise<Learned> {
-  const { imageSize: imageSizePx, batchSize, network, length } = options;
-  const { objective, draws, read } = build(network, [batchSize, 3, imageSizePx, imageSizePx]);
+  const { imageSize: imageSizePx, batchSize, length } = options;
+  const { learningRate, latentSize } = settings;
+  const network = { ...options.network, latentSize };
+  const step = { ...ownStep, learningRate };
+  const { objective, draws, read } = build(network, [batchSize, 3, imageSizePx, imageSizePx], settings);
   const batches = new PictureBatches(context.images, {
     imageSizePx,
     batchSize,
@@ -67,7 +82,8 @@ async function learn(
     ...(draws && { draws }),
     random: context.random.split("batches"),
   });
-  const identity = { method, network, batchSize, settings };
+  const trainedBy = Object.entries(settings).filter(([name]) => !["smoothing", ...reading].includes(name));
+  const identity = { method, network, batchSize, settings: Object.fromEntries(trainedBy) };
   const trained = await trainNetwork(objective, { batches, length, identity, step }, context);
   const parameters = trainedParameters(objective);
   return {

@@ -3,16 +3,15 @@ import type { ConvCoderOptions } from "../nn/index.ts";
 import { checkSize, type ResolvedCommonOptions, refuseOptions, resolveCommonOptions } from "./options.ts";
 import type { RadarOptions } from "./radar-options.ts";
 
-/** Options with their values, and the network they ask for. */
+/** Options with their values, and the network they ask for, but for the length of its code. */
 export interface ResolvedNetworkOptions extends ResolvedCommonOptions {
-  readonly network: ConvCoderOptions;
+  readonly network: Omit<ConvCoderOptions, "latentSize">;
 }
 
 /** Widths of encoder, decoder and critic (ours): four levels, so that sides are multiples of 16. */
 const widths = {
   widths: [16, 32, 64, 128],
   neckChannels: 16,
-  latentSize: 128,
   groups: 8,
 } as const;
 

@@ -1,16 +1,18 @@
 /** Noise-to-norm in one step, as DiffusionAD reconstructs. */
-import { type DiffusionOptions, resolveDiffusionOptions } from "./diffusion-options.ts";
-import type { PreparedMethod } from "./method.ts";
-import { partialDiffusion } from "./partial-diffusion.ts";
-
-const defaults = { noiseSteps: 200, calls: 1, eta: 0 } as const; // DiffusionAD's published code: the lower of its two scales
+import type { DiffusionOptions, DiffusionSettings } from "./diffusion-options.ts";
+import type { Method } from "./method.ts";
+import { diffusionMethod } from "./partial-diffusion.ts";
 
 /**
  * Noise to step 200, the clean image behind one prediction of the noise, squared residual.
  *
- * @throws {OptionError} E_OPTION as `resolveDiffusionOptions`.
  * @see Zhang et al. 2023, "DiffusionAD", arXiv:2303.08730; docs/detectors/one-step.md
  */
-export function oneStepMethod(given: DiffusionOptions, largestSidePx: number): PreparedMethod {
-  return partialDiffusion("one-step", resolveDiffusionOptions("one-step", given, defaults, largestSidePx));
-}
+export const oneStepMethod: Method<DiffusionOptions, DiffusionSettings> = diffusionMethod("one-step", {
+  noiseSteps: 200,
+  calls: 1,
+  eta: 0, // DiffusionAD's published code: the lower of its two scales
+  noise: "gaussian",
+  condition: 0,
+  smoothing: 1 / 64, // ours
+});

@@ -1,31 +1,42 @@
 /** PaDiM's Gaussian at each place, on filters made by hand instead of a pretrained network. */
 import { bankFeatures, bankSize } from "./filter-bank.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
 import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
 
-const settings = {
-  grid: 40, // places along a side, at most (ours)
-  smoothing: 1 / 48, // standard deviation of the map's smoothing as a fraction of the side (ours)
-} as const;
-
-/** PaDiM on a filter bank with its options. @throws {OptionError} E_OPTION @see docs/detectors/padim-lite.md */
-export function padimLiteMethod(given: StatisticalOptions, largestSidePx: number): PreparedMethod {
-  const estimator = { method: "padim-lite", scoring: "distance", settings, learn };
-  return statisticalMethod(estimator, given, largestSidePx);
+/** Constants of PaDiM on a filter bank. */
+export interface PadimLiteSettings {
+  /** Places along a side, at most. */
+  readonly grid: number;
+  /** So many images' worth of the covariance of all places, for each dimension. */
+  readonly priorImages: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
+  /** Whether maps are standardised at each place. */
+  readonly standardizesPlaces: boolean;
 }
+
+/** PaDiM on a filter bank, given its options. @see docs/detectors/padim-lite.md */
+export const padimLiteMethod: Method<StatisticalOptions, PadimLiteSettings> =
+  statisticalMethod<PadimLiteSettings>({
+    method: "padim-lite",
+    scoring: "distance",
+    settings: { grid: 40, priorImages: 2, smoothing: 1 / 48, standardizesPlaces: true }, // ours
+    learn,
+  });
 
 async function learn(
   context: LearningContext,
   imageSize: number,
+  { grid, priorImages, smoothing, standardizesPlaces }: PadimLiteSettings,
 ): Promise<Pick<Learned, "source" | "parameters">> {
-  const side = Math.min(settings.grid, Math.ceil(imageSize / 2));
+  const side = Math.min(grid, Math.ceil(imageSize / 2));
   const gaussian = await withFeatures(
     context,
     imageSize,
     (pictures) => bankFeatures(pictures, side),
     async (images) => {
-      const fit = new PlaceGaussianFit(side * side, bankSize);
+      const fit = new PlaceGaussianFit(side * side, bankSize, { priorImages });
       for await (const { data } of images) fit.add(data);
       return fit.finish();
     },
@@ -33,13 +44,9 @@ async function learn(
   return {
     source: {
       imageSizePx: imageSize,
-      standardizesPlaces: true,
+      standardizesPlaces,
       maps: (pictures) => ({
-        maps: smoothedMap(
-          placeDistance(bankFeatures(pictures, side), gaussian),
-          imageSize,
-          settings.smoothing,
-        ),
+        maps: smoothedMap(placeDistance(bankFeatures(pictures, side), gaussian), imageSize, smoothing),
       }),
     },
     parameters: gaussian.mean.data.length + gaussian.whitening.data.length,

@@ -9,35 +9,49 @@ import {
   type BackboneSource,
   backboneMethod,
 } from "./backbone-method.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
 import { smoothedMap, withFeatures } from "./statistical.ts";
 
-const settings = {
-  strides: [4, 8, 16], // of the stages: layers 1 to 3 of a ResNet (the paper's)
-  dimensions: 100, // drawn at random of all channels (the paper's for ResNet18)
-  mostPlaces: 25_000, // a gigabyte of covariances (ours)
-  addedVariance: 0.01, // to each direction (the paper's)
-  smoothing: 1 / 64, // standard deviation of the map's smoothing as a fraction of the side (anomalib's: 4 of 256 pixels)
-} as const;
-
-/** PaDiM with its options. @throws {OptionError} E_OPTION @see docs/detectors/padim.md */
-export function padimMethod(given: BackboneOptions, largestSidePx: number): PreparedMethod {
-  return backboneMethod({ method: "padim", scoring: "distance", settings, learn }, given, largestSidePx);
+/** Constants of PaDiM. */
+export interface PadimSettings {
+  /** Of the stages that are read. */
+  readonly strides: readonly number[];
+  /** Channels that are kept, drawn at random. */
+  readonly dimensions: number;
+  /** Variance that is added to each direction. */
+  readonly addedVariance: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
 }
+
+const mostPlaces = 25_000; // a gigabyte of covariances (ours)
+
+/** PaDiM, given its options. @see docs/detectors/padim.md */
+export const padimMethod: Method<BackboneOptions, PadimSettings> = backboneMethod<PadimSettings>({
+  method: "padim",
+  scoring: "distance",
+  settings: {
+    strides: [4, 8, 16], // layers 1 to 3 of a ResNet (the paper's)
+    dimensions: 100, // the paper's for ResNet18
+    addedVariance: 0.01, // the paper's
+    smoothing: 1 / 64, // anomalib's: 4 of 256 pixels
+  },
+  learn,
+});
 
 async function learn(
   context: LearningContext,
   imageSize: number,
-  { backbone, layers }: BackboneSource,
+  { backbone, layers, settings }: BackboneSource & { readonly settings: PadimSettings },
 ): Promise<Pick<Learned, "source" | "parameters" | "found">> {
   const { strides, dimensions, addedVariance } = settings;
   const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
   const [finest] = stages;
   const places = (finest?.height ?? 0) * (finest?.width ?? 0);
-  if (places > settings.mostPlaces) {
+  if (places > mostPlaces) {
     throw new OptionError(
-      `imageSize: expected one at which padim has ${settings.mostPlaces} places or fewer, each with a covariance of its own, got ${places} at ${imageSize} pixels. Use a smaller one, or --layers with a coarser stage.`,
+      `imageSize: expected one at which padim has ${mostPlaces} places or fewer, each with a covariance of its own, got ${places} at ${imageSize} pixels. Use a smaller one, or --layers with a coarser stage.`,
     );
   }
   const channels = drawn(stages, dimensions, context.random.split("channels"));

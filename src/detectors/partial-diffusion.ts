@@ -10,19 +10,35 @@ import {
 } from "../diffusion/index.ts";
 import { add, mul, reduceSumSquare, scalar, slice, sub, type Tensor } from "../graph/index.ts";
 import { bindParameters, namedParameters, parameterCount, type UNet } from "../nn/index.ts";
-import type { ChainOptions, ResolvedDiffusionOptions } from "./diffusion-options.ts";
+import {
+  type ChainOptions,
+  type DiffusionOptions,
+  type DiffusionSettings,
+  type ResolvedDiffusionOptions,
+  resolveDiffusionOptions,
+} from "./diffusion-options.ts";
 import { fixedNoise, windowedNoise } from "./fixed-noise.ts";
 import { gaussianBlur } from "./map-filter.ts";
 import type { MapSource } from "./map-source.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method, PreparedMethod } from "./method.ts";
 import { cutPatches, joinPatches, patchGrid } from "./patch-grid.ts";
 import { timestepLimit, trainRadarNetwork } from "./radar-training.ts";
 
-const smoothing = 1 / 64; // standard deviation as a fraction of the side (ours)
+/** A method that reconstructs by a chain, given its options. */
+export function diffusionMethod(
+  method: string,
+  settings: DiffusionSettings,
+): Method<DiffusionOptions, DiffusionSettings> {
+  return (given, largestSidePx, changed) =>
+    partialDiffusion(
+      method,
+      resolveDiffusionOptions(method, given, { ...settings, ...changed }, largestSidePx),
+    );
+}
 
 /** A method that reconstructs by the chain of its options, with the network that RADAR trains. */
 export function partialDiffusion(method: string, options: ResolvedDiffusionOptions): PreparedMethod {
-  const { unet, learningRate, length, chain } = options;
+  const { unet, learningRate, length, chain, smoothing } = options;
   return {
     method,
     scoring: "residual",
@@ -53,7 +69,7 @@ interface TrainedUNet {
 /** Σ over channels of (x - x̂)², smoothed: one map. */
 function residualMaps(
   network: TrainedUNet,
-  { imageSize, patchSize, chain }: ResolvedDiffusionOptions,
+  { imageSize, patchSize, chain, smoothing }: ResolvedDiffusionOptions,
   random: Random,
 ): MapSource {
   const grid = patchGrid(imageSize, patchSize);

@@ -20,33 +20,53 @@ import {
   backboneMethod,
 } from "./backbone-method.ts";
 import { coreset } from "./coreset.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { nearestDistances, type PatchMemory, patchMemory } from "./patch-memory.ts";
 import { smoothedMap, withFeatures } from "./statistical.ts";
 
-const settings = {
-  strides: [8, 16], // of the stages: layers 2 and 3 of a ResNet (the paper's)
-  projected: 128, // dimensions in which centres are chosen (the authors' code)
-  memoryShare: 0.1, // of the patches that is remembered (the paper's), but
-  mostRemembered: 2000, // patches at most (ours: model size and time)
-  mostCandidates: 100_000, // patches to choose from, at most (ours: memory and time)
-  smoothing: 1 / 64, // standard deviation of the map's smoothing as a fraction of the side (anomalib's: 4 of 256 pixels)
-} as const;
-
-/** PatchCore with its options. @throws {OptionError} E_OPTION @see docs/detectors/patchcore.md */
-export function patchcoreMethod(given: BackboneOptions, largestSidePx: number): PreparedMethod {
-  return backboneMethod({ method: "patchcore", scoring: "distance", settings, learn }, given, largestSidePx);
+/** Constants of PatchCore. */
+export interface PatchcoreSettings {
+  /** Of the stages that are read. */
+  readonly strides: readonly number[];
+  /** Dimensions in which centres are chosen. */
+  readonly projected: number;
+  /** Share of the patches that is remembered, but */
+  readonly memoryShare: number;
+  /** So many patches at most. */
+  readonly mostRemembered: number;
+  /** Patches to choose from, at most. */
+  readonly mostCandidates: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
+  /** Whether an image's score is the largest distance (the paper's) or the maximum of its smoothed map. */
+  readonly score: "distance" | "map";
 }
+
+/** PatchCore, given its options. @see docs/detectors/patchcore.md */
+export const patchcoreMethod: Method<BackboneOptions, PatchcoreSettings> = backboneMethod<PatchcoreSettings>({
+  method: "patchcore",
+  scoring: "distance",
+  settings: {
+    strides: [8, 16], // layers 2 and 3 of a ResNet (the paper's)
+    projected: 128, // the authors' code
+    memoryShare: 0.1, // the paper's
+    mostRemembered: 2000, // ours: model size and time
+    mostCandidates: 100_000, // ours: memory and time
+    smoothing: 1 / 64, // anomalib's: 4 of 256 pixels
+    score: "distance",
+  },
+  learn,
+});
 
 async function learn(
   context: LearningContext,
   imageSize: number,
-  { backbone, layers }: BackboneSource,
+  { backbone, layers, settings }: BackboneSource & { readonly settings: PatchcoreSettings },
 ): Promise<Pick<Learned, "source" | "parameters" | "found">> {
-  const { strides, smoothing } = settings;
+  const { strides, smoothing, score } = settings;
   const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
   const rows = (pictures: Tensor) => patchRows(backbone, stages, pictures);
-  const chosen = await chosenPatches(context, { imageSize, stages, rows });
+  const chosen = await chosenPatches(context, { imageSize, stages, rows, settings });
   const memory = await remembered(context, { imageSize, rows, chosen });
   const { height = 1, width = 1 } = stages[0] ?? {};
   return {
@@ -56,10 +76,8 @@ async function learn(
       maps: (pictures) => {
         const distances = nearestDistances(rows(pictures), memory);
         const batch = distances.shape[0] ?? "N";
-        return {
-          maps: smoothedMap(reshape(distances, [batch, 1, height, width]), imageSize, smoothing),
-          score: reduceMax(distances, { axes: [1] }),
-        };
+        const maps = smoothedMap(reshape(distances, [batch, 1, height, width]), imageSize, smoothing);
+        return { maps, ...(score === "distance" && { score: reduceMax(distances, { axes: [1] }) }) };
       },
     },
     parameters: memory.patches.length,
@@ -101,7 +119,12 @@ interface Source {
 /** Patches near all others, chosen after a random projection, which hardly changes distances (Johnson and Lindenstrauss 1984). */
 async function chosenPatches(
   context: LearningContext,
-  { imageSize, rows, stages }: Source & { readonly stages: readonly Stage[] },
+  {
+    imageSize,
+    rows,
+    stages,
+    settings,
+  }: Source & { readonly stages: readonly Stage[]; readonly settings: PatchcoreSettings },
 ): Promise<PatchPlace[]> {
   const { projected, memoryShare, mostRemembered, mostCandidates } = settings;
   const random = context.random.split("coreset");

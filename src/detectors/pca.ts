@@ -1,6 +1,6 @@
 /** Principal components of good images: what they do not explain, the more so the further out a picture lies in what they do. */
 import { max, mul, resizeLinear, scalar, sub } from "../graph/index.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import {
   hotelling,
   PictureSubspace,
@@ -9,27 +9,37 @@ import {
 } from "./principal-components.ts";
 import { lengthMap, pictureRows, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
-const settings = {
-  grid: 80, // largest side that pictures are compared at, in pixels (ours)
-  explained: 0.9, // share of the variance that the components explain (ours)
-  imagesPerComponent: 4, // at least: fewer and a component is noise (ours)
-  folds: 4, // parts that the limit of T² is cross-fitted on (ours)
-  smoothing: 1 / 32, // standard deviation of the map's smoothing as a fraction of the side (ours)
-} as const;
-
-/** PCA with its options. @throws {OptionError} E_OPTION @see docs/detectors/pca.md */
-export function pcaMethod(given: StatisticalOptions, largestSidePx: number): PreparedMethod {
-  return statisticalMethod({ method: "pca", scoring: "residual", settings, learn }, given, largestSidePx);
+/** Constants of PCA. */
+export interface PcaSettings {
+  /** Largest side that pictures are compared at, in pixels. */
+  readonly grid: number;
+  /** Share of the variance that the components explain. */
+  readonly explained: number;
+  /** At least: fewer and a component is noise. */
+  readonly imagesPerComponent: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
 }
+
+const folds = 4; // parts that the limit of T² is cross-fitted on (ours)
+
+/** PCA, given its options. @see docs/detectors/pca.md */
+export const pcaMethod: Method<StatisticalOptions, PcaSettings> = statisticalMethod<PcaSettings>({
+  method: "pca",
+  scoring: "residual",
+  settings: { grid: 80, explained: 0.9, imagesPerComponent: 4, smoothing: 1 / 32 }, // ours
+  learn,
+});
 
 async function learn(
   context: LearningContext,
   imageSize: number,
+  settings: PcaSettings,
 ): Promise<Pick<Learned, "source" | "parameters">> {
   const side = Math.min(imageSize, settings.grid);
   const rows = await pictureRows(context, imageSize, side);
-  const limit = distanceLimit(rows);
-  const subspace = new PictureSubspace(componentsOf(rows), side);
+  const limit = distanceLimit(rows, settings);
+  const subspace = new PictureSubspace(componentsOf(rows, settings), side);
   return {
     source: {
       imageSizePx: imageSize,
@@ -46,20 +56,20 @@ async function learn(
   };
 }
 
-function componentsOf(rows: readonly Float64Array[]): PrincipalComponents {
+function componentsOf(rows: readonly Float64Array[], settings: PcaSettings): PrincipalComponents {
   const most = Math.max(1, Math.floor(rows.length / settings.imagesPerComponent));
   return principalComponents(rows, { explained: settings.explained, most });
 }
 
 /** Largest T² of a good image by components that were fitted without it; no limit where none has any. */
-function distanceLimit(rows: readonly Float64Array[]): number {
+function distanceLimit(rows: readonly Float64Array[], settings: PcaSettings): number {
   let limit = 0;
-  for (let fold = 0; fold < settings.folds; fold++) {
-    const others = rows.filter((_, i) => i % settings.folds !== fold);
+  for (let fold = 0; fold < folds; fold++) {
+    const others = rows.filter((_, i) => i % folds !== fold);
     if (others.length < 2) continue;
-    const fitted = componentsOf(others);
+    const fitted = componentsOf(others, settings);
     for (const [i, row] of rows.entries())
-      if (i % settings.folds === fold) limit = Math.max(limit, hotelling(row, fitted));
+      if (i % folds === fold) limit = Math.max(limit, hotelling(row, fitted));
   }
   return limit > 0 ? limit : Number.MAX_VALUE;
 }

@@ -1,7 +1,7 @@
 /** Principal components of good images cleaned of what is rare in them, and the sparse part of a picture as its map. */
 import { max, min, resizeLinear, scalar, sub, type Tensor } from "../graph/index.ts";
 import { pursueComponents } from "./component-pursuit.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import {
   PictureSubspace,
   type PrincipalComponents,
@@ -10,27 +10,51 @@ import {
 } from "./principal-components.ts";
 import { lengthMap, pictureRows, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
-const settings = {
-  grid: 64, // largest side that pictures are compared at, in pixels (ours)
-  mostImages: 80, // that are decomposed: the time grows with their square (ours)
-  tolerance: 1e-4, // of the pursuit (ours; its authors use 1e-7)
-  pursuitIterations: 40, // at most (ours)
-  explained: 0.98, // share of the clean images' variance that the components explain (ours)
-  imagesPerComponent: 4, // at least (ours)
-  thresholdSpreads: 1.5, // soft threshold in robust standard deviations of good images' residuals (ours)
-  splittingIterations: 5, // of a picture into subspace and sparse part, in the model (ours)
-  smoothing: 1 / 32, // standard deviation of the map's smoothing as a fraction of the side (ours)
-} as const;
-
-/** Robust PCA with its options. @throws {OptionError} E_OPTION @see docs/detectors/robust-pca.md */
-export function robustPcaMethod(given: StatisticalOptions, largestSidePx: number): PreparedMethod {
-  const estimator = { method: "robust-pca", scoring: "sparse part", settings, learn };
-  return statisticalMethod(estimator, given, largestSidePx);
+/** Constants of robust PCA. */
+export interface RobustPcaSettings {
+  /** Largest side that pictures are compared at, in pixels. */
+  readonly grid: number;
+  /** That are decomposed, at most: the time grows with their square. */
+  readonly mostImages: number;
+  /** Of the pursuit. */
+  readonly tolerance: number;
+  /** At most. */
+  readonly pursuitIterations: number;
+  /** Share of the clean images' variance that the components explain. */
+  readonly explained: number;
+  /** At least. */
+  readonly imagesPerComponent: number;
+  /** Soft threshold in robust standard deviations of good images' residuals. */
+  readonly thresholdSpreads: number;
+  /** Of a picture into subspace and sparse part, in the model. */
+  readonly splittingIterations: number;
+  /** Standard deviation of the map's smoothing as a fraction of the side. */
+  readonly smoothing: number;
 }
+
+/** Robust PCA, given its options. @see docs/detectors/robust-pca.md */
+export const robustPcaMethod: Method<StatisticalOptions, RobustPcaSettings> =
+  statisticalMethod<RobustPcaSettings>({
+    method: "robust-pca",
+    scoring: "sparse part",
+    settings: {
+      grid: 64,
+      mostImages: 80,
+      tolerance: 1e-4, // its authors use 1e-7
+      pursuitIterations: 40,
+      explained: 0.98,
+      imagesPerComponent: 4,
+      thresholdSpreads: 1.5,
+      splittingIterations: 5,
+      smoothing: 1 / 32,
+    }, // ours
+    learn,
+  });
 
 async function learn(
   context: LearningContext,
   imageSize: number,
+  settings: RobustPcaSettings,
 ): Promise<Pick<Learned, "source" | "parameters">> {
   const side = Math.min(imageSize, settings.grid);
   const order = context.random.split("pursuit").permutation(context.images.length);
@@ -48,6 +72,8 @@ async function learn(
   const clean = principalComponents(low, { explained: settings.explained, most });
   const subspace = new PictureSubspace(clean, side);
   const threshold = settings.thresholdSpreads * robustSpread(rows, clean);
+  const iterations = settings.splittingIterations;
+  const sparse = (deviation: Tensor) => sparsePart(deviation, subspace, { threshold, iterations });
   return {
     source: {
       imageSizePx: imageSize,
@@ -55,7 +81,7 @@ async function learn(
       maps: (pictures) => {
         const deviation = subspace.deviation(resizeLinear(pictures, side, side));
         return {
-          maps: lengthMap(sparsePart(deviation, subspace, threshold), imageSize, settings.smoothing),
+          maps: lengthMap(sparse(deviation), imageSize, settings.smoothing),
         };
       },
     },
@@ -68,10 +94,14 @@ async function learn(
  *
  * @param deviation - x, float32 [N, 3, G, G].
  */
-function sparsePart(deviation: Tensor, subspace: PictureSubspace, threshold: number): Tensor {
+function sparsePart(
+  deviation: Tensor,
+  subspace: PictureSubspace,
+  { threshold, iterations }: { readonly threshold: number; readonly iterations: number },
+): Tensor {
   const soft = (x: Tensor) => sub(x, max(min(x, scalar(threshold)), scalar(-threshold)));
   let sparse = soft(sub(deviation, subspace.projection(deviation)));
-  for (let i = 1; i < settings.splittingIterations; i++) {
+  for (let i = 1; i < iterations; i++) {
     sparse = soft(sub(deviation, subspace.projection(sub(deviation, sparse))));
   }
   return sparse;

@@ -3,7 +3,7 @@ import type { NdArray } from "../base/array.ts";
 import { reduceSumSquare, resizeLinear, sqrt, type Tensor } from "../graph/index.ts";
 import { pictureGraph } from "./detector-graph.ts";
 import { gaussianBlur } from "./map-filter.ts";
-import type { Learned, LearningContext, PreparedMethod } from "./method.ts";
+import type { Learned, LearningContext, Method } from "./method.ts";
 import { type CommonOptions, type OptionOfSome, refuseOptions, resolveCommonOptions } from "./options.ts";
 import { outputOf, withSession } from "./run-graph.ts";
 
@@ -11,43 +11,40 @@ import { outputOf, withSession } from "./run-graph.ts";
 export type StatisticalOptions = CommonOptions & Readonly<Partial<Record<OptionOfSome, unknown>>>;
 
 /** What a statistical method adds to the common part. */
-export interface Estimator {
+export interface Estimator<Settings extends object> {
   readonly method: string;
   /** How its maps are made, in a word. */
   readonly scoring: string;
   /** Its own constants, for the model file. */
-  readonly settings: Readonly<Record<string, unknown>>;
+  readonly settings: Settings;
   /** @param imageSize - S: images are uint8 [3, S, S]. */
   readonly learn: (
     context: LearningContext,
     imageSize: number,
+    settings: Settings,
   ) => Promise<Pick<Learned, "source" | "parameters" | "found">>;
 }
 
-/**
- * A statistical method with its options.
- *
- * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
- * @throws {OptionError} E_OPTION if an option is out of range, or is one of networks.
- */
-export function statisticalMethod(
-  estimator: Estimator,
-  given: StatisticalOptions,
-  largestSidePx: number,
-): PreparedMethod {
-  const { method, scoring, settings } = estimator;
-  refuseOptions(method, given, ["scoring", "patchSize", "length", "batchSize"]);
-  const { length: _, ...common } = resolveCommonOptions(given, largestSidePx);
-  return {
-    method,
-    scoring,
-    options: { ...common, batchSize: 0 },
-    settings,
-    learn: async (context) => ({
-      ...(await estimator.learn(context, common.imageSize)),
-      steps: 0,
-      finalLoss: null,
-    }),
+/** A statistical method by its options; those of networks are refused. */
+export function statisticalMethod<Settings extends object>(
+  estimator: Estimator<Settings>,
+): Method<StatisticalOptions, Settings> {
+  const { method, scoring } = estimator;
+  return (given, largestSidePx, changed) => {
+    refuseOptions(method, given, ["scoring", "patchSize", "length", "batchSize"]);
+    const { length: _, ...common } = resolveCommonOptions(given, largestSidePx);
+    const settings = { ...estimator.settings, ...changed };
+    return {
+      method,
+      scoring,
+      options: { ...common, batchSize: 0 },
+      settings,
+      learn: async (context) => ({
+        ...(await estimator.learn(context, common.imageSize, settings)),
+        steps: 0,
+        finalLoss: null,
+      }),
+    };
   };
 }
 

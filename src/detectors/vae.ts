@@ -1,24 +1,29 @@
 /** Variational autoencoder as a method: a defect is what the decoder cannot make from the mean of the code. */
 import { VariationalAutoencoder } from "../nn/index.ts";
 import { variationalObjective } from "../train/index.ts";
-import { networkMethod } from "./network-method.ts";
+import type { Method } from "./method.ts";
+import { type NetworkSettings, networkMethod } from "./network-method.ts";
+import type { RadarOptions } from "./radar-options.ts";
 import { residualMap } from "./residual-map.ts";
 
-const decoderDeviation = 0.1; // of a pixel value in [-1, 1] (ours)
+/** Constants of the variational autoencoder. */
+export interface VaeSettings extends NetworkSettings {
+  /** σ_x of a pixel value in [-1, 1]. */
+  readonly decoderDeviation: number;
+}
 
 /** The variational autoencoder, given its options. @see docs/detectors/vae.md */
-export const vaeMethod: ReturnType<typeof networkMethod> = networkMethod({
+export const vaeMethod: Method<RadarOptions, VaeSettings> = networkMethod<VaeSettings>({
   method: "vae",
   scoring: "residual",
-  step: { learningRate: 1e-3 }, // ours
-  settings: { decoderDeviation },
-  build: (network, batchShape) => {
+  settings: { learningRate: 1e-3, latentSize: 128, decoderDeviation: 0.1, smoothing: 1 / 64 }, // ours
+  build: (network, batchShape, { decoderDeviation, smoothing }) => {
     const { latentSize } = network;
     const model = new VariationalAutoencoder(network);
     return {
       objective: variationalObjective(model, batchShape, { latentSize, decoderDeviation }),
       draws: { noise: { distribution: "normal", shape: [batchShape[0], latentSize] } },
-      read: (pictures) => ({ maps: residualMap(pictures, model.reconstruct(pictures)) }),
+      read: (pictures) => ({ maps: residualMap(pictures, model.reconstruct(pictures), smoothing) }),
     };
   },
 });

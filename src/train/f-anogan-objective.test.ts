@@ -8,7 +8,7 @@ import { fAnoganObjective, trainedParameters } from "./index.ts";
 
 const [side, latentSize] = [8, 3];
 const model = new FAnogan({ imageSizePx: side, widths: [4, 4], neckChannels: 2, latentSize, groups: 2 });
-const objective = fAnoganObjective(model, [2, 3, side, side], latentSize);
+const objective = fAnoganObjective(model, [2, 3, side, side], { latentSize });
 const [generator = objective, critic = objective] = objective.others ?? [];
 const parameters = trainedParameters(objective);
 const random = new Random(6);

@@ -18,14 +18,15 @@ export const fAnoganWeights = { penalty: 10, features: 1 } as const;
  * float32 [N, 1, 1, 1], uniform in [0, 1).
  *
  * @param batchShape - [N, 3, S, S].
- * @param latentSize - Z.
+ * @param options - `latentSize`: Z; `featureWeight`: κ, default the paper's.
  * @see Schlegl et al. 2019, "f-AnoGAN", section 3 (izi_f), doi:10.1016/j.media.2019.01.010; Gulrajani et al. 2017, Algorithm 1
  */
 export function fAnoganObjective(
   model: FAnogan,
   batchShape: readonly [number, number, number, number],
-  latentSize: number,
+  options: { readonly latentSize: number; readonly featureWeight?: number },
 ): Objective {
+  const { latentSize, featureWeight = fAnoganWeights.features } = options;
   const pictures = input("pictures", "float32", batchShape);
   const noise = input("noise", "float32", [batchShape[0], latentSize]);
   const mix = input("mix", "float32", [batchShape[0], 1, 1, 1]);
@@ -40,7 +41,7 @@ export function fAnoganObjective(
   const features = meanSquaredError(real.features, critic.trace(reconstruction).features);
   return {
     parameters: namedParameters(encoder, "encoder."),
-    loss: add(residual, mul(features, scalar(fAnoganWeights.features))),
+    loss: add(residual, mul(features, scalar(featureWeight))),
     others: [
       { parameters: namedParameters(generator, "generator."), loss: neg(verdictOnMade) },
       {

@@ -4,11 +4,18 @@ import { type Ganomaly, namedParameters } from "../nn/index.ts";
 import { binaryCrossEntropy, meanAbsoluteError, meanSquaredError } from "./loss.ts";
 import type { Objective } from "./train-step.ts";
 
-/** Weights of the generator's terms: of Akcay et al. 2018, section 4. */
-export const ganomalyWeights = { adversarial: 1, contextual: 50, encoding: 1 } as const;
+/** Weights of the generator's terms. */
+export interface GanomalyWeights {
+  readonly adversarial: number;
+  readonly contextual: number;
+  readonly encoding: number;
+}
+
+/** The weights of Akcay et al. 2018, section 4. */
+export const ganomalyWeights: GanomalyWeights = { adversarial: 1, contextual: 50, encoding: 1 };
 
 /**
- * The generator makes 1·adversarial + 50·contextual + 1·encoding small, with f the features of the discriminator:
+ * The generator makes the weighted sum adversarial + contextual + encoding small, with f the features of the discriminator:
  *
  * adversarial = mean (f(x) - f(x̂))², contextual = mean |x - x̂|, encoding = mean (z - ẑ)²;
  *
@@ -21,6 +28,7 @@ export const ganomalyWeights = { adversarial: 1, contextual: 50, encoding: 1 } a
 export function ganomalyObjective(
   model: Ganomaly,
   batchShape: readonly [number, number, number, number],
+  weights: GanomalyWeights = ganomalyWeights,
 ): Objective {
   const pictures = input("pictures", "float32", batchShape);
   const { latent, reconstruction, latentOfReconstruction } = model.generate(pictures);
@@ -31,7 +39,6 @@ export function ganomalyObjective(
   const crossEntropy = (logits: Tensor, target: number) =>
     reduceMean(binaryCrossEntropy(logits, scalar(target)), { keepDims: false });
   const discrimination = mul(add(crossEntropy(real.latent, 1), crossEntropy(fake.latent, 0)), scalar(0.5));
-  const weights = ganomalyWeights;
   const weighted = (term: Tensor, weight: number) => mul(term, scalar(weight));
   return {
     parameters: namedParameters(model.generator, "generator."),

@@ -2,7 +2,7 @@
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export { defectObjective } from "./defect-objective.ts";
 export { fAnoganObjective, fAnoganWeights } from "./f-anogan-objective.ts";
-export { ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
+export { type GanomalyWeights, ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
 export { gradientPenalty } from "./gradient-penalty.ts";
 export {
   type BatchSource,

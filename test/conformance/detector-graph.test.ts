@@ -71,7 +71,14 @@ function withoutPlaces(method: PreparedMethod): PreparedMethod {
   return { ...method, learn };
 }
 
-const chain = { noiseSteps: 250, calls: 2, eta: 1 };
+const chain = {
+  noiseSteps: 250,
+  calls: 2,
+  eta: 1,
+  noise: "gaussian",
+  condition: 0,
+  smoothing: 1 / 64,
+} as const;
 
 const cases: readonly (readonly [string, () => PreparedMethod])[] = [
   ...scoringNames.map((scoring) => {

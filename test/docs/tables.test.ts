@@ -12,7 +12,7 @@ test.each(pages)("the tables of %s are what docs/results holds", (page) => {
 
 test("files and columns are checked", () => {
   expect(() => resultsTable([], repository)).toThrow(
-    "table: expected files that radar benchmark --output wrote, got none.",
+    "table: expected files that radar benchmark --output or npm run tune wrote, got none.",
   );
   expect(() => resultsTable(["docs/results/balanced.json", "--columns", "f2"], repository)).toThrow(
     /^table: expected columns of imageAuroc, .*, got "f2"\.$/,

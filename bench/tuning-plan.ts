@@ -1,0 +1,109 @@
+/** Which constants of which methods are tuned, and what is tried for each. */
+import { autoencoderSsimMethod } from "../src/detectors/autoencoder-ssim.ts";
+import { ddimMethod } from "../src/detectors/ddim.ts";
+import { fAnoganMethod } from "../src/detectors/f-anogan.ts";
+import { ganomalyMethod } from "../src/detectors/ganomaly.ts";
+import { gaussianMethod } from "../src/detectors/gaussian.ts";
+import { iforestMethod } from "../src/detectors/iforest.ts";
+import type { PreparedMethod } from "../src/detectors/index.ts";
+import type { Method } from "../src/detectors/method.ts";
+import { oneStepMethod } from "../src/detectors/one-step.ts";
+import { padimLiteMethod } from "../src/detectors/padim-lite.ts";
+import { pcaMethod } from "../src/detectors/pca.ts";
+import { robustPcaMethod } from "../src/detectors/robust-pca.ts";
+import { vaeMethod } from "../src/detectors/vae.ts";
+
+/** Settings that differ from a method's own. */
+export type Changes = Readonly<Record<string, unknown>>;
+
+/** A method with what is tried for it. */
+export interface TuningPlan {
+  readonly prepare: (given: object, largestSidePx: number, changed: Changes) => PreparedMethod;
+  /** Values of each setting, in the order they are tried. */
+  readonly tried: Readonly<Record<string, readonly unknown[]>>;
+}
+
+/** Trials of each method, its own settings included. */
+export const mostTrials = 12;
+
+/** Methods by name. `padim` and `patchcore` keep their papers' settings; `ddpm` takes what is found for `ddim`. */
+export const plans: Readonly<Record<string, TuningPlan>> = {
+  gaussian: plan(gaussianMethod, {
+    standardizesPlaces: [false, true],
+    smoothing: [1 / 128, 1 / 64, 1 / 32, 1 / 24, 1 / 16, 1 / 12],
+  }),
+  pca: plan(pcaMethod, {
+    smoothing: [1 / 64, 1 / 32, 1 / 16],
+    explained: [0.7, 0.8, 0.9, 0.95, 0.99],
+    grid: [40, 80, 160],
+    imagesPerComponent: [2, 4, 8],
+  }),
+  "robust-pca": plan(robustPcaMethod, {
+    smoothing: [1 / 64, 1 / 32, 1 / 16],
+    thresholdSpreads: [0, 0.75, 1.5, 3],
+    explained: [0.8, 0.9, 0.98],
+    grid: [40, 64, 80],
+    imagesPerComponent: [2, 4, 8],
+  }),
+  "padim-lite": plan(padimLiteMethod, {
+    smoothing: [1 / 96, 1 / 48, 1 / 32, 1 / 24, 1 / 16],
+    standardizesPlaces: [true, false],
+    priorImages: [0.5, 2, 8],
+    grid: [20, 40, 80],
+  }),
+  iforest: plan(iforestMethod, {
+    smoothing: [1 / 64, 1 / 32, 1 / 16, 1 / 12],
+    standardizesPlaces: [true, false],
+    sampleSize: [256, 1024, 4096],
+    grid: [16, 32, 64],
+    trees: [100, 300],
+  }),
+  vae: plan(vaeMethod, {
+    smoothing: [1 / 128, 1 / 64, 1 / 32, 1 / 16],
+    decoderDeviation: [0.03, 0.1, 0.3],
+    learningRate: [3e-4, 1e-3, 3e-3],
+    latentSize: [16, 32, 128, 512],
+  }),
+  "autoencoder-ssim": plan(autoencoderSsimMethod, {
+    smoothing: [0, 1 / 64, 1 / 32, 1 / 16],
+    learningRate: [3e-4, 1e-3, 3e-3],
+    latentSize: [16, 32, 128, 512],
+  }),
+  ganomaly: plan(ganomalyMethod, {
+    score: ["codes", "map"],
+    smoothing: [1 / 64, 1 / 32, 1 / 16],
+    learningRate: [3e-4, 1e-3, 3e-3],
+    contextual: [10, 50, 250],
+    latentSize: [32, 128, 512],
+  }),
+  "f-anogan": plan(fAnoganMethod, {
+    score: ["loss", "map"],
+    smoothing: [1 / 64, 1 / 32, 1 / 16],
+    learningRate: [5e-4, 2e-3, 5e-3],
+    featureWeight: [0.1, 1, 10],
+    latentSize: [32, 128, 512],
+  }),
+  ddim: plan(ddimMethod, {
+    smoothing: [1 / 64, 1 / 32, 1 / 16],
+    noiseSteps: [100, 250, 400],
+    noise: ["gaussian", "simplex"],
+    condition: [0, 1, 3],
+  }),
+  "one-step": plan(oneStepMethod, {
+    smoothing: [1 / 64, 1 / 32, 1 / 16],
+    noiseSteps: [50, 100, 200, 300, 400],
+    noise: ["gaussian", "simplex"],
+  }),
+};
+
+function plan<Options, Settings>(
+  method: Method<Options, Settings>,
+  tried: { readonly [Name in keyof Settings]?: readonly Settings[Name][] },
+): TuningPlan {
+  return {
+    // options and changes come from the same table, so that they fit
+    prepare: (given, largestSidePx, changed) =>
+      method(given as Options, largestSidePx, changed as Partial<Settings>),
+    tried: tried as TuningPlan["tried"],
+  };
+}
