@@ -19,7 +19,7 @@ import {
   transpose,
 } from "../graph/index.ts";
 import { emptyPlaceSums, isAligned, type PlaceSums } from "./alignment.ts";
-import { whiteningMatrix } from "./whitening.ts";
+import { putTransposed, whiteningMatrix } from "./whitening.ts";
 
 /** What good places look like; one Gaussian for all of them (L = 1) where good images are not aligned. */
 export interface PlaceGaussian {
@@ -109,7 +109,9 @@ export class PlaceGaussianFit {
     if (!alwaysByPlace && !isAligned(a, b, overall)) {
       const shared = averageRows(this.#products, size * size).map((product) => product / count);
       subtractProducts(shared, overall);
-      this.#addSpreadOfImages(shared, count);
+      this.spreadOfImages().forEach((variance, i) => {
+        shared[i * size + i] = (shared[i * size + i] ?? 0) + variance;
+      });
       const added = addedVariance ?? ridge * meanVariance(shared, size);
       return gaussianOf(overall, size, () => whiteningMatrix(shared, size, added));
     }
@@ -137,16 +139,17 @@ export class PlaceGaussianFit {
   }
 
   /**
-   * Adds to a shared covariance's diagonal what n images leave open: it rests on n·L places, but how one *image* differs from
-   * another (light, batch) was seen n times only, and D directions of it too tightly.
+   * What n images leave open in a covariance of all places: it rests on n·L of them, but how one *image* differs from another
+   * (light, batch) was seen n times only, and D directions of it too tightly.
+   *
+   * @returns Variance to add in each direction, float64 [D], >= 0.
    */
-  #addSpreadOfImages(covariance: Float64Array, count: number): void {
+  spreadOfImages(): Float64Array {
     const { sum, squares } = this.#imageMeans;
-    const size = this.#dimensions;
-    sum.forEach((total, i) => {
+    const count = this.#halves[0].count + this.#halves[1].count;
+    return sum.map((total, i) => {
       const variance = Math.max(0, (squares[i] ?? 0) / count - (total / count) ** 2);
-      const at = i * size + i;
-      covariance[at] = (covariance[at] ?? 0) + (imageShrinkage * size * variance) / count;
+      return (imageShrinkage * this.#dimensions * variance) / count;
     });
   }
 }
@@ -176,11 +179,7 @@ function gaussianOf(
 ): PlaceGaussian {
   const places = means.length / size;
   const transposed = new Float32Array(places * size * size);
-  for (let place = 0; place < places; place++) {
-    whiteningAt(place).forEach((value, i) => {
-      transposed[(place * size + (i % size)) * size + Math.floor(i / size)] = value;
-    });
-  }
+  for (let place = 0; place < places; place++) putTransposed(transposed, place, whiteningAt(place), size);
   return {
     mean: { dtype: "float32", shape: [places, size], data: Float32Array.from(means) },
     whitening: { dtype: "float32", shape: [places, size, size], data: transposed },

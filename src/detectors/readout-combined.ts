@@ -1,10 +1,15 @@
 /** Our default scoring: what the network marks as a defect, and how far colour and texture are from those of good images. */
 import { invariant } from "../base/check.ts";
-import { concat, resizeLinear, type Tensor } from "../graph/index.ts";
+import { add, concat, mul, resizeLinear, scalar, type Tensor } from "../graph/index.ts";
+import { fitGaussianMixture, mixtureDistance } from "./gaussian-mixture.ts";
 import { gaussianBlur } from "./map-filter.ts";
 import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
+import { PlaceSample } from "./place-sample.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 import { textureFeatureCount, textureFeatures } from "./texture-features.ts";
+
+const mixtureComponents = 16; // kinds of places (ours)
+const mixturePoints = 16_000; // that the mixture is fitted on (ours)
 
 /** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
 const smoothing = { defects: 1 / 64, texture: 1 / 24 } as const;
@@ -17,7 +22,8 @@ export type CombinedMap = (typeof combinedMapNames)[number];
 
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects. Beside it the distance
- * of colour and texture from a Gaussian of good images', which needs no network.
+ * of colour and texture from those of good images, which needs no network: the mean of two, from the Gaussian of the place
+and from the nearest of some Gaussians of all places.
  */
 export const combinedReadout: Readout = readoutOf(combinedMapNames);
 
@@ -35,18 +41,27 @@ export function readoutOf(maps: readonly CombinedMap[]): Readout {
     plantsDefects: true,
     standardizesPlaces: true,
     observe: ({ patches }) => textureFeatures(patches),
-    fit: async (images) => {
+    fit: async (images, { random }) => {
       let fit: PlaceGaussianFit | undefined;
+      const sample = new PlaceSample(textureFeatureCount, mixturePoints, random.split("places"));
       for await (const { shape, data } of images) {
         const [patches = 1, , height = 1, width = 1] = shape;
         fit ??= new PlaceGaussianFit(height * width, textureFeatureCount);
         const values = Float32Array.from(data, Number);
         const size = values.length / patches;
-        for (let patch = 0; patch < patches; patch++)
-          fit.add(values.subarray(patch * size, (patch + 1) * size));
+        for (let patch = 0; patch < patches; patch++) {
+          const features = values.subarray(patch * size, (patch + 1) * size);
+          fit.add(features);
+          sample.add(features);
+        }
       }
       invariant(fit, "a readout fitted on no images");
-      const texture = fit.finish();
+      const places = fit.finish();
+      const kinds = fitGaussianMixture(sample.rows(), textureFeatureCount, {
+        components: mixtureComponents,
+        addedVariance: fit.spreadOfImages(),
+        random: random.split("mixture"),
+      });
       const map: Readonly<Record<CombinedMap, (output: NetworkOutput) => Tensor>> = {
         defects: ({ defectLogits }) => {
           invariant(defectLogits, "a network without a defect head");
@@ -54,7 +69,11 @@ export function readoutOf(maps: readonly CombinedMap[]): Readout {
         },
         texture: ({ patches }) => {
           const side = Number(patches.shape[3]);
-          const distance = placeDistance(textureFeatures(patches), texture);
+          const features = textureFeatures(patches);
+          const distance = mul(
+            add(placeDistance(features, places), mixtureDistance(features, kinds)),
+            scalar(0.5),
+          );
           return resizeLinear(smoothed(distance, smoothing.texture), side, side);
         },
       };

@@ -36,7 +36,7 @@ test.each([
 
 test("a plain picture has its colour, no detail, and the floor's logarithm everywhere", () => {
   const rows = featuresOf(16, (channel) => [0.3, 0, -0.6][channel] ?? 0);
-  const expected = [-0.1, 0.3, -0.6 - 0.15, 0, 0, 0, ...Array.from({ length: 33 }, () => Math.log(0.01))];
+  const expected = [-0.1, 0.3, -0.6 - 0.15, 0, 0, 0, ...Array.from({ length: 33 }, () => Math.log(0.02))];
   expect(rows).toHaveLength(textureFeatureCount);
   rows.forEach((row, i) => {
     expectAllClose(row, new Array<number>(256).fill(expected[i] ?? 0), { atol: 1e-6 });
@@ -47,7 +47,7 @@ test("in the middle of a grey ramp to the right, the slopes are by hand and noth
   const slope = 1 / 32;
   const rows = featuresOf(32, (_, x) => slope * (x - 16));
   const middle = rows.map((row) => row[16 * 32 + 16] ?? Number.NaN);
-  const strength = (value: number) => Math.log(value + 0.01);
+  const strength = (value: number) => Math.log(value + 0.02);
   const flat = strength(0);
   const ofStep = (step: number) => {
     const right = 2 * step * slope;
@@ -62,7 +62,7 @@ test("a line downwards is seen by the line filters across it, not by the one alo
   const rows = featuresOf(32, (_, x) => (x === 16 ? 0.6 : 0));
   // the finest scale: 3 strengths of detail, 4 of slopes, then the lines to the right, down and along both diagonals
   const answers = [13, 14, 15, 16].map((row) => rows[row]?.slice(16 * 32 + 14, 16 * 32 + 19) ?? []);
-  const [none, flank, line] = [0, 0.3, 0.6].map((value) => Math.log(value + 0.01)) as [
+  const [none, flank, line] = [0, 0.3, 0.6].map((value) => Math.log(value + 0.02)) as [
     number,
     number,
     number,

@@ -21,8 +21,11 @@ const steps = [1, 2, 4] as const;
 /** Brightness, red-green and blue-yellow of red, green and blue. */
 const opponents = Float32Array.of(1 / 3, 1 / 3, 1 / 3, 1, -1, 0, -0.5, -0.5, 1);
 
-/** Detail that does not count, in the pictures' unit: a good grey level of 255 (ours). */
-const detailFloor = 0.01;
+/**
+ * Detail that does not count, in the pictures' unit (ours): over the side of a cell in pixels, since the noise of a mean over a cell
+ * falls with it. 0.01, or a good grey level of 255, at cells of 2 pixels.
+ */
+const detailFloor = 0.02;
 
 /** Values of {@link textureFeatures} at each place. */
 export const textureFeatureCount = 39;
@@ -60,7 +63,7 @@ export function textureFeatures(pictures: Tensor): Tensor {
     }
     image = smooth;
   }
-  const all = concat([...means, log(add(concat(strengths, 1), scalar(detailFloor)))], 1);
+  const all = concat([...means, log(add(concat(strengths, 1), scalar(detailFloor / cell)))], 1);
   const grid = Number(all.shape[3]);
   return neighbourhoodMean(all, Math.max(1, Math.round(grid / 28)));
 }

@@ -13,6 +13,18 @@ export function whiteningMatrix(covariance: Float64Array, size: number, added: n
   return invertLowerTriangle(choleskyFactor(covariance, size), size);
 }
 
+/**
+ * Writes the transpose of matrix number `index` of a stack, as the graph multiplies rows with it.
+ *
+ * @param stack - float32 [n, D, D].
+ * @param matrix - float64 [D, D].
+ */
+export function putTransposed(stack: Float32Array, index: number, matrix: Float64Array, size: number): void {
+  matrix.forEach((value, i) => {
+    stack[(index * size + (i % size)) * size + Math.floor(i / size)] = value;
+  });
+}
+
 /** L of C = L·Lᵀ, from the lower triangle of C. @see Golub and Van Loan 2013, "Matrix Computations", section 4.2 */
 function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
   const factor = new Float64Array(size * size);
