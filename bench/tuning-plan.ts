@@ -54,7 +54,7 @@ export const plans: Readonly<Record<string, TuningPlan>> = {
   iforest: plan(iforestMethod, {
     smoothing: [1 / 64, 1 / 32, 1 / 16, 1 / 12],
     standardizesPlaces: [true, false],
-    sampleSize: [256, 1024, 4096],
+    sampleSize: [256, 1024, 4096, 16_384],
     grid: [16, 32, 64],
     trees: [100, 300],
   }),

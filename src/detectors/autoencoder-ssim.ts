@@ -11,7 +11,7 @@ import type { RadarOptions } from "./radar-options.ts";
 export const autoencoderSsimMethod: Method<RadarOptions, NetworkSettings> = networkMethod<NetworkSettings>({
   method: "autoencoder-ssim",
   scoring: "dissimilarity",
-  settings: { learningRate: 1e-3, latentSize: 128, smoothing: 0 }, // ours; windows smooth by themselves
+  settings: { learningRate: 1e-3, latentSize: 512, smoothing: 1 / 16 }, // ours, by npm run tune
   build: (network, batchShape, { smoothing }) => {
     const model = new Autoencoder(network);
     return {

@@ -27,7 +27,7 @@ const folds = 4; // parts that the limit of T² is cross-fitted on (ours)
 export const pcaMethod: Method<StatisticalOptions, PcaSettings> = statisticalMethod<PcaSettings>({
   method: "pca",
   scoring: "residual",
-  settings: { grid: 80, explained: 0.9, imagesPerComponent: 4, smoothing: 1 / 32 }, // ours
+  settings: { grid: 80, explained: 0.9, imagesPerComponent: 2, smoothing: 1 / 32 }, // ours, by npm run tune
   learn,
 });
 

@@ -23,7 +23,7 @@ export type CombinedMap = (typeof combinedMapNames)[number];
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects. Beside it the distance
  * of colour and texture from those of good images, which needs no network: the mean of two, from the Gaussian of the place
-and from the nearest of some Gaussians of all places.
+ * and from the nearest of some Gaussians of all places.
  */
 export const combinedReadout: Readout = readoutOf(combinedMapNames);
 

@@ -38,13 +38,13 @@ export const robustPcaMethod: Method<StatisticalOptions, RobustPcaSettings> =
     method: "robust-pca",
     scoring: "sparse part",
     settings: {
-      grid: 64,
+      grid: 80, // by npm run tune
       mostImages: 80,
       tolerance: 1e-4, // its authors use 1e-7
       pursuitIterations: 40,
       explained: 0.98,
       imagesPerComponent: 4,
-      thresholdSpreads: 1.5,
+      thresholdSpreads: 3, // by npm run tune
       splittingIterations: 5,
       smoothing: 1 / 32,
     }, // ours

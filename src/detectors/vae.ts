@@ -16,7 +16,7 @@ export interface VaeSettings extends NetworkSettings {
 export const vaeMethod: Method<RadarOptions, VaeSettings> = networkMethod<VaeSettings>({
   method: "vae",
   scoring: "residual",
-  settings: { learningRate: 1e-3, latentSize: 128, decoderDeviation: 0.1, smoothing: 1 / 64 }, // ours
+  settings: { learningRate: 3e-4, latentSize: 128, decoderDeviation: 0.03, smoothing: 1 / 64 }, // ours, by npm run tune
   build: (network, batchShape, { decoderDeviation, smoothing }) => {
     const { latentSize } = network;
     const model = new VariationalAutoencoder(network);
