@@ -1,7 +1,7 @@
 /** f-AnoGAN as a method: a defect is what the generator does not make from the code that the encoder finds. */
 import { add, mul, reduceMean, scalar, sub, type Tensor } from "../graph/index.ts";
 import { FAnogan } from "../nn/index.ts";
-import { fAnoganObjective, fAnoganWeights } from "../train/index.ts";
+import { fAnoganObjective } from "../train/index.ts";
 import type { AnomalyMaps } from "./map-source.ts";
 import type { Method } from "./method.ts";
 import { type NetworkSettings, networkMethod } from "./network-method.ts";
@@ -19,13 +19,13 @@ export interface FAnoganSettings extends NetworkSettings {
 /** f-AnoGAN, given its options. @see docs/detectors/f-anogan.md */
 export const fAnoganMethod: Method<RadarOptions, FAnoganSettings> = networkMethod<FAnoganSettings>({
   method: "f-anogan",
-  scoring: "residual and features",
+  scoring: "residual",
   settings: {
     learningRate: 2e-3, // ours
     latentSize: 128, // ours
-    smoothing: 1 / 64, // ours
-    featureWeight: fAnoganWeights.features,
-    score: "loss",
+    smoothing: 1 / 32, // ours, by npm run tune
+    featureWeight: 0.1, // ours, by npm run tune; 1 in the paper
+    score: "map", // ours, by npm run tune; the paper's is the loss
   },
   reading: ["score"],
   step: { beta1: 0, beta2: 0.9 }, // Gulrajani et al. 2017, Algorithm 1

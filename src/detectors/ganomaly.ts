@@ -1,4 +1,4 @@
-/** GANomaly as a method: the code of a defective picture is not the code of its reconstruction. */
+/** GANomaly as a method: a defective picture, or its code, is not that of its reconstruction. */
 import { abs, reduceMean, sub } from "../graph/index.ts";
 import { Ganomaly } from "../nn/index.ts";
 import { type GanomalyWeights, ganomalyObjective, ganomalyWeights } from "../train/index.ts";
@@ -16,8 +16,8 @@ export interface GanomalySettings extends NetworkSettings, GanomalyWeights {
 /** GANomaly, given its options. @see docs/detectors/ganomaly.md */
 export const ganomalyMethod: Method<RadarOptions, GanomalySettings> = networkMethod<GanomalySettings>({
   method: "ganomaly",
-  scoring: "latent distance",
-  settings: { learningRate: 1e-3, latentSize: 128, smoothing: 1 / 64, ...ganomalyWeights, score: "codes" }, // numbers: ours
+  scoring: "residual",
+  settings: { learningRate: 1e-3, latentSize: 128, smoothing: 1 / 32, ...ganomalyWeights, score: "map" }, // ours, by npm run tune
   reading: ["score"],
   step: { beta1: 0.5 }, // usual for adversarial training
   build: (network, batchShape, { smoothing, score, ...weights }) => {
