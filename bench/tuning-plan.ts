@@ -85,7 +85,7 @@ export const plans: Readonly<Record<string, TuningPlan>> = {
   }),
   ddim: plan(ddimMethod, {
     smoothing: [1 / 64, 1 / 32, 1 / 16],
-    noiseSteps: [100, 250, 400],
+    noiseSteps: [50, 100, 250, 400],
     noise: ["gaussian", "simplex"],
     condition: [0, 1, 3],
   }),

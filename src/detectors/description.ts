@@ -59,7 +59,7 @@ export interface DetectorDescription {
     readonly falseAlarmRate: number;
     /** Pixel score above which a pixel belongs to a defect. */
     readonly pixelThreshold: number;
-    /** Pixel score of a heat map's brightest colour. */
+    /** Pixel score of a heat map's brightest colour, > 0. */
     readonly mapMaximum: number;
     /** Scores of the held-out images, ascending. */
     readonly scores: readonly number[];
@@ -102,7 +102,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       threshold: z.number(),
       falseAlarmRate: z.number(),
       pixelThreshold: z.number(),
-      mapMaximum: z.number(),
+      mapMaximum: z.number().positive(),
       scores: z.array(z.number()),
     }),
     options: z.record(z.string(), z.unknown()),

@@ -27,6 +27,9 @@ export interface FitOptions {
 /** Brightest colour of a heat map as a multiple of the pixel threshold (ours): a normal image stays in the dark half. */
 const mapHeadroom = 2;
 
+/** Threshold that this is taken of at least, in usual maxima of good images (ours): held-out images may be darker than any learned. */
+const leastThreshold = 0.5;
+
 /**
  * Brings the maps to scale, sets image and pixel thresholds on held-out images, and encodes it all.
  *
@@ -69,7 +72,7 @@ export async function fitDetector(
     threshold: image.threshold,
     falseAlarmRate: image.falseAlarmRate,
     pixelThreshold: pixel.threshold,
-    mapMaximum: mapHeadroom * pixel.threshold,
+    mapMaximum: mapHeadroom * Math.max(leastThreshold, pixel.threshold),
     scores: Array.from(scores),
   });
   const decision = { calibrationScores: scores, threshold: image.threshold };
