@@ -8,8 +8,8 @@ function prepare(options: TrainingOptions): PreparedMethod {
 
 test.each<[TrainingOptions["method"], object]>([
   ["ddpm", { noiseSteps: 250, calls: 250, eta: 1, noise: "gaussian", condition: 0 }],
-  ["ddim", { noiseSteps: 250, calls: 10, eta: 0, noise: "gaussian", condition: 0 }],
-  ["one-step", { noiseSteps: 200, calls: 1, eta: 0, noise: "gaussian", condition: 0 }],
+  ["ddim", { noiseSteps: 50, calls: 10, eta: 0, noise: "gaussian", condition: 0 }],
+  ["one-step", { noiseSteps: 50, calls: 1, eta: 0, noise: "gaussian", condition: 0 }],
 ])("what %s does by default goes into the model file", (method, chain) => {
   const prepared = prepare({ method });
   expect([prepared.method, prepared.scoring]).toEqual([method, "residual"]);
@@ -30,7 +30,7 @@ test("size, patches and network are those of RADAR", () => {
 });
 
 test.each<[string, TrainingOptions, string]>([
-  ["no call", { method: "ddim", calls: 0 }, "calls: expected an integer >= 1 and <= 250, got 0."],
+  ["no call", { method: "ddim", calls: 0 }, "calls: expected an integer >= 1 and <= 50, got 0."],
   [
     "more calls than steps of noise",
     { method: "ddpm", calls: 251 },
