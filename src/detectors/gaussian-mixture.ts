@@ -48,6 +48,12 @@ interface Component {
   readonly logDeterminant: number;
 }
 
+/** Points, and room for the deviation of one from a mean, float64 [D]: made once, not for each of millions of distances. */
+interface Probe {
+  readonly points: Float32Array;
+  readonly deviation: Float64Array;
+}
+
 /**
  * Fits by hard expectation and maximisation: each point belongs to the component that makes it likeliest (all weights the same),
  * each component is the Gaussian of its points. First means are drawn as in k-means++, in the metric of all points.
@@ -98,6 +104,7 @@ export function mixtureDistance(features: Tensor, { mean, whitening }: GaussianM
 function firstMeans(points: Float32Array, all: Component, count: number, random: Random): Float64Array[] {
   const size = all.mean.length;
   const limit = farPoint * size;
+  const probe = { points, deviation: new Float64Array(size) };
   const nearest = new Float64Array(points.length / size).fill(limit);
   const means: Float64Array[] = [];
   let row = random.integer(nearest.length);
@@ -105,8 +112,9 @@ function firstMeans(points: Float32Array, all: Component, count: number, random:
     const mean = Float64Array.from(points.subarray(row * size, (row + 1) * size));
     means.push(mean);
     let total = 0;
+    const metric = { ...all, mean };
     nearest.forEach((before, i) => {
-      nearest[i] = Math.min(before, squaredDistance(points, i, { ...all, mean }, before));
+      nearest[i] = Math.min(before, squaredDistance(probe, i, metric, before));
       total += nearest[i] ?? 0;
     });
     let rest = random.uniform() * total;
@@ -124,12 +132,23 @@ function firstMeans(points: Float32Array, all: Component, count: number, random:
 /** Gives every point to its likeliest component; returns how many changed theirs. */
 function assign(points: Float32Array, components: readonly Component[], owners: Int32Array): number {
   let moved = 0;
+  const probe = { points, deviation: new Float64Array(components[0]?.mean.length ?? 0) };
+  const costOf = (row: number, k: number, enough: number): number => {
+    const component = components[k];
+    if (component === undefined) return Infinity;
+    const { logDeterminant } = component;
+    return logDeterminant + squaredDistance(probe, row, component, enough - logDeterminant);
+  };
   owners.forEach((before, row) => {
-    let [best, owner] = [Infinity, 0];
-    for (const [k, component] of components.entries()) {
-      const { logDeterminant } = component;
-      const cost = logDeterminant + squaredDistance(points, row, component, best - logDeterminant);
-      if (cost < best) [best, owner] = [cost, k];
+    let owner = before < components.length ? before : 0; // most stay: the others need not be measured to the end
+    let best = costOf(row, owner, Infinity);
+    for (let k = 0; k < components.length; k++) {
+      if (k === owner) continue;
+      const cost = costOf(row, k, best);
+      if (cost < best) {
+        best = cost;
+        owner = k;
+      }
     }
     if (owner !== before) moved++;
     owners[row] = owner;
@@ -139,7 +158,7 @@ function assign(points: Float32Array, components: readonly Component[], owners: 
 
 /** ‖W·(f - m)‖² of one point, or some number of at least `enough` once it is sure to be that much. */
 function squaredDistance(
-  points: Float32Array,
+  { points, deviation }: Probe,
   row: number,
   { mean, whitening }: Component,
   enough: number,
@@ -148,10 +167,9 @@ function squaredDistance(
   const start = row * size;
   let sum = 0;
   for (let i = 0; i < size && sum < enough; i++) {
+    deviation[i] = (points[start + i] ?? 0) - (mean[i] ?? 0);
     let value = 0;
-    for (let j = 0; j <= i; j++) {
-      value += (whitening[i * size + j] ?? 0) * ((points[start + j] ?? 0) - (mean[j] ?? 0));
-    }
+    for (let j = 0; j <= i; j++) value += (whitening[i * size + j] ?? 0) * (deviation[j] ?? 0);
     sum += value * value;
   }
   return sum;
