@@ -26,7 +26,7 @@ export interface TuningPlan {
 /** Trials of each method, its own settings included. */
 export const mostTrials = 12;
 
-/** Methods by name. `padim` and `patchcore` keep their papers' settings; `ddpm` takes what is found for `ddim`. */
+/** Methods by name. `padim` and `patchcore` keep their papers' settings; so does `ddpm`, but for the smoothing found for `ddim`. */
 export const plans: Readonly<Record<string, TuningPlan>> = {
   gaussian: plan(gaussianMethod, {
     standardizesPlaces: [false, true],
