@@ -114,7 +114,7 @@ async function tuned(method: string): Promise<TuningDocument["methods"][number]>
   let best = own;
   for (const [setting, candidates] of Object.entries(plans[method]?.tried ?? {})) {
     const before = best;
-    const current = { ...best.settings, ...best.changes }[setting];
+    const current = best.settings[setting];
     for (const value of candidates) {
       if (value === current || trials.length >= mostTrials) continue;
       const next = await trial(method, { ...before.changes, [setting]: value });
@@ -145,7 +145,7 @@ async function trial(
     const prepared = plans[method]?.prepare({ preset: "fast", imageSize: size, seed }, size, changes);
     if (prepared === undefined) continue;
     settings = { ...prepared.settings };
-    figures.push({ set: set.name, ...(await cached(method, set, changes, prepared)) });
+    figures.push({ set: set.name, ...(await cached(method, set, prepared)) });
   }
   const mean = figures.reduce((sum, { imageAuroc, pixelAuroc }) => sum + (imageAuroc + pixelAuroc) / 2, 0);
   const result = { changes, mean: mean / figures.length, sets: figures, settings };
@@ -156,11 +156,10 @@ async function trial(
 async function cached(
   method: string,
   { name, hash, planted, size }: TuningSet,
-  changes: Changes,
   prepared: Parameters<typeof trainDetector>[1],
 ): Promise<{ imageAuroc: number; pixelAuroc: number }> {
   const { settings, options } = prepared;
-  const identity = JSON.stringify({ method, hash, size, settings, options, changes });
+  const identity = JSON.stringify({ method, hash, size, settings, options });
   const path = join(trialFolder, `${await contentHash([new TextEncoder().encode(identity)])}.json`);
   try {
     return JSON.parse(readFileSync(path, "utf8"));
