@@ -24,6 +24,15 @@ export interface FitOptions {
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
 
+/** A fitted detector. */
+export interface FittedDetector {
+  /** The model file. */
+  readonly model: Uint8Array;
+  readonly description: DetectorDescription;
+  /** Scores of the held-out images, in their order. */
+  readonly heldOutScores: readonly number[];
+}
+
 /** Brightest colour of a heat map as a multiple of the pixel threshold (ours): a normal image stays in the dark half. */
 const mapHeadroom = 2;
 
@@ -35,13 +44,9 @@ const leastThreshold = 0.5;
  *
  * The pixel threshold is the image threshold's twin: at the same rate, a good image has no pixel above it.
  *
- * @returns The bytes of the model file and what it tells of itself.
  * @throws {DataError} E_FALSE_ALARM_RATE if there are too few held-out images for the rate.
  */
-export async function fitDetector(
-  source: MapSource,
-  options: FitOptions,
-): Promise<{ model: Uint8Array; description: DetectorDescription }> {
+export async function fitDetector(source: MapSource, options: FitOptions): Promise<FittedDetector> {
   const { backend, falseAlarmRate } = options;
   const sizePx = source.imageSizePx;
   const maps = { sizePx, name: "maps" };
@@ -61,7 +66,8 @@ export async function fitDetector(
     }
     return rows;
   });
-  const scores = Float32Array.from(readings, ({ score }) => score).sort();
+  const heldOutScores = readings.map(({ score }) => score);
+  const scores = Float32Array.from(heldOutScores).sort();
   const image = conformalThreshold(scores, falseAlarmRate);
   const pixel = conformalThreshold(
     Float32Array.from(readings, ({ largest }) => largest),
@@ -79,5 +85,5 @@ export async function fitDetector(
   const graph = detectorGraph(source, { places, scales, decision });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
-  return { model: encodeModel(graph, metadata), description };
+  return { model: encodeModel(graph, metadata), description, heldOutScores };
 }

@@ -13,6 +13,15 @@ export interface TrainedDetector {
   /** The model file. */
   readonly model: Uint8Array;
   readonly description: DetectorDescription;
+  /** Images that the threshold was set with, highest score first. */
+  readonly heldOut: readonly HeldOutImage[];
+}
+
+/** A good image that was held out for the threshold. */
+export interface HeldOutImage {
+  /** Its place among the images given. */
+  readonly index: number;
+  readonly anomalyScore: number;
 }
 
 const heldOutFraction = 0.2; // of the good images, for the threshold (ours)
@@ -61,7 +70,7 @@ export async function trainDetector(
   requireGoingOn(context, "calibrating");
   context.onStage?.("calibrating");
   const { backend } = context;
-  return fitDetector(result.source, {
+  const { model, description, heldOutScores } = await fitDetector(result.source, {
     learned,
     tuning: pick(tuning),
     heldOut: pick(split.calibration),
@@ -93,6 +102,10 @@ export async function trainDetector(
       options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate },
     }),
   });
+  const heldOut = split.calibration
+    .map((index, i) => ({ index, anomalyScore: heldOutScores[i] ?? 0 }))
+    .sort((a, b) => b.anomalyScore - a.anomalyScore);
+  return { model, description, heldOut };
 }
 
 /** Images for the maps' scales, neither learned from nor calibrated with; a single image has to do for both. */

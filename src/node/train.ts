@@ -69,6 +69,8 @@ export interface TrainSummary {
   /** Trainable values of the network. */
   readonly parameters: number;
   readonly skipped: readonly SkippedFile[];
+  /** The good images that the threshold was set with, highest score first: one that is not good makes it useless. */
+  readonly heldOut: readonly { readonly path: string; readonly anomalyScore: number }[];
 }
 
 /**
@@ -105,7 +107,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   onStage?.(`training on ${images.length} images at ${imageSize} px (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
   let stepsOfRun = 0;
-  const { model, description } = await trainDetector(
+  const { model, description, heldOut } = await trainDetector(
     images.map(({ image }) => image),
     prepared,
     {
@@ -138,6 +140,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     finalLoss,
     parameters: description.parameters,
     skipped,
+    heldOut: heldOut.map(({ index, anomalyScore }) => ({ path: images[index]?.path ?? "", anomalyScore })),
   };
 }
 

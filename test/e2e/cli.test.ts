@@ -19,6 +19,11 @@ beforeAll(async () => {
   training = await startRadar("train", set, "-o", model, ...tinyTraining(8), "--json").ended;
 }, 240_000);
 
+const heldOutImage = {
+  path: expect.stringContaining(`${set}/train/good/`),
+  anomalyScore: expect.any(Number),
+};
+
 describe("radar train", () => {
   test("prints one JSON document on stdout, and what it does on stderr", () => {
     expect(training.code, training.stderr).toBe(0);
@@ -30,14 +35,43 @@ describe("radar train", () => {
       finalLoss: expect.any(Number),
       parameters: expect.any(Number),
       skipped: [],
-      calibration: { images: 2, threshold: expect.any(Number), falseAlarmRate: 1 / 3 },
+      calibration: {
+        images: 2,
+        threshold: expect.any(Number),
+        falseAlarmRate: 1 / 3,
+        heldOut: [heldOutImage, heldOutImage],
+      },
     });
     expect(training.stderr).toContain("reading 12 good images of parts\n");
     expect(training.stderr).toMatch(/\[#+\] 8\/8 steps {2}loss \d\.\d+ {2}[\d.]+ images\/s {2}ETA 0 s\n/);
   });
 
+  test("tells the held-out images and their scores, the highest first, which is the threshold", async () => {
+    const { threshold, heldOut } = JSON.parse(training.stdout).calibration;
+    const paths = heldOut.map(({ path }: { path: string }) => path);
+    const { results } = JSON.parse((await radar("detect", model, ...paths, "--json")).stdout);
+    for (const { path, anomalyScore } of heldOut) {
+      expect(results).toContainEqual({
+        path,
+        anomalyScore,
+        pValue: expect.any(Number),
+        isAnomalous: false,
+      });
+    }
+    expect(heldOut[0].anomalyScore).toBe(threshold);
+    expect(heldOut[1].anomalyScore).toBeLessThan(threshold);
+  });
+
+  test("names them to people too", async () => {
+    const { stdout, stderr } = await radar("train", set, "-o", folder.at("g.onnx"), "--method", "gaussian");
+    const named = stdout.match(/^ {2}[\d.]+ {2}.*parts\/train\/good\/\S+$/gm) ?? [];
+    expect(stdout, stderr).toContain("Highest scores among those; ");
+    expect(new Set(named).size).toBe(2);
+    expect(named).toEqual(named.toSorted().toReversed());
+  });
+
   test("leaves the model file and nothing else", () => {
-    expect(readdirSync(folder.path).filter((name) => name.includes(".onnx"))).toEqual(["parts.onnx"]);
+    expect(readdirSync(folder.path).filter((name) => name.startsWith("parts.onnx"))).toEqual(["parts.onnx"]);
   });
 
   test("gives the same bytes for the same seed, and others for another", async () => {

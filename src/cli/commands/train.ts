@@ -1,4 +1,5 @@
 /** `radar train`: good images in, a model file out. */
+import type { TrainSummary } from "../../node/index.ts";
 import { trainOptionsOf } from "../../run-config.ts";
 import { type Command, commandLine } from "../command.ts";
 import { exitCodes } from "../errors.ts";
@@ -6,6 +7,8 @@ import { jsonText } from "../output.ts";
 import { duration } from "../progress.ts";
 import { runTraining } from "../run-training.ts";
 import { readRunOptions, trainingArgs } from "../train-arguments.ts";
+
+const shownHeldOut = 3;
 
 /** `radar train <data>`. */
 export const trainCommand: Command = {
@@ -44,14 +47,16 @@ export const trainCommand: Command = {
       output,
     );
     if ("exitCode" in outcome) return outcome.exitCode;
-    const { description, ...summary } = outcome.summary;
+    const { description, heldOut, ...summary } = outcome.summary;
     const { images, threshold, falseAlarmRate } = description.calibration;
     if (args.flag("json"))
-      output.data(jsonText({ ...summary, calibration: { images, threshold, falseAlarmRate } }));
+      output.data(jsonText({ ...summary, calibration: { images, threshold, falseAlarmRate, heldOut } }));
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
     output.print(
       `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: at most ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
     );
+    output.print("Highest scores among those; take out any that shows a defect, and train again:");
+    for (const line of highest(heldOut)) output.print(line);
     output.print(
       `Next: ${commandLine(["radar", "detect", path, "<images>"]).replace("'<images>'", "<images>")}`,
     );
@@ -67,6 +72,12 @@ function lossText({
   readonly finalLoss: number | null;
 }): string {
   return finalLoss === null ? "learned in " : `${steps} steps, loss ${finalLoss.toFixed(4)}, in `;
+}
+
+/** The few images that a threshold is made of: whoever trains should have seen them. */
+function highest(heldOut: TrainSummary["heldOut"]): string[] {
+  const shown = heldOut.slice(0, shownHeldOut);
+  return shown.map(({ path, anomalyScore }) => `  ${anomalyScore.toPrecision(4)}  ${path}`);
 }
 
 function percent(share: number): string {
