@@ -13,9 +13,9 @@ import {
   sqrt,
   sub,
   type Tensor,
-  transpose,
 } from "../graph/index.ts";
-import { putTransposed, whiteningMatrix } from "./whitening.ts";
+import { placeRows } from "./place-rows.ts";
+import { meanVariance, transposedStack, whiteningMatrix } from "./whitening.ts";
 
 /** Gaussians of K kinds of places. */
 export interface GaussianMixture {
@@ -93,8 +93,7 @@ export function mixtureDistance(features: Tensor, { mean, whitening }: GaussianM
   const [batch = "N", dimensions = 0, height = 0, width = 0] = features.shape;
   const size = Number(dimensions);
   const places = Number(height) * Number(width);
-  const rows = transpose(reshape(features, [batch, size, places]), [0, 2, 1]);
-  const deviations = sub(reshape(rows, [batch, 1, places, size]), constant(mean));
+  const deviations = sub(reshape(placeRows(features), [batch, 1, places, size]), constant(mean));
   const squares = reduceSumSquare(matmul(deviations, constant(whitening)), { axes: [3] });
   const nearest = reduceMin(squares, { axes: [1] });
   return reshape(sqrt(mul(nearest, scalar(1 / size))), [batch, 1, height, width]);
@@ -195,8 +194,7 @@ function gaussiansOf(
       average[i] = (average[i] ?? 0) + (value * count) / owners.length;
     });
   }
-  let trace = 0;
-  for (let i = 0; i < size; i++) trace += average[i * size + i] ?? 0;
+  const added = ridge * meanVariance(average, size);
   const prior = priorPoints * size;
   return moments.map(({ count, mean, covariance }) => {
     const blended = covariance.map(
@@ -205,7 +203,7 @@ function gaussiansOf(
     addedVariance.forEach((value, i) => {
       blended[i * size + i] = (blended[i * size + i] ?? 0) + value;
     });
-    const whitening = whiteningMatrix(blended, size, (ridge * trace) / size);
+    const whitening = whiteningMatrix(blended, size, added);
     let logDeterminant = 0;
     for (let i = 0; i < size; i++) logDeterminant -= 2 * Math.log(whitening[i * size + i] ?? 1);
     return { mean, whitening, logDeterminant };
@@ -238,12 +236,11 @@ function momentsOf(
 }
 
 function joined(components: readonly Component[], size: number): GaussianMixture {
-  const transposed = new Float32Array(components.length * size * size);
-  for (const [k, { whitening }] of components.entries()) putTransposed(transposed, k, whitening, size);
   const means = components.flatMap(({ mean }) => Array.from(mean));
   const count = components.length;
+  const whiteningOf = (k: number) => components[k]?.whitening ?? new Float64Array();
   return {
     mean: { dtype: "float32", shape: [count, 1, size], data: Float32Array.from(means) },
-    whitening: { dtype: "float32", shape: [count, size, size], data: transposed },
+    whitening: transposedStack(count, size, whiteningOf),
   };
 }

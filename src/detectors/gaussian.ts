@@ -1,7 +1,7 @@
 /** Colour of good images at each place as a Gaussian: the simplest detector, and the one to beat. */
-import type { Learned, LearningContext, Method } from "./method.ts";
-import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
-import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
+import type { Method } from "./method.ts";
+import { learnPlaceDistance } from "./place-distance.ts";
+import { type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
 /** Constants of the per-pixel Gaussian. */
 export interface GaussianSettings {
@@ -17,32 +17,11 @@ export const gaussianMethod: Method<StatisticalOptions, GaussianSettings> =
     method: "gaussian",
     scoring: "distance",
     settings: { smoothing: 1 / 64, standardizesPlaces: false }, // ours
-    learn,
-  });
-
-async function learn(
-  context: LearningContext,
-  imageSize: number,
-  { smoothing, standardizesPlaces }: GaussianSettings,
-): Promise<Pick<Learned, "source" | "parameters">> {
-  const gaussian = await withFeatures(
-    context,
-    imageSize,
-    (pictures) => pictures,
-    async (images) => {
-      const fit = new PlaceGaussianFit(imageSize * imageSize, 3);
-      for await (const { data } of images) fit.add(data);
-      return fit.finish();
-    },
-  );
-  return {
-    source: {
-      imageSizePx: imageSize,
-      standardizesPlaces,
-      maps: (pictures) => ({
-        maps: smoothedMap(placeDistance(pictures, gaussian), imageSize, smoothing),
+    learn: (context, imageSize, settings) =>
+      learnPlaceDistance(context, imageSize, {
+        ...settings,
+        features: (pictures) => pictures,
+        places: imageSize * imageSize,
+        dimensions: 3,
       }),
-    },
-    parameters: gaussian.mean.data.length + gaussian.whitening.data.length,
-  };
-}
+  });

@@ -11,12 +11,12 @@ import {
   sqrt,
   sub,
   type Tensor,
-  transpose,
 } from "../graph/index.ts";
 import { fitIsolationForest } from "./isolation-forest.ts";
 import { forestScore } from "./isolation-forest-encoding.ts";
 import { neighbourhoodMean, sobelMagnitude } from "./map-filter.ts";
 import type { Learned, LearningContext, Method } from "./method.ts";
+import { placeRows } from "./place-rows.ts";
 import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
 
 /** Constants of the forest on patches. */
@@ -96,6 +96,5 @@ export function patchStatistics(pictures: Tensor, side: number): Tensor {
   const grey = reduceMean(pictures, { axes: [1] });
   const grain = abs(sub(grey, neighbourhoodMean(grey)));
   const features = concat([means, spreads, mean(sobelMagnitude(grey)), mean(grain)], 1);
-  const rows = transpose(reshape(features, ["N", dimensions, side * side]), [0, 2, 1]);
-  return reshape(rows, ["M", dimensions]);
+  return reshape(placeRows(features), ["M", dimensions]);
 }

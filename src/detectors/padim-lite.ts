@@ -1,8 +1,8 @@
 /** PaDiM's Gaussian at each place, on filters made by hand instead of a pretrained network. */
 import { bankFeatures, bankSize } from "./filter-bank.ts";
-import type { Learned, LearningContext, Method } from "./method.ts";
-import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
-import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
+import type { Method } from "./method.ts";
+import { learnPlaceDistance } from "./place-distance.ts";
+import { type StatisticalOptions, statisticalMethod } from "./statistical.ts";
 
 /** Constants of PaDiM on a filter bank. */
 export interface PadimLiteSettings {
@@ -22,33 +22,13 @@ export const padimLiteMethod: Method<StatisticalOptions, PadimLiteSettings> =
     method: "padim-lite",
     scoring: "distance",
     settings: { grid: 40, priorImages: 2, smoothing: 1 / 96, standardizesPlaces: true }, // ours, by npm run tune
-    learn,
+    learn: (context, imageSize, { grid, ...settings }) => {
+      const side = Math.min(grid, Math.ceil(imageSize / 2));
+      return learnPlaceDistance(context, imageSize, {
+        ...settings,
+        features: (pictures) => bankFeatures(pictures, side),
+        places: side * side,
+        dimensions: bankSize,
+      });
+    },
   });
-
-async function learn(
-  context: LearningContext,
-  imageSize: number,
-  { grid, priorImages, smoothing, standardizesPlaces }: PadimLiteSettings,
-): Promise<Pick<Learned, "source" | "parameters">> {
-  const side = Math.min(grid, Math.ceil(imageSize / 2));
-  const gaussian = await withFeatures(
-    context,
-    imageSize,
-    (pictures) => bankFeatures(pictures, side),
-    async (images) => {
-      const fit = new PlaceGaussianFit(side * side, bankSize, { priorImages });
-      for await (const { data } of images) fit.add(data);
-      return fit.finish();
-    },
-  );
-  return {
-    source: {
-      imageSizePx: imageSize,
-      standardizesPlaces,
-      maps: (pictures) => ({
-        maps: smoothedMap(placeDistance(bankFeatures(pictures, side), gaussian), imageSize, smoothing),
-      }),
-    },
-    parameters: gaussian.mean.data.length + gaussian.whitening.data.length,
-  };
-}

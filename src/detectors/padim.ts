@@ -10,8 +10,7 @@ import {
   backboneMethod,
 } from "./backbone-method.ts";
 import type { Learned, LearningContext, Method } from "./method.ts";
-import { PlaceGaussianFit, placeDistance } from "./place-gaussian.ts";
-import { smoothedMap, withFeatures } from "./statistical.ts";
+import { learnPlaceDistance } from "./place-distance.ts";
 
 /** Constants of PaDiM. */
 export interface PadimSettings {
@@ -45,7 +44,7 @@ async function learn(
   imageSize: number,
   { backbone, layers, settings }: BackboneSource & { readonly settings: PadimSettings },
 ): Promise<Pick<Learned, "source" | "parameters" | "found">> {
-  const { strides, dimensions, addedVariance } = settings;
+  const { strides, dimensions, addedVariance, smoothing } = settings;
   const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
   const [finest] = stages;
   const places = (finest?.height ?? 0) * (finest?.width ?? 0);
@@ -55,27 +54,17 @@ async function learn(
     );
   }
   const channels = drawn(stages, dimensions, context.random.split("channels"));
-  const features = (pictures: Tensor) => embedding(backbone, stages, channels, pictures);
-  const gaussian = await withFeatures(context, imageSize, features, async (images) => {
-    const fit = new PlaceGaussianFit(places, channels.length, {
-      alwaysByPlace: true,
-      priorImages: 0,
-      addedVariance,
-    });
-    for await (const { data } of images) fit.add(data);
-    return fit.finish();
+  const learned = await learnPlaceDistance(context, imageSize, {
+    features: (pictures) => embedding(backbone, stages, channels, pictures),
+    places,
+    dimensions: channels.length,
+    alwaysByPlace: true,
+    priorImages: 0,
+    addedVariance,
+    smoothing,
+    standardizesPlaces: false,
   });
-  return {
-    source: {
-      imageSizePx: imageSize,
-      standardizesPlaces: false,
-      maps: (pictures) => ({
-        maps: smoothedMap(placeDistance(features(pictures), gaussian), imageSize, settings.smoothing),
-      }),
-    },
-    parameters: gaussian.mean.data.length + gaussian.whitening.data.length,
-    found: { layers: stages.map(({ name }) => name) },
-  };
+  return { ...learned, found: { layers: stages.map(({ name }) => name) } };
 }
 
 /** Numbers of the channels that are kept, ascending; all of them where there are no more. */

@@ -10,7 +10,6 @@ import {
   reshape,
   resizeLinear,
   type Tensor,
-  transpose,
 } from "../graph/index.ts";
 import { type Backbone, backboneFeatures, type Stage } from "./backbone.ts";
 import {
@@ -22,6 +21,7 @@ import {
 import { coreset } from "./coreset.ts";
 import type { Learned, LearningContext, Method } from "./method.ts";
 import { nearestDistances, type PatchMemory, patchMemory } from "./patch-memory.ts";
+import { placeRows } from "./place-rows.ts";
 import { smoothedMap, withFeatures } from "./statistical.ts";
 
 /** Constants of PatchCore. */
@@ -92,9 +92,7 @@ function patchRows(backbone: Backbone, stages: readonly Stage[], pictures: Tenso
     const mean = meanOfNeighbours(features);
     return i === 0 ? mean : resizeLinear(mean, height, width);
   });
-  const features = concat(parts, 1);
-  const [batch = "N", channels = 0] = features.shape;
-  return transpose(reshape(features, [batch, channels, height * width]), [0, 2, 1]);
+  return placeRows(concat(parts, 1));
 }
 
 /** Means over 3 x 3 places of each channel, zeros around the picture, as the paper pools them; the same shape. */

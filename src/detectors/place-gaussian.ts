@@ -16,10 +16,10 @@ import {
   sqrt,
   sub,
   type Tensor,
-  transpose,
 } from "../graph/index.ts";
 import { emptyPlaceSums, isAligned, type PlaceSums } from "./alignment.ts";
-import { putTransposed, whiteningMatrix } from "./whitening.ts";
+import { placeRows } from "./place-rows.ts";
+import { meanVariance, transposedStack, whiteningMatrix } from "./whitening.ts";
 
 /** What good places look like; one Gaussian for all of them (L = 1) where good images are not aligned. */
 export interface PlaceGaussian {
@@ -165,8 +165,7 @@ export function placeDistance(features: Tensor, { mean, whitening }: PlaceGaussi
   const [batch = "N", dimensions = 0, height = 0, width = 0] = features.shape;
   const size = Number(dimensions);
   const places = Number(height) * Number(width);
-  const rows = transpose(reshape(features, [batch, size, places]), [0, 2, 1]);
-  const deviation = reshape(sub(rows, constant(mean)), [batch, places, 1, size]);
+  const deviation = reshape(sub(placeRows(features), constant(mean)), [batch, places, 1, size]);
   const squared = reduceSumSquare(matmul(deviation, constant(whitening)), { axes: [3] });
   return reshape(sqrt(mul(squared, scalar(1 / size))), [batch, 1, height, width]);
 }
@@ -178,11 +177,9 @@ function gaussianOf(
   whiteningAt: (place: number) => Float64Array,
 ): PlaceGaussian {
   const places = means.length / size;
-  const transposed = new Float32Array(places * size * size);
-  for (let place = 0; place < places; place++) putTransposed(transposed, place, whiteningAt(place), size);
   return {
     mean: { dtype: "float32", shape: [places, size], data: Float32Array.from(means) },
-    whitening: { dtype: "float32", shape: [places, size, size], data: transposed },
+    whitening: transposedStack(places, size, whiteningAt),
   };
 }
 
@@ -193,12 +190,6 @@ function averageRows(rows: Float64Array, length: number): Float64Array {
     average[i % length] = (average[i % length] ?? 0) + (value * length) / rows.length;
   });
   return average;
-}
-
-function meanVariance(covariance: Float64Array, size: number): number {
-  let trace = 0;
-  for (let i = 0; i < size; i++) trace += covariance[i * size + i] ?? 0;
-  return trace / size;
 }
 
 function addProducts(matrices: Float64Array, start: number, values: Float64Array): void {

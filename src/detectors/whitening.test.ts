@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../test/support/allclose.ts";
 import { Random } from "../base/random.ts";
-import { whiteningMatrix } from "./whitening.ts";
+import { meanVariance, transposedStack, whiteningMatrix } from "./whitening.ts";
 
 test("whitening by hand: variances 4 and 1 become 1", () => {
   const matrix = whiteningMatrix(Float64Array.of(4, 0, 0, 1), 2, 1e-12);
@@ -30,4 +30,20 @@ test("W·C·Wᵀ is the identity", () => {
 test("a direction without spread counts, but not for ever", () => {
   const matrix = whiteningMatrix(Float64Array.of(208, 0, 0, 0), 2, 1e-3 * 104);
   expect(matrix[3]).toBeCloseTo(1 / Math.sqrt(0.104), 4);
+});
+
+test("a stack holds the transposes one after the other", () => {
+  const stack = transposedStack(2, 2, (index) =>
+    Float64Array.of(1, 2, 3, 4).map((value) => value + 10 * index),
+  );
+  expect(stack).toEqual({
+    dtype: "float32",
+    shape: [2, 2, 2],
+    data: Float32Array.of(1, 3, 2, 4, 11, 13, 12, 14),
+  });
+  expect(transposedStack(0, 2, () => new Float64Array()).data).toHaveLength(0);
+});
+
+test("the mean variance is that of the diagonal", () => {
+  expect(meanVariance(Float64Array.of(4, 9, 9, 2), 2)).toBe(3);
 });

@@ -1,4 +1,6 @@
 /** Linear maps that make the spread of feature vectors the same in all directions. */
+import type { NdArray } from "../base/array.ts";
+
 /**
  * W = L⁻¹ of C + added·I = L·Lᵀ.
  *
@@ -14,15 +16,30 @@ export function whiteningMatrix(covariance: Float64Array, size: number, added: n
 }
 
 /**
- * Writes the transpose of matrix number `index` of a stack, as the graph multiplies rows with it.
+ * The transposes of `count` matrices, as a graph multiplies rows with them.
  *
- * @param stack - float32 [n, D, D].
- * @param matrix - float64 [D, D].
+ * @param matrixAt - Matrix number `index`, float64 [D, D], D = `size`; only one of them is held at a time.
+ * @returns float32 [count, D, D].
  */
-export function putTransposed(stack: Float32Array, index: number, matrix: Float64Array, size: number): void {
-  matrix.forEach((value, i) => {
-    stack[(index * size + (i % size)) * size + Math.floor(i / size)] = value;
-  });
+export function transposedStack(
+  count: number,
+  size: number,
+  matrixAt: (index: number) => Float64Array,
+): NdArray<"float32"> {
+  const data = new Float32Array(count * size * size);
+  for (let index = 0; index < count; index++) {
+    matrixAt(index).forEach((value, i) => {
+      data[(index * size + (i % size)) * size + Math.floor(i / size)] = value;
+    });
+  }
+  return { dtype: "float32", shape: [count, size, size], data };
+}
+
+/** The mean of the diagonal. @param covariance - float64 [D, D], D = `size`. */
+export function meanVariance(covariance: Float64Array, size: number): number {
+  let trace = 0;
+  for (let i = 0; i < size; i++) trace += covariance[i * size + i] ?? 0;
+  return trace / size;
 }
 
 /** L of C = L·Lᵀ, from the lower triangle of C. @see Golub and Van Loan 2013, "Matrix Computations", section 4.2 */
