@@ -1,7 +1,8 @@
 /**
  * Decoding of Windows bitmaps, which many cameras and frame grabbers write.
  *
- * Layout: Microsoft, "Bitmap Storage" (BITMAPFILEHEADER, BITMAPCOREHEADER, BITMAPINFOHEADER to BITMAPV5HEADER).
+ * Layout: Microsoft, "Bitmap Storage" (BITMAPFILEHEADER, BITMAPCOREHEADER, BITMAPINFOHEADER to BITMAPV5HEADER). Our own, since sharp reads
+ * none, fast-bmp 4.0 neither palettes nor rows from the top, and bmp-ts 1.0 no core header, and it takes sizes from the file unchecked.
  */
 import { DataError } from "../base/errors.ts";
 import type { RgbImage } from "../base/raster.ts";
