@@ -34,6 +34,8 @@ export interface RunConfig {
   /** Images a step. */
   readonly batchSize?: number | undefined;
   readonly scoring?: ScoringName | undefined;
+  /** Steps of noise, of 1000, that are added and undone, of methods that reconstruct. */
+  readonly noiseSteps?: number | undefined;
   /** Network calls a picture, of methods that make several. */
   readonly calls?: number | undefined;
   /** What pictures are noised with, of methods that reconstruct. */
@@ -63,6 +65,7 @@ const entries = {
   steps: number,
   batchSize: number,
   scoring: z.enum(scoringNames).optional(),
+  noiseSteps: number,
   calls: number,
   noise: z.enum(noiseNames).optional(),
   condition: number,

@@ -31,10 +31,15 @@ export const trainingArgs: ArgsDef = {
     valueHint: "name",
     description: `how the anomaly map is read off the network: ${scoringNames.join(", ")} (default ${scoringNames[0]})`,
   },
+  "noise-steps": {
+    type: "string",
+    valueHint: "n",
+    description: "steps of noise, of 1000, that ddpm, ddim and one-step add and undo (default: the method's)",
+  },
   calls: {
     type: "string",
     valueHint: "n",
-    description: "network calls a picture, ddpm and ddim (default 250 and 10)",
+    description: "network calls a picture, of ddpm and ddim (default: one for every step of noise, and 10)",
   },
   noise: {
     type: "string",
@@ -97,6 +102,7 @@ function fromLine(args: Arguments): RunConfig {
     steps: args.number("steps", count),
     batchSize: args.number("batch-size", count),
     scoring: args.choice("scoring", scoringNames),
+    noiseSteps: args.number("noise-steps", count),
     calls: args.number("calls", count),
     noise: args.choice("noise", noiseNames),
     condition: args.number("condition", { minimum: 0 }),

@@ -9,9 +9,9 @@ import { diffusionMethod } from "./partial-diffusion.ts";
  * @see Wyatt, Leach, Schmon and Willcocks 2022, "AnoDDPM", CVPR Workshops; docs/detectors/ddpm.md
  */
 export const ddpmMethod: Method<DiffusionOptions, DiffusionSettings> = diffusionMethod("ddpm", {
-  noiseSteps: 250,
-  calls: 250,
-  eta: 1, // Wyatt et al.: λ = 250 of 1000, every step undone
+  noiseSteps: 250, // Wyatt et al.: λ = 250 of 1000, every step undone
+  calls: "every",
+  eta: 1,
   noise: "gaussian",
   condition: 0,
   smoothing: 1 / 32, // ours, by npm run tune for ddim

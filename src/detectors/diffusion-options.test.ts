@@ -21,6 +21,17 @@ test("options change it", () => {
   expect(prepare({ method: "ddim", ...chain }).settings).toMatchObject(chain);
 });
 
+test("calls follow the steps of noise: all of them in ddpm, no more than there are in ddim", () => {
+  expect(prepare({ method: "ddpm", noiseSteps: 40 }).settings).toMatchObject({ noiseSteps: 40, calls: 40 });
+  expect(prepare({ method: "ddpm", noiseSteps: 40, calls: 8 }).settings).toMatchObject({ calls: 8 });
+  expect(prepare({ method: "ddim", noiseSteps: 40 }).settings).toMatchObject({ noiseSteps: 40, calls: 10 });
+  expect(prepare({ method: "ddim", noiseSteps: 4 }).settings).toMatchObject({ noiseSteps: 4, calls: 4 });
+  expect(prepare({ method: "one-step", noiseSteps: 400 }).settings).toMatchObject({
+    noiseSteps: 400,
+    calls: 1,
+  });
+});
+
 test("size, patches and network are those of RADAR", () => {
   const options = { imageSize: 64, patchSize: 32, batchSize: 4, length: { steps: 9 } };
   const radar = prepare(options);
@@ -35,6 +46,16 @@ test.each<[string, TrainingOptions, string]>([
     "more calls than steps of noise",
     { method: "ddpm", calls: 251 },
     "calls: expected an integer >= 1 and <= 250, got 251.",
+  ],
+  [
+    "noise that the network has not learned",
+    { method: "one-step", noiseSteps: 401 },
+    "noiseSteps: expected an integer >= 1 and <= 400, got 401.",
+  ],
+  [
+    "steps of noise of a method that adds none",
+    { noiseSteps: 50 },
+    "noiseSteps: expected none with the method radar, got 50. It is for ddpm, ddim, one-step; leave it out.",
   ],
   ["an unknown noise", { method: "ddpm", noise: "pink" as never }, "noise: expected"],
   [

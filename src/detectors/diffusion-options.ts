@@ -3,12 +3,15 @@ import { checkChoice, checkInteger, checkNumber } from "../base/check.ts";
 import { type NoiseName, noiseNames } from "./fixed-noise.ts";
 import { type CommonOptions, refuseOptions } from "./options.ts";
 import { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar-options.ts";
+import { timestepLimit } from "./radar-training.ts";
 
 /** What a user may set; everything has a default. */
 export interface DiffusionOptions extends CommonOptions {
   /** Side of the patches the network sees, in pixels. Default: the whole image. */
   readonly patchSize?: number | undefined;
-  /** Calls of the network for each picture. Default: the method's. */
+  /** Steps of noise, of 1000, that are added and undone; 1 to {@link timestepLimit}. Default: the method's. */
+  readonly noiseSteps?: number | undefined;
+  /** Calls of the network for each picture, no more than steps of noise. Default: the method's. */
   readonly calls?: number | undefined;
   /** What pictures are noised with. Default "gaussian". */
   readonly noise?: NoiseName | undefined;
@@ -17,7 +20,9 @@ export interface DiffusionOptions extends CommonOptions {
 }
 
 /** Constants of a method that reconstructs by diffusion: its chain, and how its map is smoothed. */
-export interface DiffusionSettings extends ChainOptions {
+export interface DiffusionSettings extends Omit<ChainOptions, "calls"> {
+  /** Calls of the network, fewer where there are fewer steps of noise; "every": one for each of them. */
+  readonly calls: number | "every";
   /** Standard deviation of the map's smoothing as a fraction of the patch's side. */
   readonly smoothing: number;
 }
@@ -55,10 +60,13 @@ export function resolveDiffusionOptions(
   largestSidePx: number,
 ): ResolvedDiffusionOptions {
   refuseOptions(method, given, ["scoring"]);
-  const { calls = defaults.calls, noise = defaults.noise, condition = defaults.condition } = given;
-  checkInteger("calls", calls, { minimum: 1, maximum: defaults.noiseSteps });
+  const { noise = defaults.noise, condition = defaults.condition, noiseSteps = defaults.noiseSteps } = given;
+  checkInteger("noiseSteps", noiseSteps, { minimum: 1, maximum: timestepLimit });
+  const usualCalls = defaults.calls === "every" ? noiseSteps : Math.min(defaults.calls, noiseSteps);
+  const { calls = usualCalls } = given;
+  checkInteger("calls", calls, { minimum: 1, maximum: noiseSteps });
   checkChoice("noise", noise, noiseNames);
   checkNumber("condition", condition, { minimum: 0 });
   const radar = resolveRadarOptions({ ...given, scoring: "combined" }, largestSidePx);
-  return { ...radar, chain: { ...defaults, calls, noise, condition }, smoothing };
+  return { ...radar, chain: { ...defaults, noiseSteps, calls, noise, condition }, smoothing };
 }

@@ -75,6 +75,7 @@ const methods: Readonly<Record<MethodName, Prepare>> = {
 
 /** Options that are for some methods only, and which those are. */
 const usersOf = {
+  noiseSteps: ["ddpm", "ddim", "one-step"],
   calls: ["ddpm", "ddim"],
   noise: ["ddpm", "ddim", "one-step"],
   condition: ["ddim"],
@@ -96,7 +97,7 @@ export function prepareMethod(options: TrainingOptions, largestSidePx: number): 
 }
 
 function refuseOthers(method: MethodName, given: TrainingOptions): void {
-  for (const name of ["calls", "noise", "condition", "backbone", "layers"] as const) {
+  for (const name of Object.keys(usersOf) as (keyof typeof usersOf)[]) {
     const users: readonly MethodName[] = usersOf[name];
     const value = given[name];
     if (value === undefined || users.includes(method)) continue;
