@@ -4,13 +4,13 @@ import type { Method } from "./method.ts";
 import { diffusionMethod } from "./partial-diffusion.ts";
 
 /**
- * Noise to step 50, ten deterministic steps back to 0, squared residual.
+ * Noise to step 2, deterministic steps back to 0, squared residual.
  *
  * @see Song, Meng and Ermon 2021, arXiv:2010.02502; Mousakhan, Brox and Tayyub 2023, arXiv:2305.15956; docs/detectors/ddim.md
  */
 export const ddimMethod: Method<DiffusionOptions, DiffusionSettings> = diffusionMethod("ddim", {
-  noiseSteps: 50, // ours, by npm run tune; 250 in DDAD's published settings
-  calls: 10, // DDAD's: 250 steps, skipping 25
+  noiseSteps: 2, // ours, by npm run tune; 250 in DDAD's published settings
+  calls: 10, // at most; DDAD's: 250 steps, skipping 25
   eta: 0,
   noise: "gaussian",
   condition: 0,

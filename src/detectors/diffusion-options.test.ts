@@ -8,8 +8,8 @@ function prepare(options: TrainingOptions): PreparedMethod {
 
 test.each<[TrainingOptions["method"], object]>([
   ["ddpm", { noiseSteps: 250, calls: 250, eta: 1, noise: "gaussian", condition: 0 }],
-  ["ddim", { noiseSteps: 50, calls: 10, eta: 0, noise: "gaussian", condition: 0 }],
-  ["one-step", { noiseSteps: 50, calls: 1, eta: 0, noise: "gaussian", condition: 0 }],
+  ["ddim", { noiseSteps: 2, calls: 2, eta: 0, noise: "gaussian", condition: 0 }],
+  ["one-step", { noiseSteps: 2, calls: 1, eta: 0, noise: "gaussian", condition: 0 }],
 ])("what %s does by default goes into the model file", (method, chain) => {
   const prepared = prepare({ method });
   expect([prepared.method, prepared.scoring]).toEqual([method, "residual"]);
@@ -21,10 +21,11 @@ test("options change it", () => {
   expect(prepare({ method: "ddim", ...chain }).settings).toMatchObject(chain);
 });
 
-test("calls follow the steps of noise: all of them in ddpm, no more than there are in ddim", () => {
+test("calls and steps of noise follow each other: all of them in ddpm, no more calls than steps in ddim", () => {
   expect(prepare({ method: "ddpm", noiseSteps: 40 }).settings).toMatchObject({ noiseSteps: 40, calls: 40 });
   expect(prepare({ method: "ddpm", noiseSteps: 40, calls: 8 }).settings).toMatchObject({ calls: 8 });
   expect(prepare({ method: "ddim", noiseSteps: 40 }).settings).toMatchObject({ noiseSteps: 40, calls: 10 });
+  expect(prepare({ method: "ddim", calls: 50 }).settings).toMatchObject({ noiseSteps: 50, calls: 50 });
   expect(prepare({ method: "ddim", noiseSteps: 4 }).settings).toMatchObject({ noiseSteps: 4, calls: 4 });
   expect(prepare({ method: "one-step", noiseSteps: 400 }).settings).toMatchObject({
     noiseSteps: 400,
@@ -41,10 +42,10 @@ test("size, patches and network are those of RADAR", () => {
 });
 
 test.each<[string, TrainingOptions, string]>([
-  ["no call", { method: "ddim", calls: 0 }, "calls: expected an integer >= 1 and <= 50, got 0."],
+  ["no call", { method: "ddim", calls: 0 }, "calls: expected an integer >= 1 and <= 400, got 0."],
   [
     "more calls than steps of noise",
-    { method: "ddpm", calls: 251 },
+    { method: "ddpm", noiseSteps: 250, calls: 251 },
     "calls: expected an integer >= 1 and <= 250, got 251.",
   ],
   [

@@ -9,7 +9,7 @@ import { timestepLimit } from "./radar-training.ts";
 export interface DiffusionOptions extends CommonOptions {
   /** Side of the patches the network sees, in pixels. Default: the whole image. */
   readonly patchSize?: number | undefined;
-  /** Steps of noise, of 1000, that are added and undone; 1 to {@link timestepLimit}. Default: the method's. */
+  /** Steps of noise, of 1000, that are added and undone; 1 to {@link timestepLimit}. Default: the method's, or `calls` if that is more. */
   readonly noiseSteps?: number | undefined;
   /** Calls of the network for each picture, no more than steps of noise. Default: the method's. */
   readonly calls?: number | undefined;
@@ -60,11 +60,11 @@ export function resolveDiffusionOptions(
   largestSidePx: number,
 ): ResolvedDiffusionOptions {
   refuseOptions(method, given, ["scoring"]);
-  const { noise = defaults.noise, condition = defaults.condition, noiseSteps = defaults.noiseSteps } = given;
-  checkInteger("noiseSteps", noiseSteps, { minimum: 1, maximum: timestepLimit });
-  const usualCalls = defaults.calls === "every" ? noiseSteps : Math.min(defaults.calls, noiseSteps);
-  const { calls = usualCalls } = given;
-  checkInteger("calls", calls, { minimum: 1, maximum: noiseSteps });
+  checkInteger("noiseSteps", given.noiseSteps ?? 1, { minimum: 1, maximum: timestepLimit });
+  checkInteger("calls", given.calls ?? 1, { minimum: 1, maximum: given.noiseSteps ?? timestepLimit });
+  const { noise = defaults.noise, condition = defaults.condition } = given;
+  const { noiseSteps = Math.max(defaults.noiseSteps, given.calls ?? 0) } = given;
+  const { calls = defaults.calls === "every" ? noiseSteps : Math.min(defaults.calls, noiseSteps) } = given;
   checkChoice("noise", noise, noiseNames);
   checkNumber("condition", condition, { minimum: 0 });
   const radar = resolveRadarOptions({ ...given, scoring: "combined" }, largestSidePx);
