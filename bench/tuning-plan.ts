@@ -5,11 +5,17 @@ import { fAnoganMethod } from "../src/detectors/f-anogan.ts";
 import { ganomalyMethod } from "../src/detectors/ganomaly.ts";
 import { gaussianMethod } from "../src/detectors/gaussian.ts";
 import { iforestMethod } from "../src/detectors/iforest.ts";
-import type { PreparedMethod } from "../src/detectors/index.ts";
+import {
+  type PreparedMethod,
+  type RadarOptions,
+  radarMethod,
+  resolveRadarOptions,
+} from "../src/detectors/index.ts";
 import type { Method } from "../src/detectors/method.ts";
 import { oneStepMethod } from "../src/detectors/one-step.ts";
 import { padimLiteMethod } from "../src/detectors/padim-lite.ts";
 import { pcaMethod } from "../src/detectors/pca.ts";
+import { type PaperSettings, paperReadout, paperSettings } from "../src/detectors/readout-paper.ts";
 import { robustPcaMethod } from "../src/detectors/robust-pca.ts";
 import { vaeMethod } from "../src/detectors/vae.ts";
 
@@ -92,6 +98,14 @@ export const plans: Readonly<Record<string, TuningPlan>> = {
     noise: ["gaussian", "simplex"],
     condition: [0, 1, 3],
   }),
+  "radar:scoring=paper": plan<RadarOptions, PaperSettings>(
+    (given, largestSidePx, changed) =>
+      radarMethod(
+        resolveRadarOptions({ ...given, scoring: "paper" }, largestSidePx),
+        paperReadout({ ...paperSettings, ...changed }),
+      ),
+    { timestep: [2, 5, 10, 25, 50, 100, 200], smoothing: [1 / 64, 1 / 32, 1 / 16] },
+  ),
   "one-step": plan(oneStepMethod, {
     smoothing: [1 / 64, 1 / 32, 1 / 16],
     noiseSteps: [2, 5, 10, 25, 50, 100, 200, 300, 400],

@@ -22,7 +22,7 @@ export function radarMethod(
     method: "radar",
     scoring,
     options,
-    settings: { ...unet, learningRate, length, timestepLimit },
+    settings: { ...unet, learningRate, length, timestepLimit, ...readout.settings },
     learn: (context) => learn(options, readout, context),
   };
 }

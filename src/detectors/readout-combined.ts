@@ -8,6 +8,7 @@ import { PlaceSample } from "./place-sample.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 import { textureFeatureCount, textureFeatures } from "./texture-features.ts";
 
+const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
 
@@ -36,7 +37,8 @@ export function readoutOf(maps: readonly CombinedMap[]): Readout {
   return {
     summary:
       "defect head trained on planted defects, and distance of colour and texture from those of good images",
-    timestep: 50,
+    settings: { timestep, smoothing, mixtureComponents },
+    timestep,
     addsNoise: false,
     plantsDefects: true,
     standardizesPlaces: true,

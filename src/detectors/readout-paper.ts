@@ -5,35 +5,47 @@ import { forestScore } from "./isolation-forest-encoding.ts";
 import { gaussianBlur, sobelMagnitude } from "./map-filter.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 
-const smoothingFraction = 1 / 64; // of the patch's side: standard deviation of the map's smoothing (ours)
+/** Constants of the paper's scoring. */
+export interface PaperSettings {
+  /** Timestep that pictures are noised to, 0 .. T-1. */
+  readonly timestep: number;
+  /** Standard deviation of the map's smoothing as a fraction of the patch's side. */
+  readonly smoothing: number;
+}
+
+/** Those of the scoring `paper`; the paper gives none of them. */
+export const paperSettings: PaperSettings = { timestep: 50, smoothing: 1 / 64 }; // ours
 
 /**
  * RADAR as published: one noising step, one call, Sobel map of the predicted noise for segmentation, and per patch two
  * features - mean Sobel response and root mean square of the noise - for a forest fitted on good images.
  *
- * The step t = 50, the smoothing and the exact form of the two features are ours; the paper's text does not give them.
+ * The constants and the exact form of the two features are ours; the paper's text does not give them.
  * @see Moradi et al. 2025, arXiv:2508.04818
  */
-export const paperReadout: Readout = {
-  summary: "Sobel map and norm of the predicted noise, Isolation Forest (the paper's form)",
-  timestep: 50,
-  addsNoise: true,
-  plantsDefects: false,
-  standardizesPlaces: false,
-  observe: noiseFeatures,
-  fit: async (images, { random }) => {
-    const points: number[] = [];
-    for await (const { data } of images) points.push(...Array.from(data, Number));
-    const forest = fitIsolationForest(Float64Array.from(points), 2, { random });
-    return {
-      maps: ({ noise }) => {
-        const side = Number(noise.shape[3]);
-        return gaussianBlur(sobelMap(noise), Math.max(1, side * smoothingFraction));
-      },
-      score: (output) => forestScore(noiseFeatures(output), forest),
-    };
-  },
-};
+export function paperReadout(settings: PaperSettings): Readout {
+  return {
+    summary: "Sobel map and norm of the predicted noise, Isolation Forest (the paper's form)",
+    settings: { ...settings },
+    timestep: settings.timestep,
+    addsNoise: true,
+    plantsDefects: false,
+    standardizesPlaces: false,
+    observe: noiseFeatures,
+    fit: async (images, { random }) => {
+      const points: number[] = [];
+      for await (const { data } of images) points.push(...Array.from(data, Number));
+      const forest = fitIsolationForest(Float64Array.from(points), 2, { random });
+      return {
+        maps: ({ noise }) => {
+          const side = Number(noise.shape[3]);
+          return gaussianBlur(sobelMap(noise), Math.max(1, side * settings.smoothing));
+        },
+        score: (output) => forestScore(noiseFeatures(output), forest),
+      };
+    },
+  };
+}
 
 /** √(Σ over channels of the squared Sobel gradient), float32 [M, 1, P, P]. */
 function sobelMap(noise: Tensor): Tensor {

@@ -7,7 +7,7 @@ import type { Random } from "../base/random.ts";
 import type { Tensor } from "../graph/index.ts";
 import type { UNetTrace } from "../nn/index.ts";
 import { combinedReadout } from "./readout-combined.ts";
-import { paperReadout } from "./readout-paper.ts";
+import { paperReadout, paperSettings } from "./readout-paper.ts";
 
 /** What the network says of a batch of patches. */
 export interface NetworkOutput {
@@ -25,6 +25,8 @@ export interface NetworkOutput {
 export interface Readout {
   /** What it does, in one sentence for people. */
   readonly summary: string;
+  /** Its constants, for the model file. */
+  readonly settings: Readonly<Record<string, unknown>>;
   /** Timestep the network is told of, 0 .. T-1. */
   readonly timestep: number;
   /** Whether the image is noised to that step with the fixed noise, or only scaled. */
@@ -63,5 +65,5 @@ export type ScoringName = (typeof scoringNames)[number];
 /** All scorings by name. */
 export const readouts: Readonly<Record<ScoringName, Readout>> = {
   combined: combinedReadout,
-  paper: paperReadout,
+  paper: paperReadout(paperSettings),
 };
