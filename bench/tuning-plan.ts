@@ -104,7 +104,7 @@ export const plans: Readonly<Record<string, TuningPlan>> = {
         resolveRadarOptions({ ...given, scoring: "paper" }, largestSidePx),
         paperReadout({ ...paperSettings, ...changed }),
       ),
-    { timestep: [2, 5, 10, 25, 50, 100, 200], smoothing: [1 / 64, 1 / 32, 1 / 16] },
+    { timestep: [0, 1, 2, 5, 10, 25, 50, 100], smoothing: [1 / 64, 1 / 32, 1 / 16, 1 / 12, 1 / 8] },
   ),
   "one-step": plan(oneStepMethod, {
     smoothing: [1 / 64, 1 / 32, 1 / 16],
