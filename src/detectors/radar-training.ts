@@ -42,7 +42,7 @@ export async function trainRadarNetwork(
     objective: plantedCount > 0 ? "noise and defects" : "noise",
     unet: options.unet,
     sizes: [imageSize, patchSize, batchSize, plantedCount],
-    timesteps: [timestepLimit, timestep],
+    timesteps: plantedCount > 0 ? [timestepLimit, timestep] : [timestepLimit], // without planted defects all steps are alike
   };
   const training = { batches, length, identity, step: { learningRate } };
   return { unet, trained: await trainNetwork(objective, training, context) };
