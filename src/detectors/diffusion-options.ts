@@ -9,7 +9,7 @@ import { timestepLimit } from "./radar-training.ts";
 export interface DiffusionOptions extends CommonOptions {
   /** Side of the patches the network sees, in pixels. Default: the whole image. */
   readonly patchSize?: number | undefined;
-  /** Steps of noise, of 1000, that are added and undone; 1 to {@link timestepLimit}. Default: the method's, or `calls` if that is more. */
+  /** Steps of noise, of 1000, that are added and undone; 1 to 400, which the network learns. Default: the method's, or `calls` if that is more. */
   readonly noiseSteps?: number | undefined;
   /** Calls of the network for each picture, no more than steps of noise. Default: the method's. */
   readonly calls?: number | undefined;
