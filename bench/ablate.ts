@@ -6,10 +6,11 @@
  * between variants, so what is chosen must be judged on other sets.
  */
 import { parseArgs } from "node:util";
-import { loadDetector, radarMethod, resolveRadarOptions, trainDetector } from "../src/detectors/index.ts";
-import type { Readout } from "../src/detectors/readout.ts";
-import { combinedMapNames, readoutOf } from "../src/detectors/readout-combined.ts";
+import { loadDetector } from "../src/detectors/index.ts";
 import { evaluate } from "../src/evaluation/index.ts";
+import { radarMethod, resolveRadarOptions, trainDetector } from "../src/methods/index.ts";
+import type { Readout } from "../src/methods/radar/readout.ts";
+import { combinedMapNames, readoutOf } from "../src/methods/radar/readout-combined.ts";
 import { imageResizer } from "../src/node/image-resizer.ts";
 import { loadImages, openDataset, readImage, readMask } from "../src/node/index.ts";
 import { diskNetworkStore } from "../src/node/network-store.ts";

@@ -1,6 +1,7 @@
 /** Scoring one 256 x 256 image with a preset's detector, everything after decoding included. */
 import { Random } from "../src/base/random.ts";
-import { loadDetector, type PresetName, prepareMethod, trainDetector } from "../src/detectors/index.ts";
+import { loadDetector } from "../src/detectors/index.ts";
+import { type PresetName, prepareMethod, trainDetector } from "../src/methods/index.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
 import { median, quantile, timed } from "./median.ts";
 

@@ -1,23 +1,24 @@
 /** Which constants of which methods are tuned, and what is tried for each. */
-import { autoencoderSsimMethod } from "../src/detectors/autoencoder-ssim.ts";
-import { ddimMethod } from "../src/detectors/ddim.ts";
-import { fAnoganMethod } from "../src/detectors/f-anogan.ts";
-import { ganomalyMethod } from "../src/detectors/ganomaly.ts";
-import { gaussianMethod } from "../src/detectors/gaussian.ts";
-import { iforestMethod } from "../src/detectors/iforest.ts";
+
+import { ddimMethod } from "../src/methods/diffusion/ddim.ts";
+import { oneStepMethod } from "../src/methods/diffusion/one-step.ts";
 import {
   type PreparedMethod,
   type RadarOptions,
   radarMethod,
   resolveRadarOptions,
-} from "../src/detectors/index.ts";
-import type { Method } from "../src/detectors/method.ts";
-import { oneStepMethod } from "../src/detectors/one-step.ts";
-import { padimLiteMethod } from "../src/detectors/padim-lite.ts";
-import { pcaMethod } from "../src/detectors/pca.ts";
-import { type PaperSettings, paperReadout, paperSettings } from "../src/detectors/readout-paper.ts";
-import { robustPcaMethod } from "../src/detectors/robust-pca.ts";
-import { vaeMethod } from "../src/detectors/vae.ts";
+} from "../src/methods/index.ts";
+import type { Method } from "../src/methods/method.ts";
+import { autoencoderSsimMethod } from "../src/methods/networks/autoencoder-ssim.ts";
+import { fAnoganMethod } from "../src/methods/networks/f-anogan.ts";
+import { ganomalyMethod } from "../src/methods/networks/ganomaly.ts";
+import { vaeMethod } from "../src/methods/networks/vae.ts";
+import { type PaperSettings, paperReadout, paperSettings } from "../src/methods/radar/readout-paper.ts";
+import { gaussianMethod } from "../src/methods/statistical/gaussian.ts";
+import { iforestMethod } from "../src/methods/statistical/iforest.ts";
+import { padimLiteMethod } from "../src/methods/statistical/padim-lite.ts";
+import { pcaMethod } from "../src/methods/statistical/pca.ts";
+import { robustPcaMethod } from "../src/methods/statistical/robust-pca.ts";
 
 /** Settings that differ from a method's own. */
 export type Changes = Readonly<Record<string, unknown>>;

@@ -11,7 +11,7 @@ import {
   presetNames,
   type ScoringName,
   scoringNames,
-} from "./detectors/index.ts";
+} from "./methods/index.ts";
 import type { TrainOptions } from "./node/index.ts";
 import { type Device, devices } from "./runtime/backend.ts";
 

@@ -1,4 +1,4 @@
-"""Golden values for src/detectors/isolation-forest.ts from scikit-learn's IsolationForest on seeded 2-D data.
+"""Golden values for src/estimators/isolation-forest.ts from scikit-learn's IsolationForest on seeded 2-D data.
 
 Run from the repository root: python3 scripts/golden/isolation_forest.py
 """

@@ -1,4 +1,4 @@
-"""Golden values for src/train/structural-similarity.ts: scikit-image for the map, PyTorch's autograd for the gradient.
+"""Golden values for src/methods/networks/structural-similarity.ts: scikit-image for the map, PyTorch's autograd for the gradient.
 
 Run from the repository root: python3 scripts/golden/structural_similarity.py
 """

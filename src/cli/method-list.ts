@@ -1,7 +1,7 @@
 /** The list of methods of a benchmark on the command line: `radar,pca,ddim:calls=50`. */
 import { checkChoice } from "../base/check.ts";
 import type { MethodEntry } from "../benchmark/index.ts";
-import { methodNames, prepareMethod } from "../detectors/index.ts";
+import { methodNames, prepareMethod } from "../methods/index.ts";
 import { withBackbone } from "../node/train.ts";
 import { parseRunConfig, type RunConfig, trainOptionsOf } from "../run-config.ts";
 import { UsageError } from "./errors.ts";

@@ -1,7 +1,7 @@
 /** The options of a training on the command line. */
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
-import { methodNames, noiseNames, presetNames, scoringNames } from "../detectors/index.ts";
+import { methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
 import { fileError } from "../node/system-error.ts";
 import { parseRunConfig, type RunConfig } from "../run-config.ts";
 import type { Arguments } from "./arguments.ts";

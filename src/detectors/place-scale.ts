@@ -2,8 +2,8 @@
 import type { NdArray } from "../base/array.ts";
 import { invariant } from "../base/check.ts";
 import { sizeOf } from "../base/shape.ts";
+import { emptyPlaceSums, isAligned, type PlaceSums } from "../estimators/alignment.ts";
 import { constant, mul, sub, type Tensor } from "../graph/index.ts";
-import { emptyPlaceSums, isAligned, type PlaceSums } from "./alignment.ts";
 
 /** Mean and spread of every map at every place; 0 and 1 for maps of images that are not aligned, which are left as they are. */
 export interface PlaceScales {

@@ -1,10 +1,6 @@
 /** Layers: functions of graph tensors that own their parameters. */
 export { SelfAttention } from "./attention.ts";
-export { Autoencoder } from "./autoencoder.ts";
 export { Conv2d, Downsample, Upsample } from "./conv.ts";
-export { type ConvCoderOptions, ConvDecoder, ConvEncoder, type ConvEncoding } from "./conv-coder.ts";
-export { FAnogan } from "./f-anogan.ts";
-export { type EncodedTwice, Ganomaly } from "./ganomaly.ts";
 export { ones, uniformFanIn, zeros } from "./init.ts";
 export { Linear } from "./linear.ts";
 export {
@@ -20,4 +16,3 @@ export {
 export { GroupNorm } from "./norm.ts";
 export { sinusoidalEmbedding, TimeEmbedding } from "./time-embedding.ts";
 export { ResidualBlock, UNet, type UNetOptions, type UNetTrace } from "./unet.ts";
-export { type LatentGaussian, VariationalAutoencoder } from "./variational-autoencoder.ts";

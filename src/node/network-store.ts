@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { RadarError } from "../base/errors.ts";
-import type { NetworkStore, StoredNetwork } from "../detectors/index.ts";
+import type { NetworkStore, StoredNetwork } from "../methods/index.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/index.ts";
 import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
 import { systemCode } from "./system-error.ts";

@@ -2,16 +2,16 @@
 import { readFile, rm } from "node:fs/promises";
 import { OnnxFormatError, TrainingError } from "../base/errors.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
+import type { DetectorDescription } from "../detectors/index.ts";
 import {
   type Backbone,
-  type DetectorDescription,
   type NetworkStore,
   openBackbone,
   prepareMethod,
   smallestSizePx,
   type TrainingOptions,
   trainDetector,
-} from "../detectors/index.ts";
+} from "../methods/index.ts";
 import type { Device } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { type Checkpoint, decodeCheckpoint, type TrainingProgress } from "../train/index.ts";

@@ -1,9 +1,5 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
-export { defectObjective } from "./defect-objective.ts";
-export { fAnoganObjective, fAnoganWeights } from "./f-anogan-objective.ts";
-export { type GanomalyWeights, ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
-export { gradientPenalty } from "./gradient-penalty.ts";
 export {
   type BatchSource,
   runTraining,
@@ -21,7 +17,6 @@ export {
   movingAverage,
   warmupCosine,
 } from "./optimizer.ts";
-export { similarityObjective, similarityRadius, structuralSimilarity } from "./structural-similarity.ts";
 export {
   type Goal,
   nextName,
@@ -32,4 +27,3 @@ export {
   trainedParameters,
   trainStepGraph,
 } from "./train-step.ts";
-export { gaussianDivergence, variationalObjective } from "./variational-objective.ts";

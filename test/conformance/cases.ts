@@ -6,7 +6,7 @@ import {
   type ScoringName,
   scoringNames,
   type TrainingOptions,
-} from "../../src/detectors/index.ts";
+} from "../../src/methods/index.ts";
 import { tinyBackbone } from "../support/tiny-backbone.ts";
 
 /** Side of the images, in pixels. */

@@ -1,19 +1,18 @@
 /** The graph of a model file, as it is encoded, computes in ONNX Runtime what the float64 reference evaluator does. */
 import { beforeEach, expect, test, vi } from "vitest";
 import type { RgbImage } from "../../src/base/raster.ts";
-import { resolveDiffusionOptions } from "../../src/detectors/diffusion-options.ts";
+import { loadDetector, stackPictures } from "../../src/detectors/index.ts";
+import type { Graph } from "../../src/graph/index.ts";
+import { resolveDiffusionOptions } from "../../src/methods/diffusion/diffusion-options.ts";
+import { partialDiffusion } from "../../src/methods/diffusion/partial-diffusion.ts";
 import {
-  loadDetector,
   type PreparedMethod,
   type ResolvedRadarOptions,
   radarMethod,
   resolveRadarOptions,
   scoringNames,
-  stackPictures,
   trainDetector,
-} from "../../src/detectors/index.ts";
-import { partialDiffusion } from "../../src/detectors/partial-diffusion.ts";
-import type { Graph } from "../../src/graph/index.ts";
+} from "../../src/methods/index.ts";
 import type * as onnx from "../../src/onnx/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { evaluateGraph, referenceOf } from "../../src/runtime/reference.ts";

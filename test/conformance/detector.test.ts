@@ -2,18 +2,15 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
 import type { RgbImage } from "../../src/base/raster.ts";
+import { conformalPValue, type Detection, type Detector, loadDetector } from "../../src/detectors/index.ts";
 import {
-  conformalPValue,
-  type Detection,
-  type Detector,
-  loadDetector,
   type PreparedMethod,
   prepareMethod,
   type TrainedDetector,
   type TrainingContext,
   type TrainingOptions,
   trainDetector,
-} from "../../src/detectors/index.ts";
+} from "../../src/methods/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { decodeCheckpoint } from "../../src/train/index.ts";
 import { expectAllClose } from "../support/allclose.ts";

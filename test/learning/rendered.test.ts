@@ -1,13 +1,8 @@
 /** A training of seconds learns what a sound print looks like: the default scoring at the smallest useful size. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import {
-  type Detection,
-  type Detector,
-  loadDetector,
-  prepareMethod,
-  trainDetector,
-} from "../../src/detectors/index.ts";
+import { type Detection, type Detector, loadDetector } from "../../src/detectors/index.ts";
+import { prepareMethod, trainDetector } from "../../src/methods/index.ts";
 import { auroc } from "../../src/metrics/index.ts";
 import { type RenderedEntry, renderDataset } from "../../src/rendered/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";

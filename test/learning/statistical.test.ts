@@ -1,13 +1,8 @@
 /** Methods that are not trained step by step find a dark square on rendered prints, and where it is. */
 import { expect, test } from "vitest";
 import type { RgbImage } from "../../src/base/raster.ts";
-import {
-  loadDetector,
-  methodNames,
-  openBackbone,
-  prepareMethod,
-  trainDetector,
-} from "../../src/detectors/index.ts";
+import { loadDetector } from "../../src/detectors/index.ts";
+import { methodNames, openBackbone, prepareMethod, trainDetector } from "../../src/methods/index.ts";
 import { auroc } from "../../src/metrics/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { planesOf, soundPrints } from "../support/rendered-planes.ts";

@@ -14,10 +14,10 @@ import {
   type Tensor,
 } from "../../src/graph/index.ts";
 import type { Reference } from "../../src/graph/reference-array.ts";
+import { Autoencoder } from "../../src/methods/networks/autoencoder.ts";
+import type { ConvCoderOptions } from "../../src/methods/networks/conv-coder.ts";
 import {
-  Autoencoder,
   bindParameters,
-  type ConvCoderOptions,
   GroupNorm,
   namedParameters,
   SelfAttention,

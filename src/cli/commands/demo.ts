@@ -1,7 +1,7 @@
 /** `radar demo`: the main job from end to end, on one's own images or on rendered ones. */
 import { join } from "node:path";
 import type { Dataset } from "../../data/index.ts";
-import { prepareMethod } from "../../detectors/index.ts";
+import { prepareMethod } from "../../methods/index.ts";
 import { ensureFolder, evaluateFolder, openDataset, writeRenderedFolder } from "../../node/index.ts";
 import { type RunConfig, trainOptionsOf } from "../../run-config.ts";
 import { type Command, type CommandContext, commandLine } from "../command.ts";

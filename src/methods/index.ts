@@ -1,0 +1,20 @@
+/** Methods: what learns from good images, each in its family's folder, and the training that makes a model file of it. */
+
+export type { DiffusionOptions } from "./diffusion/diffusion-options.ts";
+export { type NoiseName, noiseNames } from "./diffusion/fixed-noise.ts";
+export type {
+  Learned,
+  LearningContext,
+  MethodOptions,
+  NetworkStore,
+  PreparedMethod,
+  StoredNetwork,
+  TrainingContext,
+} from "./method.ts";
+export { type MethodName, methodNames, prepareMethod, type TrainingOptions } from "./methods.ts";
+export { type CommonOptions, type PresetName, presetNames, smallestSizePx } from "./options.ts";
+export { type Backbone, openBackbone } from "./pretrained/backbone.ts";
+export { radarMethod } from "./radar/radar.ts";
+export { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar/radar-options.ts";
+export { type ScoringName, scoringNames } from "./radar/readout.ts";
+export { type TrainedDetector, trainDetector } from "./train-detector.ts";

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { presetNames } from "../options.ts";
+import { type RadarOptions, resolveRadarOptions } from "./radar-options.ts";
+
+describe("the size and the network's grid follow from preset and images", () => {
+  test.each([
+    ["fast", 48, 48, 1],
+    ["fast", 128, 128, 2],
+    ["fast", 4000, 160, 2],
+    ["balanced", 48, 48, 1],
+    ["balanced", 128, 128, 1],
+    ["balanced", 4000, 256, 2],
+    ["accurate", 250, 256, 2],
+    ["fast", 5, 16, 1],
+  ] as const)("%s, images of %d px: %d px in cells of %d", (preset, side, imageSize, cellSize) => {
+    const options = resolveRadarOptions({ preset }, side);
+    expect(options).toMatchObject({ imageSize, patchSize: imageSize, unet: { cellSize } });
+  });
+});
+
+test("every preset has steps, and the balanced one is the default", () => {
+  const steps = presetNames.map((preset) => resolveRadarOptions({ preset }, 256).length);
+  expect(steps).toEqual([{ steps: 600 }, { steps: 750 }, { steps: 3000 }]);
+  expect(resolveRadarOptions({}, 256).preset).toBe("balanced");
+});
+
+test("a size of one's own is kept, larger than the images too, and patches decide the cells", () => {
+  expect(resolveRadarOptions({ preset: "fast", imageSize: 320, patchSize: 80 }, 48)).toMatchObject({
+    imageSize: 320,
+    patchSize: 80,
+    unet: { cellSize: 1 },
+  });
+});
+
+test.each<[string, RadarOptions, string]>([
+  [
+    "an odd size",
+    { preset: "fast", imageSize: 33 },
+    "imageSize: expected a multiple of 8 pixels (what the network halves to), got 33. Use 32.",
+  ],
+  ["a size too small", { imageSize: 8 }, "imageSize: expected an integer >= 16 and <= 4096, got 8."],
+  [
+    "a patch larger than the image",
+    { imageSize: 64, patchSize: 128 },
+    "patchSize: expected an integer >= 16 and <= 64, got 128.",
+  ],
+  ["no steps", { length: { steps: 0 } }, "steps: expected an integer >= 1, got 0."],
+  ["no time", { length: { minutes: 0 } }, "minutes: expected a finite number > 0, got 0."],
+  [
+    "one image a step with planted defects",
+    { batchSize: 1 },
+    "batchSize: expected an integer >= 2 and <= 1024, got 1.",
+  ],
+  ["a negative seed", { seed: -1 }, "seed: expected an integer >= 0 and <= 4294967295, got -1."],
+  ["a rate of 1", { falseAlarmRate: 1 }, "falseAlarmRate: expected a finite number > 0 and < 1, got 1."],
+])("%s is refused", (_, options, message) => {
+  expect(() => resolveRadarOptions(options, 256)).toThrow(
+    expect.objectContaining({ name: "OptionError", code: "E_OPTION", message }),
+  );
+});
+
+test("one image a step is enough without planted defects", () => {
+  expect(resolveRadarOptions({ batchSize: 1, scoring: "paper" }, 256).batchSize).toBe(1);
+});

@@ -1,0 +1,61 @@
+/** Training RADAR's network: one way for all methods that read it, so that a store trains it once for them all. */
+import { noiseSchedule } from "../../diffusion/index.ts";
+import { UNet } from "../../nn/index.ts";
+import { noiseObjective, type Objective } from "../../train/index.ts";
+import type { LearningContext, StoredNetwork } from "../method.ts";
+import { trainNetwork } from "../train-network.ts";
+import { defectObjective } from "./defect-objective.ts";
+import { RadarBatches } from "./radar-batches.ts";
+import type { ResolvedRadarOptions } from "./radar-options.ts";
+import { readouts } from "./readout.ts";
+
+/** Timesteps that the network sees, of 1000: scoring looks at low noise only (ours). */
+export const timestepLimit = 400;
+
+const plantedShare = 0.5; // of a batch, where the scoring needs a defect head (ours)
+
+/**
+ * Trains the U-Net that the options' scoring needs, or takes it from the store.
+ *
+ * @returns The network, and its parameters as `StoredNetwork.average`.
+ * @throws {TrainingError} as `trainNetwork`.
+ */
+export async function trainRadarNetwork(
+  options: ResolvedRadarOptions,
+  context: LearningContext,
+): Promise<{ readonly unet: UNet; readonly trained: StoredNetwork }> {
+  const { batchSize, patchSize, imageSize, learningRate, length } = options;
+  const { plantsDefects, timestep } = readouts[options.scoring];
+  const unet = new UNet({ ...options.unet, imageChannels: 3, outputChannels: plantsDefects ? 4 : 3 });
+  const plantedCount = plantsDefects ? Math.floor(batchSize * plantedShare) : 0;
+  const objective = objectiveOf(unet, [batchSize, 3, patchSize, patchSize], plantedCount);
+  const batches = new RadarBatches(context.images, {
+    imageSizePx: imageSize,
+    patchSizePx: patchSize,
+    batchSize,
+    plantedCount,
+    symmetries: context.symmetries,
+    timestepLimit,
+    scoringTimestep: timestep,
+    random: context.random.split("batches"),
+  });
+  const identity = {
+    objective: plantedCount > 0 ? "noise and defects" : "noise",
+    unet: options.unet,
+    sizes: [imageSize, patchSize, batchSize, plantedCount],
+    timesteps: plantedCount > 0 ? [timestepLimit, timestep] : [timestepLimit], // without planted defects all steps are alike
+  };
+  const training = { batches, length, identity, step: { learningRate } };
+  return { unet, trained: await trainNetwork(objective, training, context) };
+}
+
+function objectiveOf(
+  unet: UNet,
+  batchShape: readonly [number, number, number, number],
+  plantedCount: number,
+): Objective {
+  const schedule = noiseSchedule("linear");
+  return plantedCount > 0
+    ? defectObjective(unet, schedule, batchShape, plantedCount)
+    : noiseObjective(unet, schedule, batchShape);
+}

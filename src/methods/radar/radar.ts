@@ -1,0 +1,58 @@
+/** RADAR as a method: train the network, fit the readout. */
+
+import { outputOf, withSession } from "../../detectors/run-graph.ts";
+import { namedParameters, parameterCount } from "../../nn/index.ts";
+import type { Learned, LearningContext, PreparedMethod } from "../method.ts";
+import { observationGraph, radarMaps } from "./radar-network.ts";
+import type { ResolvedRadarOptions } from "./radar-options.ts";
+import { timestepLimit, trainRadarNetwork } from "./radar-training.ts";
+import { type Readout, readouts } from "./readout.ts";
+
+/**
+ * RADAR with its options.
+ *
+ * @param readout - Default: that of the options' scoring, which also decides what the network learns.
+ * @see docs/detectors/radar.md
+ */
+export function radarMethod(
+  options: ResolvedRadarOptions,
+  readout: Readout = readouts[options.scoring],
+): PreparedMethod {
+  const { unet, learningRate, length, scoring } = options;
+  return {
+    method: "radar",
+    scoring,
+    options,
+    settings: { ...unet, learningRate, length, timestepLimit, ...readout.settings },
+    learn: (context) => learn(options, readout, context),
+  };
+}
+
+async function learn(
+  options: ResolvedRadarOptions,
+  readout: Readout,
+  context: LearningContext,
+): Promise<Learned> {
+  const { random, images, backend } = context;
+  const { unet, trained } = await trainRadarNetwork(options, context);
+  context.onStage?.("fitting the score");
+  const network = {
+    unet,
+    parameters: trained.average,
+    imageSizePx: options.imageSize,
+    patchSizePx: options.patchSize,
+    readout,
+    random,
+  };
+  const fitted = await withSession(backend, observationGraph(network), (session) =>
+    readout.fit(outputOf(session, images, { sizePx: options.imageSize, name: "observation" }), {
+      random: random.split("readout"),
+    }),
+  );
+  return {
+    source: radarMaps(network, fitted),
+    parameters: parameterCount(namedParameters(unet)),
+    steps: trained.steps,
+    finalLoss: trained.finalLoss,
+  };
+}
