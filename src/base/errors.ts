@@ -9,6 +9,7 @@ export const errorCodes = [
   "E_NO_GRADIENT",
   "E_ONNX",
   "E_BACKEND",
+  "E_NOT_FINITE",
   "E_DATA",
   "E_IMAGE",
   "E_ONE_CLASS",
@@ -77,7 +78,7 @@ export class BackendError extends RadarError {
   }
 }
 
-/** Data that cannot be used: missing, too few, of one class, unreadable (E_DATA, E_IMAGE, E_ONE_CLASS, E_FALSE_ALARM_RATE). */
+/** Data that cannot be used: missing, too few, of one class, unreadable, not finite (E_DATA, E_IMAGE, E_ONE_CLASS, E_FALSE_ALARM_RATE, E_NOT_FINITE). */
 export class DataError extends RadarError {
   override readonly name = "DataError" as const;
 }

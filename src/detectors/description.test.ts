@@ -23,7 +23,7 @@ test("options may be of any kind", () => {
 
 describe("a description is refused at the field that is wrong", () => {
   test.each<[string, unknown]>([
-    ["format", 2],
+    ["format", 3],
     ["format", "1"],
     ["name", undefined],
     ["method", 1],

@@ -8,8 +8,8 @@ const count = z.number().int().nonnegative();
 
 /** What a detector tells of itself. No clock in it: the same data, options and seed give the same file. */
 export interface DetectorDescription {
-  /** Version of this format. */
-  readonly format: 1;
+  /** Version of this format. 2: the file has a seal; in 1 it may have one. */
+  readonly format: 1 | 2;
   /** Name given by the user, or the data folder's. */
   readonly name: string;
   /** Method, e.g. "radar". */
@@ -76,7 +76,7 @@ export function usualNetworkCalls(steps: number): number {
 /** Schema of a description; a model file comes from outside, so it is checked when loaded. */
 export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
   .object({
-    format: z.literal(1),
+    format: z.literal([1, 2]),
     name: z.string(),
     method: z.string(),
     preset: z.string(),

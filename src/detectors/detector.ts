@@ -1,4 +1,6 @@
 /** What every detector does: score images and say how sure it is. */
+import { formatNumber } from "../base/check.ts";
+import { DataError } from "../base/errors.ts";
 import type { AnomalyMap, RgbImage } from "../base/raster.ts";
 import type { DetectorDescription } from "./description.ts";
 
@@ -14,6 +16,33 @@ export interface Detection {
   readonly isAnomalous: boolean;
 }
 
+/**
+ * Throws unless score and map are finite. A NaN would pass every comparison unseen: it is never above a threshold.
+ *
+ * @param name - Names the picture.
+ * @throws {DataError} E_NOT_FINITE with the picture, and where in its map.
+ */
+export function checkFinite(name: string, { anomalyScore, anomalyMap }: Detection): void {
+  if (!Number.isFinite(anomalyScore)) throw notFinite(name, "score", anomalyScore);
+  const at = anomalyMap.data.findIndex((score) => !Number.isFinite(score));
+  if (at < 0) return;
+  const [x, y] = [at % anomalyMap.width, Math.floor(at / anomalyMap.width)];
+  throw notFinite(name, `map at x = ${x}, y = ${y}`, anomalyMap.data[at] ?? Number.NaN);
+}
+
+function notFinite(name: string, what: string, value: number): DataError {
+  return new DataError(
+    "E_NOT_FINITE",
+    `${name}: expected a finite number for its anomaly ${what}, got ${formatNumber(value)}. The model overflowed on this picture: no score of it is to be trusted. Train it again.`,
+  );
+}
+
+/** How images are scored. */
+export interface DetectOptions {
+  /** What messages call the images, e.g. their paths. Default: `images[0]`, `images[1]` ... */
+  readonly names?: readonly string[] | undefined;
+}
+
 /** A fitted detector. */
 export interface Detector {
   /** What it is and how it was made. */
@@ -23,9 +52,10 @@ export interface Detector {
    *
    * @param images - At least one, all of one size.
    * @returns One entry per image; the same whichever images share the call.
-   * @throws {ShapeError} E_SHAPE if sizes differ; {BackendError} E_BACKEND if the runtime fails.
+   * @throws {ShapeError} E_SHAPE if sizes differ; {BackendError} E_BACKEND if the runtime fails; {DataError} E_NOT_FINITE if a
+   * score or a map is not finite.
    */
-  detect(images: readonly RgbImage[]): Promise<Detection[]>;
+  detect(images: readonly RgbImage[], options?: DetectOptions): Promise<Detection[]>;
   /** Frees the model. */
   dispose(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { fitMapScales, maximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { fitPlaceScales } from "./place-scale.ts";
 import { outputOf, outputsOf, withSession } from "./run-graph.ts";
+import { sealed } from "./seal.ts";
 
 /** What fitting needs besides the source of maps. */
 export interface FitOptions {
@@ -85,5 +86,5 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const graph = detectorGraph(source, { places, scales, decision });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
-  return { model: encodeModel(graph, metadata), description, heldOutScores };
+  return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores };
 }

@@ -80,7 +80,9 @@ async function goldenDetection(
   session: Session,
   size: { readonly width: number; readonly height: number },
 ): Promise<Detection> {
-  const [detection] = await runDetector(session, [goldenPicture(size.width, size.height)]);
+  const [detection] = await runDetector(session, [goldenPicture(size.width, size.height)], {
+    names: ["self-check"],
+  });
   return (
     detection ?? {
       anomalyMap: { width: 0, height: 0, data: new Float32Array() },

@@ -15,7 +15,7 @@ export {
 export { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 export type { Detection, Detector } from "./detector.ts";
 export { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
-export { describeModel, loadDetector } from "./load-detector.ts";
+export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
 export { imageInput, resizePixels } from "./preprocess.ts";
 export { stackPictures } from "./run-detector.ts";

@@ -101,8 +101,8 @@ describe("a file is refused with E_ONNX before it is given to a runtime", () => 
     ],
     [
       "of another format",
-      modelWith(description({ format: 2 })),
-      changed("Invalid input: expected 1 at format"),
+      modelWith(description({ format: 3 })),
+      changed("Invalid option: expected one of 1|2 at format"),
     ],
     [
       "with a wrong value in its description",

@@ -1,38 +1,53 @@
 /** A model file made ready to score. */
 
 import { OnnxFormatError } from "../base/errors.ts";
-import type { RgbImage } from "../base/raster.ts";
-import { decodeModel } from "../onnx/index.ts";
+import { decodeModel, type ModelSummary } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 import type { Detector } from "./detector.ts";
 import { runDetector } from "./run-detector.ts";
+import { checkSeal, sealKey } from "./seal.ts";
 
 /**
  * Loads a detector.
  *
  * @param model - Bytes of a model file.
  * @returns The detector; call `dispose` when done.
- * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model, or not one of radar-ad.
+ * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model, not one of radar-ad, or not those that were written.
  * @throws {BackendError} E_BACKEND if the runtime cannot load it.
  */
 export async function loadDetector(model: Uint8Array, backend: Backend): Promise<Detector> {
-  const description = describeModel(model);
+  const description = await checkModel(model);
   const session = await backend.load(model);
   return {
     description,
-    detect: (images: readonly RgbImage[]) => runDetector(session, images),
+    detect: (images, options) => runDetector(session, images, options),
     dispose: () => session.dispose(),
   };
 }
 
 /**
+ * What a model file tells of itself, once its bytes are known to be those that were written.
+ *
+ * @throws {OnnxFormatError} E_ONNX as {@link describeModel}, and if the file was damaged or changed.
+ */
+export async function checkModel(model: Uint8Array): Promise<DetectorDescription> {
+  const summary = decodeModel(model);
+  const description = descriptionIn(summary);
+  if (description.format > 1 || sealKey in summary.metadata) await checkSeal(model);
+  return description;
+}
+
+/**
  * What a model file tells of itself, without loading it into a runtime.
  *
- * @throws {OnnxFormatError} E_ONNX as {@link loadDetector}.
+ * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model, or not one of radar-ad.
  */
 export function describeModel(model: Uint8Array): DetectorDescription {
-  const { metadata, producer, inputs } = decodeModel(model);
+  return descriptionIn(decodeModel(model));
+}
+
+function descriptionIn({ metadata, producer, inputs }: ModelSummary): DetectorDescription {
   const text = metadata[descriptionKey];
   if (text === undefined) {
     throw new OnnxFormatError(

@@ -112,6 +112,24 @@ describe("one call of a session", () => {
     },
   );
 
+  test.each<[string, string, Readonly<Record<string, NdArray>>]>([
+    ["score", "b.png", { ...answers, anomaly_score: float32Array([2], [0.25, Number.NaN]) }],
+    [
+      "map at x = 2, y = 1",
+      "a.png",
+      { ...answers, anomaly_map: float32Array([2, 1, 2, 3], [0, 1, 2, 3, 4, Infinity, 6, 7, 8, 9, 10, 11]) },
+    ],
+  ])("is an error that names the picture whose %s is not finite", async (what, name, outputs) => {
+    const images = [picture(4, 5), picture(4, 5)];
+    const run = (names?: string[]) => runDetector(fake(outputs).session, images, { names });
+    await expect(run(["a.png", "b.png"])).rejects.toMatchObject({
+      name: "DataError",
+      code: "E_NOT_FINITE",
+      message: expect.stringContaining(`${name}: expected a finite number for its anomaly ${what}, got `),
+    });
+    await expect(run()).rejects.toThrow(/^images\[[01]\]: expected a finite number/);
+  });
+
   test("is not made for pictures that do not fit together", async () => {
     const { session, fed } = fake(answers);
     await expect(runDetector(session, [picture(4, 5), picture(5, 4)])).rejects.toMatchObject({

@@ -3,7 +3,7 @@ import type { NdArray } from "../base/array.ts";
 import { BackendError, ShapeError } from "../base/errors.ts";
 import { checkRaster, type RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
-import type { Detection } from "./detector.ts";
+import { checkFinite, type Detection, type DetectOptions } from "./detector.ts";
 import { outputNames } from "./detector-graph.ts";
 import { imageInputName } from "./preprocess.ts";
 
@@ -12,24 +12,33 @@ import { imageInputName } from "./preprocess.ts";
  *
  * @throws {ShapeError} E_SHAPE if there is none, or sizes differ.
  * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
+ * @throws {DataError} E_NOT_FINITE if a score or a map is not finite.
  */
-export async function runDetector(session: Session, images: readonly RgbImage[]): Promise<Detection[]> {
+export async function runDetector(
+  session: Session,
+  images: readonly RgbImage[],
+  { names = [] }: DetectOptions = {},
+): Promise<Detection[]> {
   const outputs = await session.run({ [imageInputName]: stackPictures(images) });
   const map = output(outputs, outputNames.map);
   const score = output(outputs, outputNames.score);
   const pValue = output(outputs, outputNames.pValue);
   const isAnomalous = output(outputs, outputNames.isAnomalous);
   const [height = 0, width = 0] = map.shape.slice(2);
-  return images.map((_, i) => ({
-    anomalyMap: {
-      width,
-      height,
-      data: Float32Array.from(map.data.slice(i * height * width, (i + 1) * height * width), Number),
-    },
-    anomalyScore: Number(score.data[i]),
-    pValue: Number(pValue.data[i]),
-    isAnomalous: Number(isAnomalous.data[i]) !== 0,
-  }));
+  return images.map((_, i) => {
+    const detection = {
+      anomalyMap: {
+        width,
+        height,
+        data: Float32Array.from(map.data.slice(i * height * width, (i + 1) * height * width), Number),
+      },
+      anomalyScore: Number(score.data[i]),
+      pValue: Number(pValue.data[i]),
+      isAnomalous: Number(isAnomalous.data[i]) !== 0,
+    };
+    checkFinite(names[i] ?? `images[${i}]`, detection);
+    return detection;
+  });
 }
 
 /** Square pictures stored channel by channel, uint8 [3, S, S], as the model wants them. */

@@ -42,7 +42,7 @@ export async function drawPictures(
   const drawn = new Map<ReportImage, ReportPicture>(); // one image may serve two purposes
   const draw = async (result: ReportImage): Promise<ReportPicture> => {
     const { image, mask } = await readImage(result.path);
-    const [detection] = await detector.detect([image]);
+    const [detection] = await detector.detect([image], { names: [result.path] });
     invariant(detection !== undefined, "a detector gave nothing for one image");
     const source = { result, image, map: detection.anomalyMap, mask: result.label === 1 ? mask : null };
     return await reportPicture(source, { scale, encodePng, sidePx });

@@ -297,8 +297,8 @@ describe("evaluate refuses", () => {
     const { detector, source } = bench([{ label: 0, score, map: mapOf(1, 1, 0) }]);
     await expect(evaluate(detector, source, { now: frozen })).rejects.toThrow(
       expect.objectContaining({
-        code: "E_DATA",
-        message: `evaluate: expected a finite number for the anomaly score of good/0.png, got ${score}. The model is damaged or overflowed; train it again.`,
+        code: "E_NOT_FINITE",
+        message: `good/0.png: expected a finite number for its anomaly score, got ${score}. The model overflowed on this picture: no score of it is to be trusted. Train it again.`,
       }),
     );
   });
@@ -306,7 +306,7 @@ describe("evaluate refuses", () => {
   test("NaN in a map, naming the image and the place", async () => {
     const { detector, source } = bench([{ label: 0, score: 0, map: mapOf(2, 2, 0, 0, 0, Number.NaN) }]);
     await expect(evaluate(detector, source, { now: frozen })).rejects.toThrow(
-      "evaluate: expected a finite number for the anomaly map of good/0.png at x = 1, y = 1, got NaN.",
+      "good/0.png: expected a finite number for its anomaly map at x = 1, y = 1, got NaN.",
     );
   });
 

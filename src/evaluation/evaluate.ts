@@ -1,8 +1,7 @@
 /** How good a detector is on a test set: every figure from one pass over the images. */
-import { checkInteger, checkNumber, formatNumber, invariant } from "../base/check.ts";
-import { DataError } from "../base/errors.ts";
+import { checkInteger, checkNumber, invariant } from "../base/check.ts";
 import type { SkippedFile } from "../data/dataset.ts";
-import type { Detection, Detector } from "../detectors/detector.ts";
+import { checkFinite, type Detection, type Detector } from "../detectors/detector.ts";
 import { type ClassSummary, classSummaries } from "../report/class-summary.ts";
 import type { EvaluationMetrics, ReportImage } from "../report/report-input.ts";
 import { imageFigures } from "./image-figures.ts";
@@ -46,7 +45,7 @@ export interface Evaluation {
  * @param detector - A fitted detector.
  * @param source - Test images; one is in memory at a time.
  * @returns Figures, results of each image and class, files left out, remarks.
- * @throws {DataError} E_DATA if a score or a map holds NaN or an infinity, or a mask has another size than its image.
+ * @throws {DataError} E_NOT_FINITE if a score or a map holds NaN or an infinity; E_DATA if a mask has another size than its image.
  * @throws {OptionError} E_OPTION if `threshold` or `pixelSidePx` is out of range.
  */
 export async function evaluate(
@@ -66,12 +65,13 @@ export async function evaluate(
       skipped.push(item);
       continue;
     }
-    if (results.length === 0) await detector.detect([item.image]); // warm-up
+    const names = [item.path];
+    if (results.length === 0) await detector.detect([item.image], { names }); // warm-up
     const start = now();
-    const [detection] = await detector.detect([item.image]);
+    const [detection] = await detector.detect([item.image], { names });
     seconds.push(now() - start);
     invariant(detection !== undefined, "a detector gave nothing for one image");
-    checkDetection(item.path, detection);
+    checkFinite(item.path, detection);
     results.push(resultOf(item, detection, threshold));
     pixels.add(item, detection.anomalyMap);
     onProgress?.(results.length);
@@ -99,22 +99,6 @@ function resultOf(
 ): ReportImage {
   const decision = threshold === undefined ? isAnomalous : score > threshold;
   return { path, className, label, score, pValue, isAnomalous: decision };
-}
-
-/** Throws unless scores are finite. A NaN would pass every comparison unseen: it is never above a threshold. */
-function checkDetection(path: string, { anomalyScore, anomalyMap }: Detection): void {
-  if (!Number.isFinite(anomalyScore)) throw notFinite(`the anomaly score of ${path}`, anomalyScore);
-  const at = anomalyMap.data.findIndex((score) => !Number.isFinite(score));
-  if (at < 0) return;
-  const [x, y] = [at % anomalyMap.width, Math.floor(at / anomalyMap.width)];
-  throw notFinite(`the anomaly map of ${path} at x = ${x}, y = ${y}`, anomalyMap.data[at] ?? Number.NaN);
-}
-
-function notFinite(what: string, value: number): DataError {
-  return new DataError(
-    "E_DATA",
-    `evaluate: expected a finite number for ${what}, got ${formatNumber(value)}. The model is damaged or overflowed; train it again.`,
-  );
 }
 
 /** The smallest value that at least this share of the values does not exceed; null if there are none. */

@@ -77,7 +77,7 @@ export async function trainDetector(
     falseAlarmRate: options.falseAlarmRate,
     backend,
     describe: (calibration) => ({
-      format: 1,
+      format: 2,
       name: context.name,
       method: prepared.method,
       preset: options.preset,

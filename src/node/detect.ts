@@ -42,7 +42,8 @@ export interface FileDetection {
  *
  * @param inputs - Files, folders with all images below, globs.
  * @throws {FileError} E_FILE if an input does not exist or an overlay cannot be written; {DataError} E_DATA if an input gives
- * no image; {OptionError} E_OPTION if the threshold is no number or an overlay would overwrite an image; {BackendError}.
+ * no image; {OptionError} E_OPTION if the threshold is no number or an overlay would overwrite an image; {BackendError};
+ * {DataError} E_NOT_FINITE with the path of a file whose score or map is not finite: such a model is to be trusted with none.
  */
 export async function* detect(
   detector: Detector,
@@ -62,7 +63,7 @@ export async function* detect(
   }
 
   async function detectOne(image: RgbImage, path: string, map: string | undefined): Promise<FileDetection> {
-    const [detection] = await detector.detect([image]);
+    const [detection] = await detector.detect([image], { names: [path] });
     invariant(detection !== undefined, "a detector gave nothing for one image");
     const { anomalyScore, pValue } = detection;
     const isAnomalous = threshold === undefined ? detection.isAnomalous : anomalyScore > threshold;

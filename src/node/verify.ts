@@ -1,6 +1,6 @@
 /** Whether this machine computes what a model's maker saw. */
 import { OnnxFormatError } from "../base/errors.ts";
-import { describeModel, type Golden, goldenDifference, goldenKey, goldenSchema } from "../detectors/index.ts";
+import { checkModel, type Golden, goldenDifference, goldenKey, goldenSchema } from "../detectors/index.ts";
 import { decodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { aboutFile, type LoadDetectorOptions, readModelFile } from "./load-detector.ts";
@@ -45,7 +45,7 @@ export async function verifyModel(model: string, options: LoadDetectorOptions = 
   const backend = nodeBackend({ ...(device && { device }), ...(threads && { threads }) });
   const bytes = await readModelFile(model);
   return aboutFile(model, async () => {
-    const { mapMaximum, scores } = describeModel(bytes).calibration;
+    const { mapMaximum, scores } = (await checkModel(bytes)).calibration;
     const golden = parseGolden(decodeModel(bytes).metadata[goldenKey]);
     const session = await backend.load(bytes);
     try {

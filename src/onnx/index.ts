@@ -1,4 +1,5 @@
 /** ONNX files: written from graphs, and read for what they say of themselves. */
+export { appendMetadata } from "./append-metadata.ts";
 export { decodeModel, type ModelSummary } from "./decode.ts";
 export { encodeModel } from "./encode.ts";
 export { type ForeignNetwork, readNetwork } from "./foreign-network.ts";

@@ -251,6 +251,19 @@ describe("models that are none", () => {
     await refused(["detect", folder.at("cut.onnx"), good], 1, /cut\.onnx: expected an ONNX file.*\[E_ONNX\]/);
   });
 
+  test("a model of which three bytes were changed is refused by every command that takes one", async () => {
+    const bytes = readFileSync(model);
+    for (const share of [0.3, 0.5, 0.7]) bytes[Math.floor(share * bytes.length)]! ^= 0x7f;
+    const path = folder.write("damaged.onnx", bytes);
+    const text =
+      /damaged\.onnx: expected the bytes that were written.*The file was damaged or changed.*\[E_ONNX\]/;
+    await refused(["detect", path, good], 1, text);
+    await refused(["detect", path, good, "--json"], 1, text);
+    await refused(["evaluate", path, set], 1, text);
+    await refused(["inspect", path], 1, text);
+    await refused(["verify", path], 1, text);
+  });
+
   test("a device that this machine does not offer", async () => {
     const other = process.platform === "win32" ? "coreml" : "dml";
     await refused(

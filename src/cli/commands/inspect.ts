@@ -1,5 +1,5 @@
 /** `radar inspect`: what a model file is, how it was made, what it promises. */
-import { type DetectorDescription, describeModel } from "../../detectors/index.ts";
+import { checkModel, type DetectorDescription } from "../../detectors/index.ts";
 import { readModelFile } from "../../node/index.ts";
 import { aboutFile } from "../../node/load-detector.ts";
 import { decodeModel, type ModelSummary } from "../../onnx/index.ts";
@@ -19,8 +19,8 @@ export const inspectCommand: Command = {
   run: async (args, { output }) => {
     const [path = ""] = args.positionals;
     const bytes = await readModelFile(path);
-    const found = await aboutFile(path, () => ({
-      description: describeModel(bytes),
+    const found = await aboutFile(path, async () => ({
+      description: await checkModel(bytes),
       model: decodeModel(bytes),
     }));
     const { inputs, outputs, operators } = found.model;
