@@ -1,5 +1,6 @@
 /** What is known of a cell once it has run: a file of the cache, so that no cell runs twice. */
 import { z } from "zod";
+import { type CellFacts, cellFactsSchema } from "./cell-facts.ts";
 import { type Figures, figureNames } from "./figures.ts";
 
 /** One example seen by one method. */
@@ -19,40 +20,18 @@ export interface CellPicture {
 export interface CellResult {
   readonly format: 1;
   readonly figures: Figures;
-  /** What the detector tells of itself. */
-  readonly facts: {
-    readonly method: string;
-    readonly scoring: string;
-    readonly imageSizePx: number;
-    readonly parameters: number;
-    readonly steps: number;
-    readonly falseAlarmRate: number;
-    /** Minutes of `trainingMinutes` that were not spent again: the network had been trained for another method. */
-    readonly reusedMinutes: number;
-    /** Files that could not be read, training and test. */
-    readonly skipped: number;
-  };
+  readonly facts: CellFacts;
   readonly pictures: readonly CellPicture[];
 }
 
 const figure = z.number().nullable();
-const count = z.number().nonnegative();
 const names = z.enum(figureNames);
 
 /** Schema of a result; files may have been changed, so it is checked when read. */
 export const cellResultSchema: z.ZodType<CellResult> = z.object({
   format: z.literal(1),
   figures: z.record(names, figure),
-  facts: z.object({
-    method: z.string(),
-    scoring: z.string(),
-    imageSizePx: count,
-    parameters: count,
-    steps: count,
-    falseAlarmRate: z.number(),
-    reusedMinutes: count,
-    skipped: count,
-  }),
+  facts: cellFactsSchema,
   pictures: z.array(
     z.object({
       path: z.string(),

@@ -1,6 +1,7 @@
 /** What a benchmark found out, as one JSON document: what `--json` prints, and what tables and reports are made from. */
 import { z } from "zod";
 import { DataError } from "../base/errors.ts";
+import { cellFactsSchema } from "./cell-facts.ts";
 import { figureNames } from "./figures.ts";
 import type { BenchmarkSet } from "./plan.ts";
 import type { BenchmarkRow, FailedCell } from "./summary.ts";
@@ -64,16 +65,7 @@ const benchmarkDocumentSchema: z.ZodType<BenchmarkDocument> = z.object({
       options: z.record(z.string(), z.unknown()),
       seeds: z.array(count),
       figures: z.partialRecord(z.enum(figureNames), meanAndSpread),
-      facts: z.object({
-        method: z.string(),
-        scoring: z.string(),
-        imageSizePx: count,
-        parameters: count,
-        steps: count,
-        falseAlarmRate: z.number(),
-        reusedMinutes: count,
-        skipped: count,
-      }),
+      facts: cellFactsSchema,
     }),
   ),
   failed: z.array(

@@ -2,17 +2,22 @@
 import { formatScore } from "../report/format.ts";
 import { type Html, html } from "../report/html.ts";
 import type { CellPicture, CellResult } from "./cell-result.ts";
+import type { BenchmarkDocument } from "./document.ts";
 import type { ExamplePhoto } from "./examples.ts";
-import type { BenchmarkReportInput } from "./report.ts";
 import type { CellOutcome } from "./run-cells.ts";
 import { methodTitle } from "./summary.ts";
 
+/** What the gallery shows. */
+export interface GalleryInput {
+  readonly document: BenchmarkDocument;
+  /** The cells, whose pictures are shown: of each method those of its first seed that has a result. */
+  readonly outcomes: readonly CellOutcome[];
+  /** The examples as they are, by name of their set. */
+  readonly photos: Readonly<Record<string, readonly ExamplePhoto[]>>;
+}
+
 /** A table for each set: a row for each example, a column for each method; null where nothing has a result. */
-export function gallerySection({
-  document,
-  outcomes,
-  photos,
-}: Pick<BenchmarkReportInput, "document" | "outcomes" | "photos">): Html | null {
+export function gallerySection({ document, outcomes, photos }: GalleryInput): Html | null {
   const tables = document.sets.flatMap(({ name }) => {
     const columns = firstResults(outcomes.filter(({ cell }) => cell.set.name === name));
     const ofSet = photos[name] ?? [];

@@ -3,21 +3,10 @@ import { Html, html } from "../report/html.ts";
 import { reportStyle } from "../report/report-style.ts";
 import { accuracyChart, setChart } from "./charts.ts";
 import type { BenchmarkDocument } from "./document.ts";
-import type { ExamplePhoto } from "./examples.ts";
 import { figureNames, figureStyles } from "./figures.ts";
-import { gallerySection } from "./gallery.ts";
+import { type GalleryInput, gallerySection } from "./gallery.ts";
 import { figureText } from "./markdown.ts";
-import type { CellOutcome } from "./run-cells.ts";
 import { type BenchmarkRow, isPretrained } from "./summary.ts";
-
-/** What a report is made from. */
-export interface BenchmarkReportInput {
-  readonly document: BenchmarkDocument;
-  /** The cells, whose pictures are shown: of each method those of its first seed that has a result. */
-  readonly outcomes: readonly CellOutcome[];
-  /** The examples as they are, by name of their set. */
-  readonly photos: Readonly<Record<string, readonly ExamplePhoto[]>>;
-}
 
 /** No request of any kind: styles are inline, pictures are data, and there is no script. */
 const contentSecurityPolicy =
@@ -43,7 +32,7 @@ dl.meanings dd{margin:0;color:var(--muted)}
  *
  * Opens offline, loads nothing and runs no script. Pure: the same input gives the same text.
  */
-export function renderBenchmarkReport(input: BenchmarkReportInput): string {
+export function renderBenchmarkReport(input: GalleryInput): string {
   const { document } = input;
   const title = `Benchmark: ${new Set(document.rows.map(({ method }) => method)).size} methods on ${document.sets.length} sets`;
   const sections: (readonly [id: string, title: string, section: Html | null])[] = [

@@ -1,4 +1,5 @@
 /** From the outcomes of single cells to one row for each set and method: mean and spread over seeds. */
+import type { CellFacts } from "./cell-facts.ts";
 import type { CellResult } from "./cell-result.ts";
 import { type FigureName, figureNames } from "./figures.ts";
 import type { CellOutcome } from "./run-cells.ts";
@@ -22,7 +23,7 @@ export interface BenchmarkRow {
   readonly seeds: readonly number[];
   readonly figures: Readonly<Partial<Record<FigureName, MeanAndSpread>>>;
   /** What the detector of the first seed tells of itself. */
-  readonly facts: CellResult["facts"];
+  readonly facts: CellFacts;
 }
 
 /** A cell without a result. */

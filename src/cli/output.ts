@@ -1,15 +1,6 @@
 /** What a command says: results on stdout, everything else on stderr. */
 import { Progress } from "./progress.ts";
-
-/** Where text goes; the process's own streams, or those of a test. */
-export interface Streams {
-  readonly out: (text: string) => void;
-  readonly err: (text: string) => void;
-  /** Columns of the terminal behind stderr; null where a file or program reads it. */
-  readonly columns: number | null;
-  /** Seconds on a clock that never goes back. */
-  readonly now: () => number;
-}
+import type { Streams } from "./streams.ts";
 
 /** Speaks for one command. */
 export class Output {

@@ -6,7 +6,8 @@ import { packageVersion } from "../node/software-versions.ts";
 import { readArguments } from "./arguments.ts";
 import { type Command, commonArgs } from "./command.ts";
 import { errorText, exitCodeOf, exitCodes, UsageError } from "./errors.ts";
-import { Output, type Streams } from "./output.ts";
+import { Output } from "./output.ts";
+import type { Streams } from "./streams.ts";
 
 const summary = "Learns what normal looks like from a folder of good images, and finds what is not";
 

@@ -1,5 +1,5 @@
 /** How far the work is: a line that is rewritten on a terminal, a line every few seconds elsewhere. */
-import type { Streams } from "./output.ts";
+import type { Streams } from "./streams.ts";
 
 const secondsBetweenLines = 5;
 const secondsBetweenRewrites = 0.1;

@@ -1,7 +1,7 @@
 /** The meaning of convolutions in float64: nested loops, nothing clever. */
 import { at } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import type { ConvGeometry } from "./convolution.ts";
+import type { ConvGeometry, ConvTransposeGeometry } from "./convolution-geometry.ts";
 
 /** Visits every product of a convolution: output place, input place and weight place. */
 function forEachProduct(
@@ -56,7 +56,7 @@ export function convTransposeReference(
   x: Reference,
   w: Reference,
   b: Reference | undefined,
-  geometry: ConvGeometry & { readonly output_padding: readonly number[] },
+  geometry: ConvTransposeGeometry,
 ): Reference {
   const size = (axis: number) =>
     (at(x.shape, axis) - 1) * at(geometry.strides, axis - 2) -

@@ -9,22 +9,11 @@ import type { Dim } from "../../base/shape.ts";
 import { at, defineOp, sameDType, single } from "../op.ts";
 import { formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { matmul } from "./contraction.ts";
+import type { ConvGeometry, ConvTransposeGeometry } from "./convolution-geometry.ts";
 import { convReference, convTransposeReference } from "./convolution-reference.ts";
 import { concat, reshape, transpose } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
 import { flip, pad, sliceAxes } from "./window.ts";
-
-/** Geometry of a convolution; `pads` are [top, left, bottom, right]. */
-export interface ConvGeometry {
-  readonly strides: readonly number[];
-  readonly pads: readonly number[];
-  readonly group: number;
-  readonly [key: string]: readonly number[] | number;
-}
-
-interface ConvTransposeGeometry extends ConvGeometry {
-  readonly output_padding: readonly number[];
-}
 
 const convOp = defineOp<ConvGeometry>({
   type: "Conv",

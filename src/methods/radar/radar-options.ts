@@ -8,7 +8,7 @@ import {
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from "../options.ts";
-import { readouts, type ScoringName, scoringNames } from "./readout.ts";
+import { readouts, type ScoringName, scoringNames } from "./readouts.ts";
 
 /** What a user may set; everything has a default. */
 export interface RadarOptions extends CommonOptions {

@@ -7,7 +7,7 @@ import { trainNetwork } from "../train-network.ts";
 import { defectObjective } from "./defect-objective.ts";
 import { RadarBatches } from "./radar-batches.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
-import { readouts } from "./readout.ts";
+import { readouts } from "./readouts.ts";
 
 /** Timesteps that the network sees, of 1000: scoring looks at low noise only (ours). */
 export const timestepLimit = 400;

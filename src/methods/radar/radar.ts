@@ -6,7 +6,8 @@ import type { Learned, LearningContext, PreparedMethod } from "../method.ts";
 import { observationGraph, radarMaps } from "./radar-network.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
 import { timestepLimit, trainRadarNetwork } from "./radar-training.ts";
-import { type Readout, readouts } from "./readout.ts";
+import type { Readout } from "./readout.ts";
+import { readouts } from "./readouts.ts";
 
 /**
  * RADAR with its options.

@@ -1,13 +1,8 @@
-/**
- * How anomaly maps and a score are read off one call of the network: the one place where scorings differ.
- * A new scoring is a file with a {@link Readout} and a line here.
- */
+/** How anomaly maps and a score are read off one call of the network: what a scoring is. */
 import type { NdArray } from "../../base/array.ts";
 import type { Random } from "../../base/random.ts";
 import type { Tensor } from "../../graph/index.ts";
 import type { UNetTrace } from "../../nn/index.ts";
-import { combinedReadout } from "./readout-combined.ts";
-import { paperReadout, paperSettings } from "./readout-paper.ts";
 
 /** What the network says of a batch of patches. */
 export interface NetworkOutput {
@@ -55,15 +50,3 @@ export interface FittedReadout {
   /** Score of each patch, float32 [M, 1]; an image's is its highest. Without it, an image's score is the maximum of its map. */
   readonly score?: (output: NetworkOutput) => Tensor;
 }
-
-/** Names of all scorings; the first is the default. */
-export const scoringNames = ["combined", "paper"] as const;
-
-/** Name of a scoring. */
-export type ScoringName = (typeof scoringNames)[number];
-
-/** All scorings by name. */
-export const readouts: Readonly<Record<ScoringName, Readout>> = {
-  combined: combinedReadout,
-  paper: paperReadout(paperSettings),
-};
