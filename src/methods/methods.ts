@@ -1,4 +1,4 @@
-/** All methods by name. A new one is a file with a function from options to {@link PreparedMethod}, and a line here. */
+/** All methods by name. A new one is a file in its family's folder with a function from options to {@link PreparedMethod}, and a line here. */
 import { checkChoice, describe } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { ddimMethod } from "./diffusion/ddim.ts";
@@ -55,33 +55,29 @@ export interface TrainingOptions
 /** Checks options and gives a method ready to learn. `largestSidePx`: longer side of a typical training image. */
 type Prepare = (options: Omit<TrainingOptions, "method">, largestSidePx: number) => PreparedMethod;
 
-const methods: Readonly<Record<MethodName, Prepare>> = {
-  radar: (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
-  gaussian: gaussianMethod,
-  pca: pcaMethod,
-  "robust-pca": robustPcaMethod,
-  "padim-lite": padimLiteMethod,
-  iforest: iforestMethod,
-  ddpm: ddpmMethod,
-  ddim: ddimMethod,
-  "one-step": oneStepMethod,
-  vae: vaeMethod,
-  "autoencoder-ssim": autoencoderSsimMethod,
-  ganomaly: ganomalyMethod,
-  "f-anogan": fAnoganMethod,
-  padim: padimMethod,
-  patchcore: patchcoreMethod,
+/** How a method is prepared, and which of the options that only some methods know are for it. */
+type Row = readonly [prepare: Prepare, ...uses: (keyof TrainingOptions)[]];
+
+const methods: Readonly<Record<MethodName, Row>> = {
+  radar: [(options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx))],
+  ddpm: [ddpmMethod, "noiseSteps", "calls", "noise"],
+  ddim: [ddimMethod, "noiseSteps", "calls", "noise", "condition"],
+  "one-step": [oneStepMethod, "noiseSteps", "noise"],
+  vae: [vaeMethod],
+  "autoencoder-ssim": [autoencoderSsimMethod],
+  ganomaly: [ganomalyMethod],
+  "f-anogan": [fAnoganMethod],
+  gaussian: [gaussianMethod],
+  pca: [pcaMethod],
+  "robust-pca": [robustPcaMethod],
+  "padim-lite": [padimLiteMethod],
+  iforest: [iforestMethod],
+  padim: [padimMethod, "backbone", "layers"],
+  patchcore: [patchcoreMethod, "backbone", "layers"],
 };
 
-/** Options that are for some methods only, and which those are. */
-const usersOf = {
-  noiseSteps: ["ddpm", "ddim", "one-step"],
-  calls: ["ddpm", "ddim"],
-  noise: ["ddpm", "ddim", "one-step"],
-  condition: ["ddim"],
-  backbone: ["padim", "patchcore"],
-  layers: ["padim", "patchcore"],
-} as const satisfies Partial<Record<keyof TrainingOptions, readonly MethodName[]>>;
+/** Options that are for some methods only. */
+const optionsOfSome = new Set(Object.values(methods).flatMap(([, ...uses]) => uses));
 
 /**
  * A method with its options, checked.
@@ -93,12 +89,13 @@ export function prepareMethod(options: TrainingOptions, largestSidePx: number): 
   const { method = "radar", ...rest } = options;
   checkChoice("method", method, methodNames);
   refuseOthers(method, rest);
-  return methods[method](rest, largestSidePx);
+  const [prepare] = methods[method];
+  return prepare(rest, largestSidePx);
 }
 
 function refuseOthers(method: MethodName, given: TrainingOptions): void {
-  for (const name of Object.keys(usersOf) as (keyof typeof usersOf)[]) {
-    const users: readonly MethodName[] = usersOf[name];
+  for (const name of optionsOfSome) {
+    const users = methodNames.filter((user) => methods[user].includes(name));
     const value = given[name];
     if (value === undefined || users.includes(method)) continue;
     const shown = typeof value === "object" ? "one" : describe(value);
