@@ -88,6 +88,9 @@ const uselessBecause = {
 /** Options that only some methods have a use for. */
 export type OptionOfSome = keyof typeof uselessBecause;
 
+/** Options as a method is given them: what it has no use for is there as well, so that it can refuse it. */
+export type GivenOptions = CommonOptions & Readonly<Partial<Record<OptionOfSome, unknown>>>;
+
 /**
  * Refuses options that a method has no use for.
  *

@@ -3,13 +3,13 @@
 import { gaussianBlur } from "../../features/map-filter.ts";
 import { mul, pad, reduceMean, scalar, sub, type Tensor } from "../../graph/index.ts";
 import type { Method } from "../method.ts";
-import type { RadarOptions } from "../radar/radar-options.ts";
+import type { GivenOptions } from "../options.ts";
 import { Autoencoder } from "./autoencoder.ts";
 import { type NetworkSettings, networkMethod } from "./network-method.ts";
 import { similarityObjective, similarityRadius, structuralSimilarity } from "./structural-similarity.ts";
 
 /** The autoencoder, given its options. @see docs/detectors/autoencoder-ssim.md */
-export const autoencoderSsimMethod: Method<RadarOptions, NetworkSettings> = networkMethod<NetworkSettings>({
+export const autoencoderSsimMethod: Method<GivenOptions, NetworkSettings> = networkMethod<NetworkSettings>({
   method: "autoencoder-ssim",
   scoring: "dissimilarity",
   settings: { learningRate: 1e-3, latentSize: 512, smoothing: 1 / 16 }, // ours, by npm run tune

@@ -3,7 +3,7 @@
 import type { AnomalyMaps } from "../../detectors/map-source.ts";
 import { add, mul, reduceMean, scalar, sub, type Tensor } from "../../graph/index.ts";
 import type { Method } from "../method.ts";
-import type { RadarOptions } from "../radar/radar-options.ts";
+import type { GivenOptions } from "../options.ts";
 import { FAnogan } from "./f-anogan-network.ts";
 import { fAnoganObjective } from "./f-anogan-objective.ts";
 import { type NetworkSettings, networkMethod } from "./network-method.ts";
@@ -18,7 +18,7 @@ export interface FAnoganSettings extends NetworkSettings {
 }
 
 /** f-AnoGAN, given its options. @see docs/detectors/f-anogan.md */
-export const fAnoganMethod: Method<RadarOptions, FAnoganSettings> = networkMethod<FAnoganSettings>({
+export const fAnoganMethod: Method<GivenOptions, FAnoganSettings> = networkMethod<FAnoganSettings>({
   method: "f-anogan",
   scoring: "residual",
   settings: {

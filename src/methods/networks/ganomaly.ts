@@ -1,7 +1,7 @@
 /** GANomaly as a method: a defective picture, or its code, is not that of its reconstruction. */
 import { abs, reduceMean, sub } from "../../graph/index.ts";
 import type { Method } from "../method.ts";
-import type { RadarOptions } from "../radar/radar-options.ts";
+import type { GivenOptions } from "../options.ts";
 import { Ganomaly } from "./ganomaly-network.ts";
 import { type GanomalyWeights, ganomalyObjective, ganomalyWeights } from "./ganomaly-objective.ts";
 import { type NetworkSettings, networkMethod } from "./network-method.ts";
@@ -14,7 +14,7 @@ export interface GanomalySettings extends NetworkSettings, GanomalyWeights {
 }
 
 /** GANomaly, given its options. @see docs/detectors/ganomaly.md */
-export const ganomalyMethod: Method<RadarOptions, GanomalySettings> = networkMethod<GanomalySettings>({
+export const ganomalyMethod: Method<GivenOptions, GanomalySettings> = networkMethod<GanomalySettings>({
   method: "ganomaly",
   scoring: "residual",
   settings: { learningRate: 1e-3, latentSize: 128, smoothing: 1 / 32, ...ganomalyWeights, score: "map" }, // ours, by npm run tune

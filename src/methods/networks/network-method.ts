@@ -5,7 +5,7 @@ import type { Tensor } from "../../graph/index.ts";
 import { bindParameters, parameterCount } from "../../nn/index.ts";
 import { type Objective, type TrainStepOptions, trainedParameters } from "../../train/index.ts";
 import type { Learned, LearningContext, Method } from "../method.ts";
-import type { RadarOptions } from "../radar/radar-options.ts";
+import type { GivenOptions } from "../options.ts";
 import { trainNetwork } from "../train-network.ts";
 import type { ConvCoderOptions } from "./conv-coder.ts";
 import { type ResolvedNetworkOptions, resolveNetworkOptions } from "./network-options.ts";
@@ -52,7 +52,7 @@ export interface NetworkMethod<Settings extends NetworkSettings> {
 /** The method by its options. Maps are standardised at each place (ours). */
 export function networkMethod<Settings extends NetworkSettings>(
   definition: NetworkMethod<Settings>,
-): Method<RadarOptions, Settings> {
+): Method<GivenOptions, Settings> {
   const { method, scoring, step } = definition;
   return (given, largestSidePx, changed) => {
     const options = resolveNetworkOptions(method, given, largestSidePx);

@@ -1,7 +1,12 @@
 /** Options of the methods that train a network of strided convolutions on whole pictures. */
 
-import { checkSize, type ResolvedCommonOptions, refuseOptions, resolveCommonOptions } from "../options.ts";
-import type { RadarOptions } from "../radar/radar-options.ts";
+import {
+  checkSize,
+  type GivenOptions,
+  type ResolvedCommonOptions,
+  refuseOptions,
+  resolveCommonOptions,
+} from "../options.ts";
 import type { ConvCoderOptions } from "./conv-coder.ts";
 
 /** Options with their values, and the network they ask for, but for the length of its code. */
@@ -25,7 +30,7 @@ const widths = {
  */
 export function resolveNetworkOptions(
   method: string,
-  given: RadarOptions,
+  given: GivenOptions,
   largestSidePx: number,
 ): ResolvedNetworkOptions {
   refuseOptions(method, given, ["scoring", "patchSize"]);

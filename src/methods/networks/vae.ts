@@ -1,7 +1,7 @@
 /** Variational autoencoder as a method: a defect is what the decoder cannot make from the mean of the code. */
 
 import type { Method } from "../method.ts";
-import type { RadarOptions } from "../radar/radar-options.ts";
+import type { GivenOptions } from "../options.ts";
 import { type NetworkSettings, networkMethod } from "./network-method.ts";
 import { residualMap } from "./residual-map.ts";
 import { VariationalAutoencoder } from "./variational-autoencoder.ts";
@@ -14,7 +14,7 @@ export interface VaeSettings extends NetworkSettings {
 }
 
 /** The variational autoencoder, given its options. @see docs/detectors/vae.md */
-export const vaeMethod: Method<RadarOptions, VaeSettings> = networkMethod<VaeSettings>({
+export const vaeMethod: Method<GivenOptions, VaeSettings> = networkMethod<VaeSettings>({
   method: "vae",
   scoring: "residual",
   settings: { learningRate: 3e-4, latentSize: 128, decoderDeviation: 0.03, smoothing: 1 / 64 }, // ours, by npm run tune

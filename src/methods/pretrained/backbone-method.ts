@@ -1,11 +1,13 @@
 /** What methods share that read features of a network that the user brings. */
+
 import { OptionError } from "../../base/errors.ts";
 import type { Learned, LearningContext, Method, PreparedMethod } from "../method.ts";
-import { type Estimator, type StatisticalOptions, statisticalMethod } from "../statistical/statistical.ts";
+import type { GivenOptions } from "../options.ts";
+import { type Estimator, statisticalMethod } from "../statistical/statistical.ts";
 import { type Backbone, backboneStages, type Stage } from "./backbone.ts";
 
 /** Options as given. */
-export interface BackboneOptions extends StatisticalOptions {
+export interface BackboneOptions extends GivenOptions {
   /** The network; these methods cannot do without. */
   readonly backbone?: Backbone | undefined;
   /** Names of the tensors to take features from. Default: found by their size. */

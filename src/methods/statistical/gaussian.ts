@@ -1,7 +1,8 @@
 /** Colour of good images at each place as a Gaussian: the simplest detector, and the one to beat. */
 import type { Method } from "../method.ts";
+import type { GivenOptions } from "../options.ts";
 import { learnPlaceDistance } from "./place-distance.ts";
-import { type StatisticalOptions, statisticalMethod } from "./statistical.ts";
+import { statisticalMethod } from "./statistical.ts";
 
 /** Constants of the per-pixel Gaussian. */
 export interface GaussianSettings {
@@ -12,16 +13,15 @@ export interface GaussianSettings {
 }
 
 /** The per-pixel Gaussian, given its options. @see docs/detectors/gaussian.md */
-export const gaussianMethod: Method<StatisticalOptions, GaussianSettings> =
-  statisticalMethod<GaussianSettings>({
-    method: "gaussian",
-    scoring: "distance",
-    settings: { smoothing: 1 / 64, standardizesPlaces: false }, // ours
-    learn: (context, imageSize, settings) =>
-      learnPlaceDistance(context, imageSize, {
-        ...settings,
-        features: (pictures) => pictures,
-        places: imageSize * imageSize,
-        dimensions: 3,
-      }),
-  });
+export const gaussianMethod: Method<GivenOptions, GaussianSettings> = statisticalMethod<GaussianSettings>({
+  method: "gaussian",
+  scoring: "distance",
+  settings: { smoothing: 1 / 64, standardizesPlaces: false }, // ours
+  learn: (context, imageSize, settings) =>
+    learnPlaceDistance(context, imageSize, {
+      ...settings,
+      features: (pictures) => pictures,
+      places: imageSize * imageSize,
+      dimensions: 3,
+    }),
+});

@@ -18,7 +18,8 @@ import {
   type Tensor,
 } from "../../graph/index.ts";
 import type { Learned, LearningContext, Method } from "../method.ts";
-import { type StatisticalOptions, smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
+import type { GivenOptions } from "../options.ts";
+import { smoothedMap, statisticalMethod, withFeatures } from "./statistical.ts";
 
 /** Constants of the forest on patches. */
 export interface IforestSettings {
@@ -37,7 +38,7 @@ export interface IforestSettings {
 const dimensions = 8;
 
 /** Isolation Forest, given its options. @see docs/detectors/iforest.md */
-export const iforestMethod: Method<StatisticalOptions, IforestSettings> = statisticalMethod<IforestSettings>({
+export const iforestMethod: Method<GivenOptions, IforestSettings> = statisticalMethod<IforestSettings>({
   method: "iforest",
   scoring: "isolation",
   settings: {

@@ -8,7 +8,8 @@ import {
 } from "../../estimators/principal-components.ts";
 import { max, mul, resizeLinear, scalar, sub } from "../../graph/index.ts";
 import type { Learned, LearningContext, Method } from "../method.ts";
-import { lengthMap, pictureRows, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
+import type { GivenOptions } from "../options.ts";
+import { lengthMap, pictureRows, statisticalMethod } from "./statistical.ts";
 
 /** Constants of PCA. */
 export interface PcaSettings {
@@ -25,7 +26,7 @@ export interface PcaSettings {
 const folds = 4; // parts that the limit of T² is cross-fitted on (ours)
 
 /** PCA, given its options. @see docs/detectors/pca.md */
-export const pcaMethod: Method<StatisticalOptions, PcaSettings> = statisticalMethod<PcaSettings>({
+export const pcaMethod: Method<GivenOptions, PcaSettings> = statisticalMethod<PcaSettings>({
   method: "pca",
   scoring: "residual",
   settings: { grid: 80, explained: 0.9, imagesPerComponent: 2, smoothing: 1 / 32 }, // ours, by npm run tune

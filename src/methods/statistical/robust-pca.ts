@@ -9,7 +9,8 @@ import {
 } from "../../estimators/principal-components.ts";
 import { max, min, resizeLinear, scalar, sub, type Tensor } from "../../graph/index.ts";
 import type { Learned, LearningContext, Method } from "../method.ts";
-import { lengthMap, pictureRows, type StatisticalOptions, statisticalMethod } from "./statistical.ts";
+import type { GivenOptions } from "../options.ts";
+import { lengthMap, pictureRows, statisticalMethod } from "./statistical.ts";
 
 /** Constants of robust PCA. */
 export interface RobustPcaSettings {
@@ -34,23 +35,22 @@ export interface RobustPcaSettings {
 }
 
 /** Robust PCA, given its options. @see docs/detectors/robust-pca.md */
-export const robustPcaMethod: Method<StatisticalOptions, RobustPcaSettings> =
-  statisticalMethod<RobustPcaSettings>({
-    method: "robust-pca",
-    scoring: "sparse part",
-    settings: {
-      grid: 80, // by npm run tune
-      mostImages: 80,
-      tolerance: 1e-4, // its authors use 1e-7
-      pursuitIterations: 40,
-      explained: 0.98,
-      imagesPerComponent: 4,
-      thresholdSpreads: 3, // by npm run tune
-      splittingIterations: 5,
-      smoothing: 1 / 32,
-    }, // ours
-    learn,
-  });
+export const robustPcaMethod: Method<GivenOptions, RobustPcaSettings> = statisticalMethod<RobustPcaSettings>({
+  method: "robust-pca",
+  scoring: "sparse part",
+  settings: {
+    grid: 80, // by npm run tune
+    mostImages: 80,
+    tolerance: 1e-4, // its authors use 1e-7
+    pursuitIterations: 40,
+    explained: 0.98,
+    imagesPerComponent: 4,
+    thresholdSpreads: 3, // by npm run tune
+    splittingIterations: 5,
+    smoothing: 1 / 32,
+  }, // ours
+  learn,
+});
 
 async function learn(
   context: LearningContext,

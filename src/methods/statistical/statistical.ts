@@ -5,10 +5,7 @@ import { outputOf, withSession } from "../../detectors/run-graph.ts";
 import { gaussianBlur } from "../../features/map-filter.ts";
 import { reduceSumSquare, resizeLinear, sqrt, type Tensor } from "../../graph/index.ts";
 import type { Learned, LearningContext, Method } from "../method.ts";
-import { type CommonOptions, type OptionOfSome, refuseOptions, resolveCommonOptions } from "../options.ts";
-
-/** Options as given; those of networks are refused. */
-export type StatisticalOptions = CommonOptions & Readonly<Partial<Record<OptionOfSome, unknown>>>;
+import { type GivenOptions, refuseOptions, resolveCommonOptions } from "../options.ts";
 
 /** What a statistical method adds to the common part. */
 export interface Estimator<Settings extends object> {
@@ -28,7 +25,7 @@ export interface Estimator<Settings extends object> {
 /** A statistical method by its options; those of networks are refused. */
 export function statisticalMethod<Settings extends object>(
   estimator: Estimator<Settings>,
-): Method<StatisticalOptions, Settings> {
+): Method<GivenOptions, Settings> {
   const { method, scoring } = estimator;
   return (given, largestSidePx, changed) => {
     refuseOptions(method, given, ["scoring", "patchSize", "length", "batchSize"]);
