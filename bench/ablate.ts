@@ -11,11 +11,10 @@ import { evaluate } from "../src/evaluation/index.ts";
 import { radarMethod, resolveRadarOptions, trainDetector } from "../src/methods/index.ts";
 import type { Readout } from "../src/methods/radar/readout.ts";
 import { combinedMapNames, readoutOf } from "../src/methods/radar/readout-combined.ts";
-import { imageResizer } from "../src/node/image-resizer.ts";
-import { loadImages, openDataset, readImage, readMask } from "../src/node/index.ts";
+import { readImage, readMask } from "../src/node/index.ts";
 import { diskNetworkStore } from "../src/node/network-store.ts";
-import { typicalSide } from "../src/node/typical-side.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
+import { type OpenedSet, openSet } from "./open-set.ts";
 
 /** Variants by name: a scoring, or some of the default scoring's maps. */
 const variants: Readonly<
@@ -73,10 +72,7 @@ process.stdout.write(
 
 /** All variants on one set with one seed. */
 async function ablated(set: string, seed: number): Promise<Record<string, unknown>[]> {
-  const dataset = await openDataset(set, { purpose: "testing" });
-  const paths = dataset.train.map(({ path }) => path);
-  const side = await typicalSide(paths);
-  const optionsOf = (scoring: "combined" | "paper") =>
+  const optionsOf = (scoring: "combined" | "paper", side: number) =>
     resolveRadarOptions(
       {
         preset: values.preset === "balanced" || values.preset === "accurate" ? values.preset : "fast",
@@ -86,17 +82,23 @@ async function ablated(set: string, seed: number): Promise<Record<string, unknow
       },
       side,
     );
-  const resizer = await imageResizer(backend, optionsOf("combined").imageSize);
-  const { images } = await loadImages(paths, { transform: (image) => resizer.resize(image) });
-  await resizer.dispose();
+  const { dataset, typicalSidePx, planes } = await openSet(set, {
+    backend,
+    purpose: "testing",
+    sizeOf: (side) => optionsOf("combined", side).imageSize,
+  });
   const results: Record<string, unknown>[] = [];
   for (const name of names) {
     const { scoring = "combined", readout } = variants[name] ?? {};
-    const { model } = await trainDetector(
-      images.map(({ image }) => image),
-      radarMethod(optionsOf(scoring), readout),
-      { backend, now, name: dataset.name, skipped: 0, software: {}, networks, onProgress: stepLine },
-    );
+    const { model } = await trainDetector(planes, radarMethod(optionsOf(scoring, typicalSidePx), readout), {
+      backend,
+      now,
+      name: dataset.name,
+      skipped: 0,
+      software: {},
+      networks,
+      onProgress: stepLine,
+    });
     const detector = await loadDetector(model, backend);
     const { metrics, classes } = await evaluate(detector, testImages(dataset.test), { now });
     await detector.dispose();
@@ -111,7 +113,7 @@ async function ablated(set: string, seed: number): Promise<Record<string, unknow
 }
 
 async function* testImages(
-  images: Awaited<ReturnType<typeof openDataset>>["test"],
+  images: OpenedSet["dataset"]["test"],
 ): AsyncGenerator<
   Parameters<typeof evaluate>[1] extends AsyncIterable<infer T> | Iterable<infer T> ? T : never
 > {

@@ -15,12 +15,10 @@ import { loadDetector } from "../src/detectors/index.ts";
 import { evaluate } from "../src/evaluation/index.ts";
 import { trainDetector } from "../src/methods/index.ts";
 import { writeFileAtomic } from "../src/node/atomic-file.ts";
-import { imageResizer } from "../src/node/image-resizer.ts";
-import { loadImages, openDataset } from "../src/node/index.ts";
 import { diskNetworkStore } from "../src/node/network-store.ts";
 import { softwareVersions } from "../src/node/software-versions.ts";
-import { typicalSide } from "../src/node/typical-side.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
+import { openSet } from "./open-set.ts";
 import { type PlantedTest, plantedTest } from "./planted-test.ts";
 import { type TuningDocument, type TuningTrial, tuningDocumentSchema } from "./tuning-document.ts";
 import { type Changes, mostTrials, plans } from "./tuning-plan.ts";
@@ -92,19 +90,14 @@ for (const name of names) {
 
 /** Good images of a set, split and planted. */
 async function opened(folder: string): Promise<TuningSet> {
-  const dataset = await openDataset(folder, { purpose: "training" });
-  const paths = dataset.train.map(({ path }) => path);
-  const side = Math.min(Number(values.size), Math.floor((await typicalSide(paths)) / 16) * 16);
-  const resizer = await imageResizer(backend, side);
-  const { images } = await loadImages(paths, { transform: (image) => resizer.resize(image) });
-  await resizer.dispose();
-  const planes = images.map(({ image }) => image);
+  const sizeOf = (side: number): number => Math.min(Number(values.size), Math.floor(side / 16) * 16);
+  const { dataset, sizePx, planes } = await openSet(folder, { backend, purpose: "training", sizeOf });
   const random = new Random(seed).split("planted test");
   return {
     name: dataset.name,
-    size: side,
+    size: sizePx,
     hash: await contentHash(planes),
-    planted: plantedTest(planes, side, random),
+    planted: plantedTest(planes, sizePx, random),
   };
 }
 

@@ -3,6 +3,7 @@ import {
   type MethodName,
   methodNames,
   openBackbone,
+  prepareMethod,
   type ScoringName,
   scoringNames,
   type TrainingOptions,
@@ -52,17 +53,9 @@ function reading(method: MethodName, more: TrainingOptions): ConformanceCase {
   return { ...rest, options: { ...options, ...more }, cutsPatches: true };
 }
 
-const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
+/** Methods that are checked in other ways than with their defaults. */
+const special: Readonly<Partial<Record<MethodName, readonly ConformanceCase[]>>> = {
   radar: scoringNames.map(radar),
-  vae: [trained("vae")],
-  "autoencoder-ssim": [trained("autoencoder-ssim")],
-  ganomaly: [trained("ganomaly")],
-  "f-anogan": [trained("f-anogan")],
-  gaussian: [estimated("gaussian")],
-  pca: [estimated("pca")],
-  "robust-pca": [estimated("robust-pca")],
-  "padim-lite": [estimated("padim-lite")],
-  iforest: [estimated("iforest")],
   padim: [estimated("padim", { backbone })],
   patchcore: [estimated("patchcore", { backbone })],
   ddpm: [reading("ddpm", { calls: 2, noise: "simplex" })],
@@ -70,5 +63,13 @@ const byMethod: Readonly<Record<MethodName, readonly ConformanceCase[]>> = {
   "one-step": [reading("one-step", {})],
 };
 
-/** All of them; a new method is a line above. */
-export const conformanceCases: readonly ConformanceCase[] = methodNames.flatMap((name) => byMethod[name]);
+/** A method with its defaults. */
+function usual(method: MethodName): ConformanceCase {
+  const { batchSize } = prepareMethod({ ...common, method }, size).options;
+  return batchSize > 0 ? trained(method) : estimated(method);
+}
+
+/** All of them. */
+export const conformanceCases: readonly ConformanceCase[] = methodNames.flatMap(
+  (name) => special[name] ?? [usual(name)],
+);

@@ -14,9 +14,16 @@ export interface BackboneOptions extends GivenOptions {
   readonly layers?: readonly string[] | undefined;
 }
 
+/** Constants that all of these methods have. */
+export interface BackboneSettings {
+  /** Strides of the stages that are read, where the user names no layers. */
+  readonly strides: readonly number[];
+}
+
 /** What one of the methods adds to the common part. */
-export interface BackboneEstimator<Settings extends object> extends Omit<Estimator<Settings>, "learn"> {
-  /** @param imageSize - S: images are uint8 [3, S, S]. */
+export interface BackboneEstimator<Settings extends BackboneSettings>
+  extends Omit<Estimator<Settings>, "learn"> {
+  /** Learns from images uint8 [3, S, S], S = `imageSize`, by way of the stages. */
   readonly learn: (
     context: LearningContext,
     imageSize: number,
@@ -24,38 +31,20 @@ export interface BackboneEstimator<Settings extends object> extends Omit<Estimat
   ) => Promise<Pick<Learned, "source" | "parameters" | "found">>;
 }
 
-/** A backbone and the layers that the user named. */
+/** A backbone and the stages of it that are read, finest first. */
 export interface BackboneSource {
   readonly backbone: Backbone;
-  readonly layers?: readonly string[] | undefined;
-}
-
-/**
- * Finds the stages to read, says which, and that all images are about to go through them.
- *
- * @throws as {@link backboneStages}.
- */
-export async function announcedStages(
-  { backend, images, onStage }: LearningContext,
-  imageSize: number,
-  { backbone, layers, strides }: BackboneSource & { readonly strides: readonly number[] },
-): Promise<Stage[]> {
-  const stages = await backboneStages(backbone, { backend, imageSize, strides, layers });
-  const text = stages.map(
-    ({ name, channels, height, width }) => `${name} (${channels} x ${height} x ${width})`,
-  );
-  onStage?.(`reading ${text.join(", ")} of ${images.length} images`);
-  return stages;
+  readonly stages: readonly Stage[];
 }
 
 /** A method on a backbone by its options; to give none is an error, and options of networks that are trained are refused. */
-export function backboneMethod<Settings extends object>(
+export function backboneMethod<Settings extends BackboneSettings>(
   estimator: BackboneEstimator<Settings>,
 ): Method<BackboneOptions, Settings> {
   return (given, largestSidePx, changed) => prepare(estimator, given, largestSidePx, changed);
 }
 
-function prepare<Settings extends object>(
+function prepare<Settings extends BackboneSettings>(
   { learn, ...estimator }: BackboneEstimator<Settings>,
   { backbone, layers, ...given }: BackboneOptions,
   ...[largestSidePx, changed]: readonly [number, Partial<Settings> | undefined]
@@ -73,10 +62,20 @@ function prepare<Settings extends object>(
   const prepared = statisticalMethod({
     ...estimator,
     settings: { ...settings, backbone: backbone.hash, layers: layers ?? "by size" },
-    learn: (context, imageSize) => learn(context, imageSize, { backbone, layers, settings }),
+    learn: async (context, imageSize) => {
+      const { strides } = settings;
+      const stages = await backboneStages(backbone, { backend: context.backend, imageSize, strides, layers });
+      context.onStage?.(`reading ${stages.map(stageText).join(", ")} of ${context.images.length} images`);
+      const learned = await learn(context, imageSize, { backbone, stages, settings });
+      return { ...learned, found: { layers: stages.map(({ name }) => name), ...learned.found } };
+    },
   })(given, largestSidePx);
   return {
     ...prepared,
     learn: async (context) => ({ ...(await prepared.learn(context)), networkCalls: 1 }),
   };
+}
+
+function stageText({ name, channels, height, width }: Stage): string {
+  return `${name} (${channels} x ${height} x ${width})`;
 }

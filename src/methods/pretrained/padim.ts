@@ -6,16 +6,14 @@ import type { Learned, LearningContext, Method } from "../method.ts";
 import { learnPlaceDistance } from "../statistical/place-distance.ts";
 import { type Backbone, backboneFeatures, type Stage } from "./backbone.ts";
 import {
-  announcedStages,
   type BackboneOptions,
+  type BackboneSettings,
   type BackboneSource,
   backboneMethod,
 } from "./backbone-method.ts";
 
 /** Constants of PaDiM. */
-export interface PadimSettings {
-  /** Of the stages that are read. */
-  readonly strides: readonly number[];
+export interface PadimSettings extends BackboneSettings {
   /** Channels that are kept, drawn at random. */
   readonly dimensions: number;
   /** Variance that is added to each direction. */
@@ -42,10 +40,9 @@ export const padimMethod: Method<BackboneOptions, PadimSettings> = backboneMetho
 async function learn(
   context: LearningContext,
   imageSize: number,
-  { backbone, layers, settings }: BackboneSource & { readonly settings: PadimSettings },
-): Promise<Pick<Learned, "source" | "parameters" | "found">> {
-  const { strides, dimensions, addedVariance, smoothing } = settings;
-  const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
+  { backbone, stages, settings }: BackboneSource & { readonly settings: PadimSettings },
+): Promise<Pick<Learned, "source" | "parameters">> {
+  const { dimensions, addedVariance, smoothing } = settings;
   const [finest] = stages;
   const places = (finest?.height ?? 0) * (finest?.width ?? 0);
   if (places > mostPlaces) {
@@ -54,7 +51,7 @@ async function learn(
     );
   }
   const channels = drawn(stages, dimensions, context.random.split("channels"));
-  const learned = await learnPlaceDistance(context, imageSize, {
+  return learnPlaceDistance(context, imageSize, {
     features: (pictures) => embedding(backbone, stages, channels, pictures),
     places,
     dimensions: channels.length,
@@ -64,7 +61,6 @@ async function learn(
     smoothing,
     standardizesPlaces: false,
   });
-  return { ...learned, found: { layers: stages.map(({ name }) => name) } };
 }
 
 /** Numbers of the channels that are kept, ascending; all of them where there are no more. */

@@ -18,16 +18,14 @@ import type { Learned, LearningContext, Method } from "../method.ts";
 import { smoothedMap, withFeatures } from "../statistical/statistical.ts";
 import { type Backbone, backboneFeatures, type Stage } from "./backbone.ts";
 import {
-  announcedStages,
   type BackboneOptions,
+  type BackboneSettings,
   type BackboneSource,
   backboneMethod,
 } from "./backbone-method.ts";
 
 /** Constants of PatchCore. */
-export interface PatchcoreSettings {
-  /** Of the stages that are read. */
-  readonly strides: readonly number[];
+export interface PatchcoreSettings extends BackboneSettings {
   /** Dimensions in which centres are chosen. */
   readonly projected: number;
   /** Share of the patches that is remembered, but */
@@ -61,10 +59,9 @@ export const patchcoreMethod: Method<BackboneOptions, PatchcoreSettings> = backb
 async function learn(
   context: LearningContext,
   imageSize: number,
-  { backbone, layers, settings }: BackboneSource & { readonly settings: PatchcoreSettings },
+  { backbone, stages, settings }: BackboneSource & { readonly settings: PatchcoreSettings },
 ): Promise<Pick<Learned, "source" | "parameters" | "found">> {
-  const { strides, smoothing, score } = settings;
-  const stages = await announcedStages(context, imageSize, { backbone, layers, strides });
+  const { smoothing, score } = settings;
   const rows = (pictures: Tensor) => patchRows(backbone, stages, pictures);
   const chosen = await chosenPatches(context, { imageSize, stages, rows, settings });
   const memory = await remembered(context, { imageSize, rows, chosen });
@@ -81,7 +78,7 @@ async function learn(
       },
     },
     parameters: memory.patches.length,
-    found: { layers: stages.map(({ name }) => name), remembered: chosen.length },
+    found: { remembered: chosen.length },
   };
 }
 
