@@ -1,6 +1,15 @@
 /** Data sets, splits, patches and their symmetries: pure parts that need no file system. */
 export { decodeBmp } from "./bmp.ts";
 export type { Dataset, DatasetImage, SkippedFile } from "./dataset.ts";
+export {
+  type Disturbance,
+  disturbed,
+  disturbedImage,
+  type NamedDisturbance,
+  randomDisturbance,
+  usualDisturbances,
+} from "./disturbance.ts";
+export { jpegLoss } from "./jpeg-loss.ts";
 export { PatchSampler, type PatchSamplerOptions, type PatchSamplerState } from "./patch-sampler.ts";
 export { plantDefect } from "./planted-defect.ts";
 export { modelRangeOfByte, toModelRange } from "./range.ts";

@@ -5,3 +5,4 @@ export { imageFigures } from "./image-figures.ts";
 export type { EvaluationSource, LabelledImage } from "./labelled-image.ts";
 export { defaultPixelSidePx, PixelFigures } from "./pixel-figures.ts";
 export { type ReportOptions, reportInputOf } from "./report-of-evaluation.ts";
+export { type StressOptions, stressPictures, stressTest } from "./stress.ts";

@@ -3,7 +3,7 @@ import { formatNumber } from "../base/check.ts";
 import type { DetectorDescription } from "../detectors/description.ts";
 import { prCurve } from "../metrics/precision-recall.ts";
 import { rocCurve } from "../metrics/roc.ts";
-import type { EvaluationReportInput, ReportPictures } from "../report/report-input.ts";
+import type { EvaluationReportInput, ReportPictures, StressReport } from "../report/report-input.ts";
 import { mapScaleOf } from "./draw-pictures.ts";
 import type { Evaluation } from "./evaluate.ts";
 
@@ -15,6 +15,8 @@ export interface ReportOptions {
   readonly command?: string;
   /** More facts to put before those of the detector, e.g. the data set and the date. */
   readonly facts?: readonly (readonly [label: string, value: string])[];
+  /** What the detector tolerates, e.g. from `stressTest`. Default: not said. */
+  readonly stress?: StressReport;
   /** Examples, e.g. from {@link drawPictures}. Default: none. */
   readonly pictures?: ReportPictures;
 }
@@ -23,7 +25,7 @@ const noPictures: ReportPictures = { falseAlarms: [], misses: [], gallery: [] };
 
 /** Input of `renderEvaluationReport`; curves are null where the test set lacks one of the classes. */
 export function reportInputOf(evaluation: Evaluation, options: ReportOptions): EvaluationReportInput {
-  const { description, command, facts = [], pictures = noPictures } = options;
+  const { description, command, facts = [], pictures = noPictures, stress } = options;
   const { metrics, results, skipped, notes } = evaluation;
   const scores = results.map((result) => result.score);
   const labels = results.map((result) => result.label);
@@ -43,6 +45,7 @@ export function reportInputOf(evaluation: Evaluation, options: ReportOptions): E
     },
     pictures,
     mapScale: hasPictures ? mapScaleOf({ description }) : null,
+    ...(stress !== undefined && { stress }),
     skipped,
     notes,
   };

@@ -7,14 +7,17 @@ import {
   evaluate,
   type LabelledImage,
   reportInputOf,
+  stressPictures,
+  stressTest,
 } from "../evaluation/index.ts";
-import { renderEvaluationReport, type Verdict, verdictOf } from "../report/index.ts";
+import { renderEvaluationReport, type StressFigures, type Verdict, verdictOf } from "../report/index.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { encodePng } from "./image-codec.ts";
 import { readImage, readMask } from "./image-file.ts";
 import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
 import { checkSkipped } from "./load-images.ts";
+import { stressTools } from "./stress.ts";
 import { tryReadImage, tryReadMask } from "./try-read.ts";
 
 /** Options of {@link evaluateFolder}. */
@@ -23,6 +26,8 @@ export interface EvaluateFolderOptions extends LoadDetectorOptions {
   readonly threshold?: number | undefined;
   /** Path of an HTML report to write. Default: none. */
   readonly report?: string | undefined;
+  /** Also scores every image under each of `usualDisturbances`: what the detector tolerates. Default false. */
+  readonly stress?: boolean | undefined;
   /** The command that repeats the evaluation, for the report. */
   readonly command?: string | undefined;
   /** More facts for the head of the report, e.g. the date. */
@@ -39,6 +44,8 @@ export interface EvaluateFolderOptions extends LoadDetectorOptions {
 export interface FolderEvaluation extends Evaluation {
   /** The result in plain sentences. */
   readonly verdict: Verdict;
+  /** What the detector tolerates; null if it was not asked for. */
+  readonly stress: readonly StressFigures[] | null;
 }
 
 /**
@@ -70,14 +77,22 @@ export async function evaluateFolder(
       onProgress: (done) => onProgress?.(done, total),
     });
     const evaluation = { ...measured, notes: [...measured.notes, ...(options.notes ?? [])] };
+    if (options.stress) onStage?.("scoring them again under every disturbance");
+    const stress = options.stress
+      ? await stressTest(detector, testImages(dataset.test), {
+          ...stressTools(),
+          threshold,
+          onProgress: (done) => onProgress?.(done, total),
+        })
+      : null;
     const { description } = detector;
     const verdict = verdictOf(reportInputOf(evaluation, { description }));
     if (report !== undefined) {
       onStage?.("drawing the report");
-      const html = await reportOf(evaluation, { detector, dataset, model, options });
+      const html = await reportOf(evaluation, { detector, dataset, model, stress, options });
       await writeFileAtomic(report, html);
     }
-    return { ...evaluation, verdict };
+    return { ...evaluation, verdict, stress };
   } finally {
     await detector.dispose();
   }
@@ -85,9 +100,15 @@ export async function evaluateFolder(
 
 async function reportOf(
   evaluation: Evaluation,
-  made: { detector: Detector; dataset: Dataset; model: string; options: EvaluateFolderOptions },
+  made: {
+    detector: Detector;
+    dataset: Dataset;
+    model: string;
+    stress: readonly StressFigures[] | null;
+    options: EvaluateFolderOptions;
+  },
 ): Promise<string> {
-  const { detector, dataset, model } = made;
+  const { detector, dataset, model, stress } = made;
   const { command, facts = [] } = made.options;
   const byPath = new Map(dataset.test.map((image) => [image.path, image]));
   const pictures = await drawPictures(detector, evaluation.results, {
@@ -97,11 +118,22 @@ async function reportOf(
       return { image: await readImage(path), mask: maskPath === null ? null : await readMask(maskPath) };
     },
   });
+  const good = dataset.test.find(({ label }) => label === 0);
+  const example = stress === null || good === undefined ? null : await labelled(good);
   const input = reportInputOf(evaluation, {
     description: detector.description,
     ...(command !== undefined && { command }),
     facts: [["Data set", dataset.root], ["Model file", model], ...facts],
     pictures,
+    ...(stress !== null && {
+      stress: {
+        rows: stress,
+        pictures:
+          example === null || "reason" in example
+            ? []
+            : await stressPictures(detector, example, { ...stressTools(), encodePng }),
+      },
+    }),
   });
   return renderEvaluationReport(input);
 }

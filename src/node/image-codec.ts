@@ -99,6 +99,22 @@ export async function encodePng(image: RgbImage): Promise<Uint8Array> {
   );
 }
 
+/**
+ * A picture as it comes back from a JPEG file.
+ *
+ * @param image - uint8 [height, width, 3].
+ * @param quality - 1 .. 100.
+ * @throws {ShapeError} E_SHAPE if `image.data` does not fit its size.
+ */
+export async function throughJpeg(image: RgbImage, quality: number): Promise<RgbImage> {
+  checkRaster("image", image, 3);
+  const { width, height, data } = image;
+  const encoded = await sharp(data, { raw: { width, height, channels: 3 } })
+    .jpeg({ quality })
+    .toBuffer();
+  return decodeImage(plain(encoded), "JPEG");
+}
+
 function checkedFormat(bytes: Uint8Array, name: string): ImageFormat {
   if (bytes.length === 0) throw imageError(name, "expected an image, got an empty file (0 bytes).");
   const format = imageFormat(bytes);

@@ -27,6 +27,7 @@ export { overlayPaths } from "./overlay-paths.ts";
 export { type PathKind, pathKind } from "./path-kind.ts";
 export { writeRenderedFolder } from "./rendered-folder.ts";
 export { packageVersion, softwareVersions } from "./software-versions.ts";
+export { stressModel } from "./stress.ts";
 export {
   checkpointPathOf,
   type ImageProgress,

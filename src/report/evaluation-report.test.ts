@@ -58,6 +58,25 @@ const full: EvaluationReportInput = {
     gallery: [picture("crack/0.9.png", "crack")],
   },
   mapScale: { maximum: 1.5, threshold: 0.7 },
+  stress: {
+    rows: [
+      {
+        name: "none",
+        what: "as they are",
+        good: { images: 40, flagged: 2 },
+        defective: { images: 10, flagged: 9 },
+        auroc: 0.97,
+      },
+      {
+        name: "noise",
+        what: "sensor noise",
+        good: { images: 40, flagged: 30 },
+        defective: { images: 0, flagged: 0 },
+        auroc: null,
+      },
+    ],
+    pictures: [{ what: "sensor noise", picture: picture("good/0.2.png", "good") }],
+  },
   skipped: [{ path: "good/broken.png", reason: "unexpected end of file" }],
   notes: ["A note of this run."],
 };
@@ -84,7 +103,7 @@ describe("the report", () => {
       (target) => !target.startsWith("data:") && !target.startsWith("#"),
     );
     expect(outside).toEqual([]);
-    expect(references(page).filter((target) => target === png)).toHaveLength(3);
+    expect(references(page).filter((target) => target === png)).toHaveLength(4);
     expect(page).not.toMatch(/https?:/);
   });
 
@@ -102,6 +121,7 @@ describe("the report", () => {
       "figures",
       "scores",
       "curves",
+      "tolerance",
       "worst",
       "gallery",
       "skipped",
@@ -177,6 +197,7 @@ test("text from outside is escaped wherever it stands", () => {
       misses: [picture(hostile, hostile)],
       gallery: [picture(hostile, hostile)],
     },
+    stress: { rows: [], pictures: [{ what: hostile, picture: picture(hostile, hostile) }] },
     skipped: [{ path: hostile, reason: hostile }],
     notes: [hostile],
   };
@@ -185,7 +206,7 @@ test("text from outside is escaped wherever it stands", () => {
   expect(
     document.querySelectorAll("script, [onerror], img:not([src^='data:image/png;base64,'])"),
   ).toHaveLength(0);
-  expect(document.querySelectorAll("img")).toHaveLength(3);
+  expect(document.querySelectorAll("img")).toHaveLength(4);
   expect(document.querySelector("h1")?.textContent).toBe(hostile);
   expect(document.querySelector("pre code")?.textContent).toBe(hostile);
   expect(document.querySelector(".picture strong")?.textContent).toBe(hostile);
@@ -194,8 +215,10 @@ test("text from outside is escaped wherever it stands", () => {
 });
 
 test("sections without content are left out, their links too", () => {
+  const { stress, ...rest } = full;
+  expect(stress).toBeDefined();
   const bare = renderEvaluationReport({
-    ...full,
+    ...rest,
     metrics: { ...full.metrics, pixel: null, images: 0, secondsPerImage: { p50: null, p99: null } },
     images: [],
     curves: { roc: null, pr: null },

@@ -4,6 +4,7 @@ import { flaggedCount } from "./class-summary.ts";
 import { Html, html } from "./html.ts";
 import type { EvaluationReportInput } from "./report-input.ts";
 import { gallerySection, worstSection } from "./report-pictures.ts";
+import { stressSection } from "./report-stress.ts";
 import { reportStyle } from "./report-style.ts";
 import { headerSection, metricsSection, verdictSection } from "./report-summary.ts";
 import { classTable, imagesSection, skippedSection } from "./report-tables.ts";
@@ -25,6 +26,7 @@ export function renderEvaluationReport(input: EvaluationReportInput): string {
     ["figures", "Figures", metricsSection(input.metrics)],
     ["scores", "Scores", scoresSection(input)],
     ["curves", "Curves", curvesSection(input)],
+    ["tolerance", "Tolerance", stressSection(input)],
     ["worst", "Hardest images", worstSection(input)],
     ["gallery", "Examples", gallerySection(input)],
     ["skipped", "Skipped files", skippedSection(input.skipped)],

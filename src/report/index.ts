@@ -21,6 +21,9 @@ export type {
   ReportPanel,
   ReportPicture,
   ReportPictures,
+  StressFigures,
+  StressPicture,
+  StressReport,
 } from "./report-input.ts";
 export { fitWithin, resizeImage, resizeMap, resizeMask } from "./resample.ts";
 export { type Headline, type Verdict, verdictOf } from "./verdict.ts";

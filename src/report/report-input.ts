@@ -22,6 +22,8 @@ export interface EvaluationReportInput {
   readonly pictures: ReportPictures;
   /** Scale of the heat maps in the pictures; null where there are none. */
   readonly mapScale: MapScale | null;
+  /** What the detector tolerates; absent if that was not measured. */
+  readonly stress?: StressReport;
   /** Files that could not be scored. */
   readonly skipped: readonly { readonly path: string; readonly reason: string }[];
   /** Remarks on this run for "How to read this", one sentence or more each. */
@@ -72,6 +74,35 @@ export interface ReportImage {
   readonly pValue: number | null;
   /** Whether the detector calls it defective. */
   readonly isAnomalous: boolean;
+}
+
+/** How a detector takes one disturbance of its pictures. */
+export interface StressFigures {
+  /** "none" for the pictures as they are, or one of `usualDisturbances`. */
+  readonly name: string;
+  /** The same for people, e.g. "light × 0.92". */
+  readonly what: string;
+  /** Good images, and how many of them were called defective. */
+  readonly good: { readonly images: number; readonly flagged: number };
+  /** Defective images, and how many of them were found. */
+  readonly defective: { readonly images: number; readonly flagged: number };
+  /** AUROC of the image scores; null where the images have one class only. */
+  readonly auroc: Figure;
+}
+
+/** One image under one disturbance. */
+export interface StressPicture {
+  /** What was done to it, e.g. "light × 0.92". */
+  readonly what: string;
+  readonly picture: ReportPicture;
+}
+
+/** What a detector tolerates. */
+export interface StressReport {
+  /** The images as they are first. */
+  readonly rows: readonly StressFigures[];
+  /** One image under every disturbance; may be empty. */
+  readonly pictures: readonly StressPicture[];
 }
 
 /** Examples by purpose. */

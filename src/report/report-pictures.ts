@@ -34,11 +34,12 @@ export function gallerySection({ pictures, mapScale }: EvaluationReportInput): H
 
 function group(title: string, pictures: readonly ReportPicture[], name: string): Html | null {
   if (pictures.length === 0) return null;
-  const figures = pictures.map((picture, i) => figure(picture, `pictures.${name}[${i}]`));
+  const figures = pictures.map((picture, i) => pictureFigure(picture, `pictures.${name}[${i}]`));
   return html`<h3>${title}</h3><div class="pictures">${figures}</div>`;
 }
 
-function figure({ path, className, caption, panels }: ReportPicture, where: string): Html {
+/** One example with its panels. @param where - Names it in the message of an error. @throws {OptionError} as {@link worstSection}. */
+export function pictureFigure({ path, className, caption, panels }: ReportPicture, where: string): Html {
   const views = panels.map(({ dataUri, alt, caption }, i) => {
     requirePng(dataUri, `${where}.panels[${i}].dataUri`);
     return html`<figure><img src="${dataUri}" alt="${alt}"><figcaption>${caption}</figcaption></figure>`;

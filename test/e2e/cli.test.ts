@@ -239,6 +239,22 @@ describe("radar evaluate", () => {
     expect(html).not.toMatch(/(?:src|href)="(?:https?:)?\/\//);
   });
 
+  test("--stress tells false alarms and found defects under each disturbance, and every image has its score", async () => {
+    const report = folder.at("stress.html");
+    const run = await radar("evaluate", model, set, "--json", "--stress", "-r", report, "--threads", "1");
+    expect(run.code, run.stderr).toBe(0);
+    const { stress, results, image } = JSON.parse(run.stdout);
+    expect(stress).toHaveLength(10);
+    const [asTheyAre] = stress;
+    expect(asTheyAre).toMatchObject({ name: "none", auroc: image.auroc });
+    const flagged = (label: number) =>
+      results.filter((row: { label: number; isAnomalous: boolean }) => row.label === label && row.isAnomalous)
+        .length;
+    expect(asTheyAre.good).toEqual({ images: 3, flagged: flagged(0) });
+    expect(asTheyAre.defective).toEqual({ images: 6, flagged: flagged(1) });
+    expect(readFileSync(report, "utf8")).toContain("What this detector tolerates");
+  });
+
   test("without masks there are figures of images only, and it says so", async () => {
     const bare = folder.at("no-masks");
     cpSync(set, bare, { recursive: true });

@@ -7,6 +7,7 @@ import { computeOptions } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";
+import { stressLines } from "../stress-lines.ts";
 
 /** `radar evaluate <model> <data>`. */
 export const evaluateCommand: Command = {
@@ -24,12 +25,16 @@ export const evaluateCommand: Command = {
       valueHint: "score",
       description: "call images anomalous above this score (default: the model's)",
     },
+    stress: {
+      type: "boolean",
+      description: "also measure what the detector tolerates: light, colour, noise, JPEG, blur, shift, turn",
+    },
     json: { type: "boolean", description: "print the figures as JSON" },
     ...computeArgs,
   },
   examples: [
     "radar evaluate bottle.onnx bottle --report report.html",
-    "radar evaluate bottle.onnx bottle --json",
+    "radar evaluate bottle.onnx bottle --stress --json",
   ],
   run: async (args, { output, raw }) => {
     const [model = "", data = ""] = args.positionals;
@@ -38,6 +43,7 @@ export const evaluateCommand: Command = {
       ...computeOptions(args),
       threshold: args.number("threshold"),
       report,
+      stress: args.flag("stress"),
       command: commandLine(["radar", "evaluate", ...raw]),
       facts: [["Date", new Date().toISOString().slice(0, 10)]],
       ...evaluationProgress(output),
@@ -65,12 +71,22 @@ export function evaluationProgress(output: Output): Pick<EvaluateFolderOptions, 
 
 /** What `--json` prints. @param report - Path of the report; undefined if none was written. */
 export function evaluationDocument(evaluation: FolderEvaluation, report: string | undefined): object {
-  const { metrics, classes, skipped, notes, thresholdOrigin } = evaluation;
-  return { ...metrics, thresholdOrigin, classes, skipped, notes, ...(report !== undefined && { report }) };
+  const { metrics, classes, results, skipped, notes, thresholdOrigin, stress } = evaluation;
+  return {
+    ...metrics,
+    thresholdOrigin,
+    classes,
+    results,
+    ...(stress !== null && { stress }),
+    skipped,
+    notes,
+    ...(report !== undefined && { report }),
+  };
 }
 
 /** The result in words, then the figures. */
-export function printEvaluation({ metrics, verdict, notes }: FolderEvaluation, output: Output): void {
+export function printEvaluation(evaluation: FolderEvaluation, output: Output): void {
+  const { metrics, verdict, notes, stress } = evaluation;
   const { image, pixel, secondsPerImage } = metrics;
   output.print(plain(verdict.sentence));
   for (const warning of [...verdict.warnings, ...notes]) output.print(`Note: ${plain(warning)}`);
@@ -96,6 +112,7 @@ export function printEvaluation({ metrics, verdict, notes }: FolderEvaluation, o
       }),
     );
   }
+  if (stress !== null) for (const line of stressLines(stress)) output.print(line);
   const { p50, p99 } = secondsPerImage;
   output.print(plain(`time an image: ${formatSeconds(p50)} (median), ${formatSeconds(p99)} (99 %)`));
 }

@@ -1,12 +1,14 @@
 /** `radar train`: good images in, a model file out. */
-import type { TrainSummary } from "../../node/index.ts";
+import { stressModel, type TrainSummary } from "../../node/index.ts";
 import { trainOptionsOf } from "../../run-config.ts";
 import { type Command, commandLine } from "../command.ts";
 import { exitCodes } from "../errors.ts";
-import { jsonText } from "../output.ts";
+import { jsonText, type Output } from "../output.ts";
 import { duration } from "../progress.ts";
 import { runTraining } from "../run-training.ts";
+import { stressLines } from "../stress-lines.ts";
 import { readRunOptions, trainingArgs } from "../train-arguments.ts";
+import { evaluationProgress } from "./evaluate.ts";
 
 const shownHeldOut = 3;
 
@@ -28,6 +30,11 @@ export const trainCommand: Command = {
     name: { type: "string", valueHint: "name", description: "name of the detector (default: the folder's)" },
     ...trainingArgs,
     resume: { type: "boolean", description: "go on from the checkpoint of a training that was stopped" },
+    stress: {
+      type: "boolean",
+      description:
+        "then measure on the held-out images what it tolerates: light, colour, noise, JPEG, blur, shift, turn",
+    },
     json: { type: "boolean", description: "print a summary as JSON" },
   },
   examples: [
@@ -49,20 +56,35 @@ export const trainCommand: Command = {
     if ("exitCode" in outcome) return outcome.exitCode;
     const { description, heldOut, ...summary } = outcome.summary;
     const { images, threshold, falseAlarmRate } = description.calibration;
-    if (args.flag("json"))
-      output.data(jsonText({ ...summary, calibration: { images, threshold, falseAlarmRate, heldOut } }));
+    const stress = args.flag("stress") ? await stressOf(path, heldOut, output) : undefined;
+    if (args.flag("json")) {
+      const calibration = { images, threshold, falseAlarmRate, heldOut };
+      output.data(jsonText({ ...summary, calibration, ...(stress && { stress }) }));
+    }
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
     output.print(
       `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: at most ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
     );
     output.print("Highest scores among those; take out any that shows a defect, and train again:");
     for (const line of highest(heldOut)) output.print(line);
+    for (const line of stressLines(stress ?? [])) output.print(line);
     output.print(
       `Next: ${commandLine(["radar", "detect", path, "<images>"]).replace("'<images>'", "<images>")}`,
     );
     return exitCodes.done;
   },
 };
+
+async function stressOf(model: string, heldOut: TrainSummary["heldOut"], output: Output) {
+  output.note(`scoring ${heldOut.length} held-out images under every disturbance`);
+  const rows = await stressModel(
+    model,
+    heldOut.map(({ path }) => path),
+    evaluationProgress(output),
+  );
+  output.endProgress();
+  return rows;
+}
 
 function lossText({
   steps,
