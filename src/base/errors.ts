@@ -9,6 +9,7 @@ export const errorCodes = [
   "E_NO_GRADIENT",
   "E_ONNX",
   "E_BACKEND",
+  "E_DISPOSED",
   "E_NOT_FINITE",
   "E_DATA",
   "E_IMAGE",
@@ -83,9 +84,18 @@ export class DataError extends RadarError {
   override readonly name = "DataError" as const;
 }
 
-/** A training that cannot go on or be continued (E_DIVERGED, E_CHECKPOINT, E_ABORTED). */
+/** A training that cannot go on or be continued (E_DIVERGED, E_CHECKPOINT). */
 export class TrainingError extends RadarError {
   override readonly name = "TrainingError" as const;
+}
+
+/** Work that its caller stopped (E_ABORTED); `cause` is the reason that the abort signal gave. */
+export class AbortError extends RadarError {
+  override readonly name = "AbortError" as const;
+  /** @param message - What was stopped, and what is left of it. */
+  constructor(message: string, options?: { cause?: unknown }) {
+    super("E_ABORTED", message, options);
+  }
 }
 
 /** A file or folder that cannot be read or written (E_FILE); `cause` is the system's error. */

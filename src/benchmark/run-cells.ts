@@ -1,6 +1,6 @@
 /** Running the cells of a benchmark: none twice, several at a time, and no failure stops the others. */
 import { invariant } from "../base/check.ts";
-import { RadarError, TrainingError } from "../base/errors.ts";
+import { AbortError, RadarError } from "../base/errors.ts";
 import type { CellResult } from "./cell-result.ts";
 import type { Cell } from "./plan.ts";
 
@@ -51,7 +51,7 @@ export interface RunCellsOptions {
  * Runs all cells that have no result yet.
  *
  * @returns One outcome for each cell, in their order.
- * @throws {TrainingError} E_ABORTED if stopped by the signal; results so far are saved.
+ * @throws {AbortError} E_ABORTED if stopped by the signal; results so far are saved.
  */
 export async function runCells(
   cells: readonly Cell[],
@@ -104,9 +104,9 @@ export async function runCells(
   };
   await Promise.all(Array.from({ length: parallel }, work));
   if (signal?.aborted) {
-    throw new TrainingError(
-      "E_ABORTED",
+    throw new AbortError(
       `benchmark: stopped with ${outcomes.size} of ${cells.length} cells done. The same command goes on from there.`,
+      { cause: signal.reason },
     );
   }
   return cells.map((cell) => {

@@ -2,7 +2,8 @@
 import { fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BackendError, RadarError, TrainingError } from "../base/errors.ts";
+import { checkAborted } from "../base/abort.ts";
+import { BackendError, RadarError } from "../base/errors.ts";
 import type { CellResult } from "../benchmark/index.ts";
 import type { TrainedCell } from "../node/benchmark-cell.ts";
 import { type MeasureJob, type Order, type Report, reportSchema, type TrainJob } from "./cell-job.ts";
@@ -37,7 +38,7 @@ const worker = fileURLToPath(new URL(`./cell-worker${extname(import.meta.url)}`,
 type Answer = Exclude<Report, { readonly kind: "progress" | "failed" }>;
 
 function runJob(job: Order, { signal, onProgress }: CellProcessOptions): Promise<Answer> {
-  if (signal.aborted) throw new TrainingError("E_ABORTED", "cell: stopped before it began.");
+  checkAborted(signal, "cell");
   const child = fork(worker, { stdio: ["ignore", "ignore", "inherit", "ipc"] });
   const stop = (): void => {
     if (child.connected) child.send({ kind: "stop" } satisfies Order);

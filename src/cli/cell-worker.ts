@@ -3,7 +3,8 @@
  *
  * A process of its own makes the peak memory that of the cell, and keeps a benchmark alive when the system kills a cell.
  */
-import { RadarError, TrainingError } from "../base/errors.ts";
+import { checkAborted } from "../base/abort.ts";
+import { RadarError } from "../base/errors.ts";
 import { measureCell, trainCell } from "../node/benchmark-cell.ts";
 import { parseRunConfig, trainOptionsOf } from "../run-config.ts";
 import { type MeasureJob, type Order, orderSchema, type Report, type TrainJob } from "./cell-job.ts";
@@ -46,7 +47,7 @@ async function trained({ data, config, output, networkFolder }: TrainJob): Promi
 
 async function measured({ data, model, ...options }: MeasureJob): Promise<Report> {
   const onProgress = (done: number, total: number): void => {
-    if (stopping.signal.aborted) throw new TrainingError("E_ABORTED", "cell: stopped.");
+    checkAborted(stopping.signal, "cell");
     tell("images", done, total);
   };
   return { kind: "measured", result: await measureCell(model, data, { ...options, onProgress }) };

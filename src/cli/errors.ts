@@ -13,7 +13,7 @@ export class UsageError extends Error {
 export interface ErrorContext {
   /** What was run, e.g. "radar train". */
   readonly command: string;
-  /** Its options, e.g. "image-size": messages that speak of `imageSize` then say --image-size. */
+  /** Its options, e.g. "image-size": messages that begin with imageSize, or speak of `imageSize`, then say --image-size. */
   readonly options: readonly string[];
   /** Whether stacks are wanted. */
   readonly debug: boolean;
@@ -44,10 +44,13 @@ function stackOf(error: Error): string {
 }
 
 function inOptionWords(message: string, options: readonly string[]): string {
-  return message.replace(/^([a-z]+(?:[A-Z][a-z]+)*): /, (start, name: string) => {
+  const inWords = (text: string, name: string, end: string): string => {
     const option = name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-    return options.includes(option) ? `--${option}: ` : start;
-  });
+    return options.includes(option) ? `--${option}${end}` : text;
+  };
+  return message
+    .replace(/^([a-z]+(?:[A-Z][a-z]+)*): /, (text, name: string) => inWords(text, name, ": "))
+    .replaceAll(/`([a-z]+(?:[A-Z][a-z]+)*)`/g, (text, name: string) => inWords(text, name, ""));
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,9 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** What every detector does: score images and say how sure it is. */
 import { formatNumber } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
-import type { AnomalyMap, RgbImage } from "../base/raster.ts";
+import type { Frame } from "../base/frame.ts";
+import type { AnomalyMap } from "../base/raster.ts";
 import type { DetectorDescription } from "./description.ts";
 
 /** What a detector says of one image. */
@@ -41,6 +43,16 @@ function notFinite(name: string, what: string, value: number): DataError {
 export interface DetectOptions {
   /** What messages call the images, e.g. their paths. Default: `images[0]`, `images[1]` ... */
   readonly names?: readonly string[] | undefined;
+  /** Ends the call: at once for its caller, and before the network runs where it has not begun. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How one image is scored. */
+export interface DetectOneOptions {
+  /** What messages call the image, e.g. its path. Default "image". */
+  readonly name?: string | undefined;
+  /** As in {@link DetectOptions}. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A fitted detector. */
@@ -48,14 +60,19 @@ export interface Detector {
   /** What it is and how it was made. */
   readonly description: DetectorDescription;
   /**
-   * Scores images in one network call.
+   * Scores images in one network call; calls are made one after the other, in the order they came.
    *
-   * @param images - At least one, all of one size.
+   * @param images - At least one, all of one size. They may be written over as soon as this returns.
    * @returns One entry per image; the same whichever images share the call.
-   * @throws {ShapeError} E_SHAPE if sizes differ; {BackendError} E_BACKEND if the runtime fails; {DataError} E_NOT_FINITE if a
-   * score or a map is not finite.
+   * @throws {ShapeError} E_SHAPE if sizes differ, E_DTYPE if pixels are no bytes; {OptionError} E_OPTION if one is no picture;
+   * {BackendError} E_BACKEND if the runtime fails; {DataError} E_NOT_FINITE if a score or a map is not finite; {AbortError}
+   * E_ABORTED with the signal's reason; {RadarError} E_DISPOSED after {@link Detector.dispose}.
    */
-  detect(images: readonly RgbImage[], options?: DetectOptions): Promise<Detection[]>;
-  /** Frees the model. */
+  detect(images: readonly Frame[], options?: DetectOptions): Promise<Detection[]>;
+  /** Scores one image; see {@link Detector.detect}. */
+  detectOne(image: Frame, options?: DetectOneOptions): Promise<Detection>;
+  /** Frees the model once the calls made so far have ended; more than once is as once. */
   dispose(): Promise<void>;
+  /** {@link Detector.dispose}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void>;
 }

@@ -67,7 +67,7 @@ describe("a model file", () => {
     ]);
     await detector.dispose();
     expect([backend.loads, backend.disposals]).toEqual([1, 1]);
-    await expect(detector.detect([white])).rejects.toMatchObject({ name: "BackendError", code: "E_BACKEND" });
+    await expect(detector.detect([white])).rejects.toMatchObject({ name: "RadarError", code: "E_DISPOSED" });
   });
 });
 
@@ -92,12 +92,12 @@ describe("a file is refused with E_ONNX before it is given to a runtime", () => 
     [
       "of another network",
       modelWith({}, foreign),
-      'model: expected a detector made by radar train, got an ONNX model of radar-ad with inputs x. It has no "radar_ad" metadata.',
+      'model: expected a detector of radar-ad, got an ONNX model of radar-ad with inputs x. It has no "radar_ad" metadata.',
     ],
     [
       "with other metadata only",
       modelWith({ author: "somebody" }),
-      'model: expected a detector made by radar train, got an ONNX model of radar-ad with inputs image. It has no "radar_ad" metadata.',
+      'model: expected a detector of radar-ad, got an ONNX model of radar-ad with inputs image. It has no "radar_ad" metadata.',
     ],
     [
       "of another format",

@@ -5,8 +5,8 @@ import { decodeModel, type ModelSummary } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 import type { Detector } from "./detector.ts";
-import { runDetector } from "./run-detector.ts";
 import { checkSeal, sealKey } from "./seal.ts";
+import { SessionDetector } from "./session-detector.ts";
 
 /**
  * Loads a detector.
@@ -18,12 +18,7 @@ import { checkSeal, sealKey } from "./seal.ts";
  */
 export async function loadDetector(model: Uint8Array, backend: Backend): Promise<Detector> {
   const description = await checkModel(model);
-  const session = await backend.load(model);
-  return {
-    description,
-    detect: (images, options) => runDetector(session, images, options),
-    dispose: () => session.dispose(),
-  };
+  return new SessionDetector(description, await backend.load(model));
 }
 
 /**
@@ -51,7 +46,7 @@ function descriptionIn({ metadata, producer, inputs }: ModelSummary): DetectorDe
   const text = metadata[descriptionKey];
   if (text === undefined) {
     throw new OnnxFormatError(
-      `model: expected a detector made by radar train, got an ONNX model of ${producer || "another program"} with inputs ${inputs.join(", ") || "none"}. It has no "${descriptionKey}" metadata.`,
+      `model: expected a detector of radar-ad, got an ONNX model of ${producer || "another program"} with inputs ${inputs.join(", ") || "none"}. It has no "${descriptionKey}" metadata.`,
     );
   }
   const parsed = detectorDescriptionSchema.safeParse(parseJson(text));

@@ -10,22 +10,35 @@ import { imageInputName } from "./preprocess.ts";
 /**
  * Scores pictures of one size in one call.
  *
- * @throws {ShapeError} E_SHAPE if there is none, or sizes differ.
- * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
- * @throws {DataError} E_NOT_FINITE if a score or a map is not finite.
+ * @throws {ShapeError} E_SHAPE if there is none, or sizes differ; and as {@link runStacked}.
  */
 export async function runDetector(
   session: Session,
   images: readonly RgbImage[],
-  { names = [] }: DetectOptions = {},
+  { names = [] }: Pick<DetectOptions, "names"> = {},
 ): Promise<Detection[]> {
-  const outputs = await session.run({ [imageInputName]: stackPictures(images) });
+  return runStacked(session, stackPictures(images), (i) => names[i] ?? `images[${i}]`);
+}
+
+/**
+ * Scores pictures as {@link stackPictures} gives them.
+ *
+ * @param nameOf - What messages call a picture.
+ * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
+ * @throws {DataError} E_NOT_FINITE if a score or a map is not finite.
+ */
+export async function runStacked(
+  session: Session,
+  stacked: NdArray<"uint8">,
+  nameOf: (index: number) => string,
+): Promise<Detection[]> {
+  const outputs = await session.run({ [imageInputName]: stacked });
   const map = output(outputs, outputNames.map);
   const score = output(outputs, outputNames.score);
   const pValue = output(outputs, outputNames.pValue);
   const isAnomalous = output(outputs, outputNames.isAnomalous);
   const [height = 0, width = 0] = map.shape.slice(2);
-  return images.map((_, i) => {
+  return Array.from({ length: stacked.shape[0] ?? 0 }, (_, i) => {
     const detection = {
       anomalyMap: {
         width,
@@ -36,7 +49,7 @@ export async function runDetector(
       pValue: Number(pValue.data[i]),
       isAnomalous: Number(isAnomalous.data[i]) !== 0,
     };
-    checkFinite(names[i] ?? `images[${i}]`, detection);
+    checkFinite(nameOf(i), detection);
     return detection;
   });
 }

@@ -1,6 +1,5 @@
 /** Examples for a report: the worst false alarms, the misses, some of every class. */
 
-import { invariant } from "../base/check.ts";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
 import type { Detector } from "../detectors/detector.ts";
 import { reportPicture } from "../report/picture.ts";
@@ -19,6 +18,8 @@ export interface DrawPicturesOptions {
   readonly perClass?: number;
   /** Longer side of each panel in pixels. Default 192 (ours): what a report shows, four panels beside each other. */
   readonly sidePx?: number;
+  /** Stops before the next picture; the promise is rejected with E_ABORTED. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -36,14 +37,13 @@ export async function drawPictures(
   results: readonly ReportImage[],
   options: DrawPicturesOptions,
 ): Promise<ReportPictures> {
-  const { readImage, encodePng, worst = 4, perClass = 3, sidePx = 192 } = options;
+  const { readImage, encodePng, worst = 4, perClass = 3, sidePx = 192, signal } = options;
   const scale = mapScaleOf(detector);
   const choice = choosePictures(results, { worst, perClass });
   const drawn = new Map<ReportImage, ReportPicture>(); // one image may serve two purposes
   const draw = async (result: ReportImage): Promise<ReportPicture> => {
     const { image, mask } = await readImage(result.path);
-    const [detection] = await detector.detect([image], { names: [result.path] });
-    invariant(detection !== undefined, "a detector gave nothing for one image");
+    const detection = await detector.detectOne(image, { name: result.path, signal });
     const source = { result, image, map: detection.anomalyMap, mask: result.label === 1 ? mask : null };
     return await reportPicture(source, { scale, encodePng, sidePx });
   };

@@ -1,5 +1,6 @@
 /** How good a detector is on a test set: every figure from one pass over the images. */
-import { checkInteger, checkNumber, invariant } from "../base/check.ts";
+import { checkAborted } from "../base/abort.ts";
+import { checkInteger, checkNumber } from "../base/check.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { checkFinite, type Detection, type Detector } from "../detectors/detector.ts";
 import { type ClassSummary, classSummaries } from "../report/class-summary.ts";
@@ -16,6 +17,8 @@ export interface EvaluateOptions {
   readonly threshold?: number;
   /** Longer side in pixels above which maps and masks are shrunk for the pixel figures. Default 1024 (ours). */
   readonly pixelSidePx?: number;
+  /** Stops before the next image; the promise is rejected with E_ABORTED. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each image with the number of images scored so far. */
   readonly onProgress?: (images: number) => void;
 }
@@ -46,6 +49,7 @@ export interface Evaluation {
  * @param source - Test images; one is in memory at a time.
  * @returns Figures, results of each image and class, files left out, remarks.
  * @throws {DataError} E_NOT_FINITE if a score or a map holds NaN or an infinity; E_DATA if a mask has another size than its image.
+ * @throws {AbortError} E_ABORTED with the signal's reason.
  * @throws {OptionError} E_OPTION if `threshold` or `pixelSidePx` is out of range.
  */
 export async function evaluate(
@@ -53,7 +57,7 @@ export async function evaluate(
   source: EvaluationSource,
   options: EvaluateOptions,
 ): Promise<Evaluation> {
-  const { now, threshold, pixelSidePx = defaultPixelSidePx, onProgress } = options;
+  const { now, threshold, pixelSidePx = defaultPixelSidePx, signal, onProgress } = options;
   if (threshold !== undefined) checkNumber("threshold", threshold);
   checkInteger("pixelSidePx", pixelSidePx, { minimum: 1 });
   const results: ReportImage[] = [];
@@ -61,16 +65,16 @@ export async function evaluate(
   const seconds: number[] = [];
   const pixels = new PixelFigures(pixelSidePx);
   for await (const item of source) {
+    checkAborted(signal, "evaluate");
     if ("reason" in item) {
       skipped.push(item);
       continue;
     }
-    const names = [item.path];
-    if (results.length === 0) await detector.detect([item.image], { names }); // warm-up
+    const call = { name: item.path, signal };
+    if (results.length === 0) await detector.detectOne(item.image, call); // warm-up
     const start = now();
-    const [detection] = await detector.detect([item.image], { names });
+    const detection = await detector.detectOne(item.image, call);
     seconds.push(now() - start);
-    invariant(detection !== undefined, "a detector gave nothing for one image");
     checkFinite(item.path, detection);
     results.push(resultOf(item, detection, threshold));
     pixels.add(item, detection.anomalyMap);

@@ -26,6 +26,6 @@ export function parseBatchState(text: string): { sampler: PatchSamplerState; ran
 }
 
 function noState(options?: { cause?: unknown }): TrainingError {
-  const message = "checkpoint: expected the state of its batches, got none. Train again without --resume.";
+  const message = "checkpoint: expected the state of its batches, got none. Train again without `resume`.";
   return new TrainingError("E_CHECKPOINT", message, options);
 }

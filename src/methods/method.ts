@@ -113,7 +113,7 @@ export interface PreparedMethod {
   /**
    * Learns from good images.
    *
-   * @throws {TrainingError} E_DIVERGED, E_ABORTED, E_CHECKPOINT as `runTraining`.
+   * @throws {TrainingError} E_DIVERGED, E_CHECKPOINT, {AbortError} E_ABORTED as `runTraining`.
    */
   readonly learn: (context: LearningContext) => Promise<Learned>;
 }

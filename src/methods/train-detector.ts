@@ -1,11 +1,13 @@
 /** Training a detector of any method: from good images to the bytes of a model file. */
-import { DataError, TrainingError } from "../base/errors.ts";
+import { checkAborted } from "../base/abort.ts";
+import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import { allowedSymmetries, type HoldOut, holdOut } from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
 import { fitDetector } from "../detectors/fit.ts";
+import { abortable } from "../runtime/abortable.ts";
 import type { PreparedMethod, TrainingContext } from "./method.ts";
 
 /** A trained detector. */
@@ -32,7 +34,7 @@ const tuningFraction = 0.125; // of the others, for the scales of the maps (ours
  *
  * @param images - Good images as the model resizes them, uint8 [3, S, S] each, S = the options' imageSize.
  * @throws {DataError} E_DATA if there are fewer than two images, or all are the same; E_FALSE_ALARM_RATE if there are too few
- * to hold out for the rate; {TrainingError} E_ABORTED if the signal is aborted before a stage, and as `runTraining`.
+ * to hold out for the rate; {AbortError} E_ABORTED if the signal is aborted, within one call of the backend; {TrainingError} as `runTraining`.
  */
 export async function trainDetector(
   images: readonly Uint8Array[],
@@ -40,6 +42,7 @@ export async function trainDetector(
   context: TrainingContext,
 ): Promise<TrainedDetector> {
   const { options, settings } = prepared;
+  const backend = abortable(context.backend, context.signal, "training");
   const random = new Random(options.seed);
   const split = holdOut(images.length, { fraction: heldOutFraction, random: random.split("hold out") });
   requireDifferent(images);
@@ -57,9 +60,10 @@ export async function trainDetector(
     contentHash: hash,
   };
   const metadata = { training: JSON.stringify(identity) };
-  requireGoingOn(context, "learning");
+  checkAborted(context.signal, "training");
   const result = await prepared.learn({
     ...context,
+    backend,
     images: learned,
     random,
     symmetries,
@@ -67,9 +71,8 @@ export async function trainDetector(
     metadata,
   });
 
-  requireGoingOn(context, "calibrating");
+  checkAborted(context.signal, "training");
   context.onStage?.("calibrating");
-  const { backend } = context;
   const { model, description, heldOutScores } = await fitDetector(result.source, {
     learned,
     tuning: pick(tuning),
@@ -114,12 +117,6 @@ function tuningSplit(indices: readonly number[], random: Random): HoldOut {
   const places = holdOut(indices.length, { fraction: tuningFraction, random: random.split("tuning") });
   const pick = (chosen: readonly number[]) => chosen.map((place) => indices[place] ?? 0);
   return { train: pick(places.train), calibration: pick(places.calibration) };
-}
-
-/** Between the stages, so that every method stops, those without steps too. */
-function requireGoingOn({ signal }: TrainingContext, stage: string): void {
-  if (!signal?.aborted) return;
-  throw new TrainingError("E_ABORTED", `training: stopped before ${stage}.`, { cause: signal.reason });
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {

@@ -41,7 +41,7 @@ export async function trainNetwork(
   if (resume !== undefined && resume.metadata.training !== metadata.training) {
     throw new TrainingError(
       "E_CHECKPOINT",
-      "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without --resume.",
+      "resume: expected a checkpoint of the same images and options, got one of others. Use the options it was started with, or train again without `resume`.",
     );
   }
   const step = { ...defaults, ...training.step };

@@ -64,7 +64,7 @@ async function openForTesting(root: string, folders: readonly string[]): Promise
   throw new DataError(
     "E_DATA",
     `${join(root, "test")}: expected images to measure with, in test/${goodClass} and test/<class of defect>, got ${got}. ` +
-      "To score a folder of images without labels, use radar detect.",
+      "Images without labels can be scored (detect), not evaluated.",
   );
 }
 

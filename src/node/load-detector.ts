@@ -40,7 +40,7 @@ export async function readModelFile(path: string): Promise<Uint8Array> {
   const kind = await pathKind(path);
   if (kind === "missing" || kind === "folder") {
     const got = kind === "missing" ? "nothing there" : "a folder";
-    throw new FileError(`${path}: expected a model file written by radar train, got ${got}.`);
+    throw new FileError(`${path}: expected a model file, got ${got}.`);
   }
   try {
     return await readFile(path);

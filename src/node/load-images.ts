@@ -1,6 +1,7 @@
 /** Many images read into memory, each reduced at once; the few that cannot be read are left out and reported. */
+import { checkAborted } from "../base/abort.ts";
 import { checkNumber } from "../base/check.ts";
-import { DataError, TrainingError } from "../base/errors.ts";
+import { DataError } from "../base/errors.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { tryReadImage } from "./try-read.ts";
@@ -50,7 +51,7 @@ const listedFiles = 5;
  * `maxBadFraction` of all files are such. An error of `transform` is not tolerated.
  *
  * @throws {DataError} E_DATA if none or too few of the files can be read; the message counts them and lists the first.
- * @throws {TrainingError} E_ABORTED if `signal` says so.
+ * @throws {AbortError} E_ABORTED if `signal` says so.
  * @throws {OptionError} E_OPTION if `maxBadFraction` is not in [0, 1].
  */
 export async function loadImages<T>(
@@ -64,7 +65,7 @@ export async function loadImages<T>(
   let next = 0;
   const work = async (): Promise<void> => {
     for (let i = next++; i < paths.length; i = next++) {
-      checkSignal(options.signal);
+      checkAborted(options.signal, "images");
       results.set(i, await loadOne(paths[i] ?? "", options));
       options.onProgress?.(results.size, paths.length);
     }
@@ -117,12 +118,4 @@ export function checkSkipped(
 
 function formatPercent(fraction: number): string {
   return `${Number((fraction * 100).toPrecision(3))} %`;
-}
-
-function checkSignal(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) {
-    throw new TrainingError("E_ABORTED", "loadImages: stopped by the abort signal.", {
-      cause: signal.reason,
-    });
-  }
 }

@@ -185,7 +185,7 @@ async function readCheckpoint(path: string): Promise<Checkpoint> {
   if ((await pathKind(path)) !== "file") {
     throw new TrainingError(
       "E_CHECKPOINT",
-      `resume: expected the checkpoint of an unfinished training at ${path}, got none. Train without --resume.`,
+      `resume: expected the checkpoint of an unfinished training at ${path}, got none. Train without \`resume\`.`,
     );
   }
   try {

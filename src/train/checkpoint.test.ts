@@ -67,6 +67,6 @@ test.each([
   new DataView(bytes.buffer).setBigUint64(0, BigInt(text.length), true);
   bytes.set(text, 8);
   expect(() => decodeCheckpoint(bytes)).toThrow(
-    `checkpoint: expected ${expected}, got a file that is cut off or no checkpoint. Train again without --resume.`,
+    `checkpoint: expected ${expected}, got a file that is cut off or no checkpoint. Train again without \`resume\`.`,
   );
 });

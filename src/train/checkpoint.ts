@@ -91,7 +91,7 @@ function isNumbers(value: unknown): value is number[] {
 function broken(expected: string, options?: { cause?: unknown }): TrainingError {
   return new TrainingError(
     "E_CHECKPOINT",
-    `checkpoint: expected ${expected}, got a file that is cut off or no checkpoint. Train again without --resume.`,
+    `checkpoint: expected ${expected}, got a file that is cut off or no checkpoint. Train again without \`resume\`.`,
     options,
   );
 }

@@ -57,7 +57,7 @@ describe("a checkpoint that is not of this training is refused with E_CHECKPOINT
   const noAverage =
     "checkpoint: expected 3 values of average, got none. Resume with the options it was started with.";
   const noPosition =
-    "checkpoint: expected its position in the training, got none. Train again without --resume.";
+    "checkpoint: expected its position in the training, got none. Train again without `resume`.";
 
   test("a complete one is not", async () => {
     const { result, error } = await trainPlane({ resume: { tensors, metadata: { batches, position } } });

@@ -92,9 +92,9 @@ describe("a training that is stopped", () => {
   test("makes no further step, saves a checkpoint and says so", async () => {
     const { error, saved, backend } = await stoppedAt(4);
     expect(error).toMatchObject({
-      name: "TrainingError",
+      name: "AbortError",
       code: "E_ABORTED",
-      message: "training: stopped after step 4 of 10. A checkpoint is saved; go on with --resume.",
+      message: "training: stopped after step 4 of 10. A checkpoint is saved; go on with `resume`.",
     });
     expect(saved.map(stepOf)).toEqual([4]);
     expect([backend.runs, backend.open]).toEqual([4, 0]);
@@ -119,7 +119,7 @@ describe("a training that is stopped", () => {
     const { error, saved, backend } = await trainPlane({ signal: AbortSignal.abort() });
     expect(error).toMatchObject({
       code: "E_ABORTED",
-      message: "training: stopped after step 0 of 10. A checkpoint is saved; go on with --resume.",
+      message: "training: stopped after step 0 of 10. A checkpoint is saved; go on with `resume`.",
     });
     expect(saved.map(stepOf)).toEqual([0]);
     expect([backend.runs, backend.open]).toEqual([0, 0]);

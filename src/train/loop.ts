@@ -1,7 +1,7 @@
 /** The training loop: batches in, steps through one session, progress and checkpoints out. */
 import type { NdArray } from "../base/array.ts";
 import { checkInteger, formatNumber } from "../base/check.ts";
-import { TrainingError } from "../base/errors.ts";
+import { AbortError, TrainingError } from "../base/errors.ts";
 import type { Graph } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend, Feeds, Session } from "../runtime/backend.ts";
@@ -87,8 +87,8 @@ interface Position {
  *
  * A run that is resumed from its own checkpoint ends with the same bits as one that was never stopped.
  *
- * @throws {TrainingError} E_DIVERGED if a loss or gradient is not finite: the last checkpoint is kept as it was; E_ABORTED
- * if stopped by `signal`, after saving a checkpoint; E_CHECKPOINT if `resume` is of another training.
+ * @throws {TrainingError} E_DIVERGED if a loss or gradient is not finite: the last checkpoint is kept as it was;
+ * E_CHECKPOINT if `resume` is of another training; {AbortError} E_ABORTED if stopped by `signal`, after saving a checkpoint.
  */
 export async function runTraining(options: TrainingLoopOptions): Promise<TrainingResult> {
   const { initial, batches, length, resume } = options;
@@ -163,11 +163,10 @@ async function makeStep(
 
 async function stop(options: TrainingLoopOptions, state: State, position: Position): Promise<never> {
   await save(options, state, position);
-  const saved = options.saveCheckpoint ? " A checkpoint is saved; go on with --resume." : "";
-  throw new TrainingError(
-    "E_ABORTED",
-    `training: stopped after step ${position.step} of ${position.totalSteps}.${saved}`,
-  );
+  const saved = options.saveCheckpoint ? " A checkpoint is saved; go on with `resume`." : "";
+  throw new AbortError(`training: stopped after step ${position.step} of ${position.totalSteps}.${saved}`, {
+    cause: options.signal?.reason,
+  });
 }
 
 async function save(options: TrainingLoopOptions, state: State, position: Position): Promise<void> {
@@ -224,7 +223,7 @@ function positionOf(resume: Checkpoint | undefined, length: TrainingLength): Pos
 
 function noPosition(options?: { cause?: unknown }): TrainingError {
   const message =
-    "checkpoint: expected its position in the training, got none. Train again without --resume.";
+    "checkpoint: expected its position in the training, got none. Train again without `resume`.";
   return new TrainingError("E_CHECKPOINT", message, options);
 }
 

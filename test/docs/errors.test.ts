@@ -21,6 +21,7 @@ test("every error code is thrown somewhere", () => {
     E_ONNX: "new OnnxFormatError(",
     E_BACKEND: "new BackendError(",
     E_FILE: "new FileError(",
+    E_ABORTED: "new AbortError(",
   };
   const text = ownFiles()
     .filter((path) => /^src\/.*(?<!\.test)\.ts$/.test(path) && path !== "src/base/errors.ts")

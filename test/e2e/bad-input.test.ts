@@ -230,11 +230,7 @@ describe("models that are none", () => {
     ["missing.onnx", null, /missing\.onnx: expected a model file .* got nothing there\. \[E_FILE\]/],
     ["text.onnx", "hello", /text\.onnx: expected an ONNX file, got 5 bytes that are none.*\[E_ONNX\]/],
     ["empty.onnx", "", /empty\.onnx: expected an ONNX file, got 0 bytes.*\[E_ONNX\]/],
-    [
-      "foreign.onnx",
-      foreign,
-      /foreign\.onnx: expected a detector made by radar train, .* inputs x.*\[E_ONNX\]/,
-    ],
+    ["foreign.onnx", foreign, /foreign\.onnx: expected a detector of radar-ad, .* inputs x.*\[E_ONNX\]/],
   ];
   test.each(cases)("%s is refused by every command that takes a model", async (name, content, text) => {
     const path = content === null ? folder.at(name) : folder.write(name, content);
@@ -294,7 +290,7 @@ describe("images and test sets that cannot be scored", () => {
     await refused(
       ["evaluate", model, good],
       1,
-      /expected images to measure with, .* use radar detect\. \[E_DATA\]/,
+      /expected images to measure with, .* can be scored \(detect\), not evaluated\. \[E_DATA\]/,
     );
   });
 

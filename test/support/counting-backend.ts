@@ -7,9 +7,12 @@ export class CountingBackend implements Backend {
   runs = 0;
   disposals = 0;
   readonly #backend: Backend;
+  readonly #onRun: (runs: number) => void;
 
-  constructor(backend: Backend) {
+  /** @param onRun - Called before each run with how many there are now. */
+  constructor(backend: Backend, onRun: (runs: number) => void = () => {}) {
     this.#backend = backend;
+    this.#onRun = onRun;
   }
 
   get name(): string {
@@ -29,6 +32,7 @@ export class CountingBackend implements Backend {
       outputNames: session.outputNames,
       run: (feeds, into) => {
         this.runs++;
+        this.#onRun(this.runs);
         return session.run(feeds, into);
       },
       dispose: async () => {

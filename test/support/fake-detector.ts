@@ -67,5 +67,12 @@ export class FakeDetector implements Detector {
     });
   }
 
+  async detectOne(image: RgbImage): Promise<Detection> {
+    const [detection] = await this.detect([image]);
+    return detection!;
+  }
+
   async dispose(): Promise<void> {}
+
+  async [Symbol.asyncDispose](): Promise<void> {}
 }

@@ -63,7 +63,7 @@ test.each(["", "{}", "null", '{"sampler":{}}'])("%j is no state", (state) => {
   expect(() => batches().restore(state)).toThrow(
     expect.objectContaining({
       code: "E_CHECKPOINT",
-      message: "checkpoint: expected the state of its batches, got none. Train again without --resume.",
+      message: "checkpoint: expected the state of its batches, got none. Train again without `resume`.",
     }),
   );
 });

@@ -52,7 +52,7 @@ function prepare<Settings extends BackboneSettings>(
   const { method } = estimator;
   if (backbone === undefined) {
     throw new OptionError(
-      `backbone: expected an ONNX file, since ${method} reads features of a network that you bring, got none. Give --backbone network.onnx.`,
+      `backbone: expected an ONNX file, since ${method} reads features of a network that you bring, got none. Give \`backbone\`.`,
     );
   }
   if (layers?.length === 0) {

@@ -69,7 +69,7 @@ export async function backboneStages(
   if (stages.length === 0) {
     const sizes = found.map(({ name, height, width }) => `${name} ${height} x ${width}`).slice(-6);
     throw new OnnxFormatError(
-      `backbone: expected stages with a place every ${strides.join(", ")} pixels, got ${sizes.length === 0 ? "none" : sizes.join(", ")} at ${imageSize} x ${imageSize} pixels. Name tensors with --layers, or export the network with a batch of any size.`,
+      `backbone: expected stages with a place every ${strides.join(", ")} pixels, got ${sizes.length === 0 ? "none" : sizes.join(", ")} at ${imageSize} x ${imageSize} pixels. Name tensors with \`layers\`, or export the network with a batch of any size.`,
     );
   }
   return stages.sort((a, b) => b.height * b.width - a.height * a.width);

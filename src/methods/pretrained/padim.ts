@@ -47,7 +47,7 @@ async function learn(
   const places = (finest?.height ?? 0) * (finest?.width ?? 0);
   if (places > mostPlaces) {
     throw new OptionError(
-      `imageSize: expected one at which padim has ${mostPlaces} places or fewer, each with a covariance of its own, got ${places} at ${imageSize} pixels. Use a smaller one, or --layers with a coarser stage.`,
+      `imageSize: expected one at which padim has ${mostPlaces} places or fewer, each with a covariance of its own, got ${places} at ${imageSize} pixels. Use a smaller one, or \`layers\` with a coarser stage.`,
     );
   }
   const channels = drawn(stages, dimensions, context.random.split("channels"));

@@ -1,5 +1,6 @@
 /** PatchCore: the distance to the nearest of remembered patch features of a pretrained network that the user brings. */
-import { DataError, TrainingError } from "../../base/errors.ts";
+import { checkAborted } from "../../base/abort.ts";
+import { DataError } from "../../base/errors.ts";
 import type { Random } from "../../base/random.ts";
 import { coreset } from "../../estimators/coreset.ts";
 import { nearestDistances, type PatchMemory, patchMemory } from "../../estimators/patch-memory.ts";
@@ -167,11 +168,10 @@ function pickedPlaces(places: number, count: number, random: Random): Uint32Arra
   return random.permutation(places).slice(0, count);
 }
 
-/** Lets timers and signals have their turn. @throws {TrainingError} E_ABORTED if the training is to stop. */
+/** Lets timers and signals have their turn. @throws {AbortError} E_ABORTED if the training is to stop. */
 async function pause({ signal }: LearningContext): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve));
-  if (!signal?.aborted) return;
-  throw new TrainingError("E_ABORTED", "training: stopped while choosing patches.", { cause: signal.reason });
+  checkAborted(signal, "training");
 }
 
 async function remembered(

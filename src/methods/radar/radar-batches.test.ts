@@ -84,7 +84,7 @@ test.each(["", "{}", '{"sampler":{},"random":[1]}', "null"])("state %j is refuse
   expect(() => batches(1).restore(state)).toThrow(
     expect.objectContaining({
       code: "E_CHECKPOINT",
-      message: "checkpoint: expected the state of its batches, got none. Train again without --resume.",
+      message: "checkpoint: expected the state of its batches, got none. Train again without `resume`.",
     }),
   );
 });

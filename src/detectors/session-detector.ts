@@ -1,0 +1,64 @@
+/** A detector on a session of a runtime: one call at a time, in the order they came. */
+import { checkAborted, untilAborted } from "../base/abort.ts";
+import { describe, invariant } from "../base/check.ts";
+import { OptionError, RadarError } from "../base/errors.ts";
+import { type Frame, rgbImageOf } from "../base/frame.ts";
+import type { Session } from "../runtime/backend.ts";
+import type { DetectorDescription } from "./description.ts";
+import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
+import { runStacked, stackPictures } from "./run-detector.ts";
+
+/** See {@link Detector}. */
+export class SessionDetector implements Detector {
+  readonly description: DetectorDescription;
+  readonly #session: Session;
+  /** Ends when the calls made so far have ended. */
+  #calls: Promise<unknown> = Promise.resolve();
+  #disposal: Promise<void> | undefined;
+
+  /** @param session - Of the model file that `description` is of; it is disposed of with the detector. */
+  constructor(description: DetectorDescription, session: Session) {
+    this.description = description;
+    this.#session = session;
+  }
+
+  async detect(images: readonly Frame[], options: DetectOptions = {}): Promise<Detection[]> {
+    if (!Array.isArray(images)) {
+      throw new OptionError(
+        `images: expected a list of pictures, got ${describe(images)}. For one: detectOne.`,
+      );
+    }
+    const { names = [], signal } = options;
+    if (this.#disposal !== undefined) {
+      throw new RadarError(
+        "E_DISPOSED",
+        "detect: expected a detector in use, got one that was disposed of. Load the model again.",
+      );
+    }
+    checkAborted(signal, "detect");
+    const nameOf = (i: number): string => names[i] ?? `images[${i}]`;
+    // Copied at once: the caller may write the next frame into the same memory.
+    const stacked = stackPictures(images.map((image, i) => rgbImageOf(image, nameOf(i))));
+    const call = this.#calls.then(() => {
+      checkAborted(signal, "detect");
+      return runStacked(this.#session, stacked, nameOf);
+    });
+    this.#calls = call.catch(() => {});
+    return untilAborted(call, signal, "detect");
+  }
+
+  async detectOne(image: Frame, { name, signal }: DetectOneOptions = {}): Promise<Detection> {
+    const [detection] = await this.detect([image], { names: [name ?? "image"], signal });
+    invariant(detection !== undefined, "a detector gave nothing for one image");
+    return detection;
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#calls.then(() => this.#session.dispose());
+    return this.#disposal;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+}
