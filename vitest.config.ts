@@ -7,6 +7,7 @@ const config: ViteUserConfig = defineConfig({
     hookTimeout: 120_000,
     maxWorkers: 2,
     setupFiles: ["test/support/setup.ts"],
+    env: { ORT_DISABLE_TELEMETRY: "1" }, // for tests that use ONNX Runtime without our backend
   },
 });
 

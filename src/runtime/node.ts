@@ -4,6 +4,7 @@ import type { NdArray } from "../base/array.ts";
 import { BackendError } from "../base/errors.ts";
 import type { DType } from "../base/shape.ts";
 import type { Backend, Device, Feeds, Session } from "./backend.ts";
+import { withoutTelemetry } from "./no-telemetry.ts";
 
 /** Options of {@link nodeBackend}. */
 export interface NodeBackendOptions {
@@ -41,6 +42,7 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? "?"} (${device})`,
     load: async (model) => {
+      await withoutTelemetry();
       try {
         return new NodeSession(await ort.InferenceSession.create(model, session));
       } catch (cause) {
