@@ -10,6 +10,7 @@ import time
 
 import torch
 
+sys.dont_write_bytecode = True  # nothing is left in the checkout
 sys.path.insert(0, str(pathlib.Path(__file__).parent.parent / "scripts" / "golden"))
 from network import UNet  # noqa: E402
 

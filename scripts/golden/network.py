@@ -415,4 +415,5 @@ def main():
         file.write("{\n" + ",\n".join(lines) + "\n}\n")
 
 
-main()
+if __name__ == "__main__":  # bench/torch_train_step.py takes the network from here
+    main()

@@ -11,7 +11,8 @@ import {
 } from "../benchmark/index.ts";
 import type { OpenedSet } from "../node/benchmark-set.ts";
 import { type CellCache, openCellCache } from "../node/cell-cache.ts";
-import { type LoadDetectorOptions, packageVersion } from "../node/index.ts";
+import { codeDigest } from "../node/code-digest.ts";
+import type { LoadDetectorOptions } from "../node/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import {
   type CellProcessOptions,
@@ -45,14 +46,15 @@ export type BenchmarkEnd = { readonly outcomes: readonly CellOutcome[] } | { rea
  */
 export async function runBenchmark(run: BenchmarkRun, output: Output): Promise<BenchmarkEnd> {
   const { compute, parallel } = run;
-  const cache = await openCellCache(run.cache);
+  const code = await codeDigest();
+  const cache = await openCellCache(run.cache, code);
   const { device, threads } = compute;
   const runtime = nodeBackend(device === undefined ? {} : { device }).name;
   const cells = await planCells({
     sets: run.sets.map(({ set }) => set),
     methods: run.methods,
     seeds: run.seeds,
-    environment: { version: packageVersion(), runtime, threads: threads ?? null },
+    environment: { code, runtime, threads: threads ?? null },
   });
   const interruption = interruptible(() => {
     output.endProgress();

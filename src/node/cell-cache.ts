@@ -23,18 +23,19 @@ export interface CellCache {
 
 /**
  * Opens the cache in a folder, which is made where missing: `cells/<key>.json`, `models/<key>.onnx` and `.json`,
- * `networks/<key>.safetensors`. Each file is written atomically.
+ * `networks/<code>/<key>.safetensors`. Each file is written atomically.
  *
+ * @param code - Digest of the code that trains: what other code trained is left alone.
  * @throws {FileError} E_FILE if the folder cannot be made.
  */
-export async function openCellCache(folder: string): Promise<CellCache> {
+export async function openCellCache(folder: string, code: string): Promise<CellCache> {
   const at = (...names: string[]): string => join(folder, ...names);
-  for (const name of ["cells", "models", "networks"]) await ensureFolder(at(name));
+  for (const name of ["cells", "models"]) await ensureFolder(at(name));
   const resultPath = ({ key }: Cell): string => at("cells", `${key}.json`);
   const trainedPath = ({ key }: Cell): string => at("models", `${key}.json`);
   const modelPath = ({ key }: Cell): string => at("models", `${key}.onnx`);
   return {
-    networkFolder: at("networks"),
+    networkFolder: at("networks", code.slice(0, 16)),
     modelPath,
     loadResult: (cell) => readJson(resultPath(cell), cellResultSchema),
     saveResult: (cell, result) => {
