@@ -47,7 +47,7 @@ export function renderBenchmarkReport(input: GalleryInput): string {
   const links = present.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
+<meta name="generator" content="radar-ad"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>${title}</title><style>${new Html(reportStyle + style)}</style></head>
 <body>${header(title, document, links)}
 <main>${present.map(

@@ -9,6 +9,7 @@ import { overlay } from "../report/index.ts";
 import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
 import { encodePng } from "./image-codec.ts";
 import { findImages } from "./image-inputs.ts";
+import { checkOutputs, overlayMark } from "./output-path.ts";
 import { overlayPaths } from "./overlay-paths.ts";
 import { tryReadImage } from "./try-read.ts";
 
@@ -41,8 +42,8 @@ export interface FileDetection {
  * the detector's absolute scale: one colour means one score in all of them.
  *
  * @param inputs - Files, folders with all images below, globs.
- * @throws {FileError} E_FILE if an input does not exist or an overlay cannot be written; {DataError} E_DATA if an input gives
- * no image; {OptionError} E_OPTION if the threshold is no number or an overlay would overwrite an image; {BackendError};
+ * @throws {FileError} E_FILE if an input does not exist, an overlay cannot be written or would replace anything but an overlay;
+ * {DataError} E_DATA if an input gives no image; {OptionError} E_OPTION if the threshold is no number; {BackendError};
  * {DataError} E_NOT_FINITE with the path of a file whose score or map is not finite: such a model is to be trusted with none.
  */
 export async function* detect(
@@ -54,6 +55,10 @@ export async function* detect(
   if (threshold !== undefined) checkNumber("threshold", threshold);
   const paths = await findImages(inputs);
   const maps = output === undefined ? [] : overlayPaths(paths, output);
+  await checkOutputs(
+    maps.map((path) => ({ path, kind: "overlay" })),
+    paths,
+  );
   if (output !== undefined) await ensureFolder(output);
   for (const [i, path] of paths.entries()) {
     const image = await tryReadImage(path);
@@ -80,5 +85,5 @@ async function writeOverlay(
   const { maximum, threshold } = mapScaleOf(detector);
   const picture = overlay(image, detection.anomalyMap, { scaleMaximum: maximum, threshold });
   await ensureFolder(dirname(path));
-  await writeFileAtomic(path, await encodePng(picture));
+  await writeFileAtomic(path, await encodePng(picture, { description: overlayMark }));
 }

@@ -1,4 +1,5 @@
 /** `evaluate`: a model file and a folder with a test set in, figures and a report out. */
+import type { DefectMask, RgbImage } from "../base/raster.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
 import type { Detector } from "../detectors/index.ts";
 import {
@@ -17,6 +18,7 @@ import { encodePng } from "./image-codec.ts";
 import { readImage, readMask } from "./image-file.ts";
 import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
 import { checkSkipped } from "./load-images.ts";
+import { checkOutputs, filesOf } from "./output-path.ts";
 import { stressTools } from "./stress.ts";
 import { tryReadImage, tryReadMask } from "./try-read.ts";
 
@@ -51,13 +53,14 @@ export interface FolderEvaluation extends Evaluation {
 /**
  * Scores the test set of a folder, measures how well defects are found, and writes the report where one is wanted.
  *
- * Files that cannot be read are left out and listed, as long as no more than a tenth are such. Defective images without a mask
+ * Images that cannot be read, whose mask cannot, or whose mask is not as large as the image are left out and listed, as long as no
+ * more than a tenth are such. Defective images without a mask
  * count for the figures of whole images only.
  *
  * @param model - Path of a model file.
  * @param data - MVTec-AD style folder with `test`; or a data set opened before.
- * @throws {DataError} E_DATA if there is no test set, too much of it cannot be read, or a mask has another size than its image;
- * {FileError} E_FILE if the report cannot be written, before anything is scored; and all that {@link loadDetectorFile} throws.
+ * @throws {DataError} E_DATA if there is no test set, or too much of it cannot be read; {FileError} E_FILE if the
+ * report cannot be written or would replace anything but a report, before anything is scored; and all that {@link loadDetectorFile} throws.
  */
 export async function evaluateFolder(
   model: string,
@@ -69,9 +72,11 @@ export async function evaluateFolder(
   const detector = await loadDetectorFile(model, options);
   try {
     const dataset = typeof data === "string" ? await openDataset(data, { purpose: "testing" }) : data;
+    if (report !== undefined)
+      await checkOutputs([{ path: report, kind: "report" }], [model, ...filesOf(dataset)]);
     const total = dataset.test.length;
     onStage?.(`scoring ${total} test images of ${dataset.name}`);
-    const measured = await evaluate(detector, testImages(dataset.test), {
+    const measured = await evaluate(detector, testImages(dataset.test, onStage), {
       now: () => performance.now() / 1000,
       ...(threshold !== undefined && { threshold }),
       onProgress: (done) => onProgress?.(done, total),
@@ -115,7 +120,8 @@ async function reportOf(
     encodePng,
     readImage: async (path) => {
       const maskPath = byPath.get(path)?.maskPath ?? null;
-      return { image: await readImage(path), mask: maskPath === null ? null : await readMask(maskPath) };
+      const image = await readImage(path);
+      return { image, mask: maskPath === null ? null : await readMask(maskPath) };
     },
   });
   const good = dataset.test.find(({ label }) => label === 0);
@@ -139,12 +145,17 @@ async function reportOf(
 }
 
 /** Test images one by one; too many that cannot be read are an error at the end, which then lists them. */
-async function* testImages(images: readonly DatasetImage[]): AsyncGenerator<LabelledImage | SkippedFile> {
+async function* testImages(
+  images: readonly DatasetImage[],
+  onStage?: EvaluateFolderOptions["onStage"],
+): AsyncGenerator<LabelledImage | SkippedFile> {
   const skipped: SkippedFile[] = [];
   for (const entry of images) {
     const loaded = await labelled(entry);
     yield loaded;
-    if ("reason" in loaded) skipped.push(loaded);
+    if (!("reason" in loaded)) continue;
+    skipped.push(loaded);
+    onStage?.(`skipped ${loaded.path}: ${loaded.reason}`);
   }
   checkSkipped(skipped, images.length);
 }
@@ -153,7 +164,15 @@ async function labelled(entry: DatasetImage): Promise<LabelledImage | SkippedFil
   const image = await tryReadImage(entry.path);
   if ("reason" in image) return image;
   if (entry.maskPath === null) return { ...entry, image, mask: null };
-  const mask = await tryReadMask(entry.maskPath);
+  const mask = await readMaskOf(image, entry.maskPath);
   if ("reason" in mask) return { path: entry.path, reason: `its mask ${mask.path}: ${mask.reason}` };
   return { ...entry, image, mask };
+}
+
+/** The mask of an image, or why there is none: it cannot be read, or is not as large as its image. */
+async function readMaskOf({ width, height }: RgbImage, path: string): Promise<DefectMask | SkippedFile> {
+  const mask = await tryReadMask(path);
+  if ("reason" in mask || (mask.width === width && mask.height === height)) return mask;
+  const got = `${mask.width} x ${mask.height}`;
+  return { path, reason: `expected ${width} x ${height} pixels, as its image has, got ${got}.` };
 }

@@ -86,17 +86,20 @@ export async function decodeMask(bytes: Uint8Array, name: string): Promise<Defec
  * PNG of a picture, lossless.
  *
  * @param image - uint8 [height, width, 3].
+ * @param options - `description`: text that the head of the file holds, ASCII.
  * @returns The bytes of the file.
  * @throws {ShapeError} E_SHAPE if `image.data` does not fit its size.
  */
-export async function encodePng(image: RgbImage): Promise<Uint8Array> {
+export async function encodePng(
+  image: RgbImage,
+  options: { readonly description?: string } = {},
+): Promise<Uint8Array> {
   checkRaster("image", image, 3);
   const { width, height, data } = image;
-  return plain(
-    await sharp(data, { raw: { width, height, channels: 3 } })
-      .png()
-      .toBuffer(),
-  );
+  const { description } = options;
+  const picture = sharp(data, { raw: { width, height, channels: 3 } }).png();
+  if (description !== undefined) picture.withExif({ IFD0: { ImageDescription: description } });
+  return plain(await picture.toBuffer());
 }
 
 /**

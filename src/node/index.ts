@@ -23,6 +23,7 @@ export {
   loadImages,
 } from "./load-images.ts";
 export { type DiskNetworkStore, diskNetworkStore } from "./network-store.ts";
+export { checkOutputs, filesOf, type OutputFile } from "./output-path.ts";
 export { overlayPaths } from "./overlay-paths.ts";
 export { type PathKind, pathKind } from "./path-kind.ts";
 export { writeRenderedFolder } from "./rendered-folder.ts";

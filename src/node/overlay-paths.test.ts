@@ -29,9 +29,6 @@ test("names that would be the same, in any case of letters, are told apart", () 
   ]);
 });
 
-test("an overlay that would overwrite an image is refused", () => {
-  expect(() => overlayPaths(["out/a.png", "out/b.png"], "out")).toThrow(
-    expect.objectContaining({ code: "E_OPTION", message: expect.stringContaining("overwrite no image") }),
-  );
+test("an overlay has its image's name with another extension, in the same folder too", () => {
   expect(names(["out/a.jpg", "out/b.jpg"])).toEqual(["out/a.png", "out/b.png"]);
 });

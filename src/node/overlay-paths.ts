@@ -1,6 +1,5 @@
-/** Where the overlays of images go, so that no two of them, and no image, are overwritten. */
+/** Where the overlays of images go, so that no two of them have one name. */
 import { dirname, join, parse, relative, resolve, sep } from "node:path";
-import { OptionError } from "../base/errors.ts";
 
 /**
  * Path of the overlay of each image: its own path below the folder that all images share, as PNG, in `folder`.
@@ -9,22 +8,14 @@ import { OptionError } from "../base/errors.ts";
  * keeps its extension (`a.jpg.png`), or is numbered.
  *
  * @param images - Paths of images, each once.
- * @throws {OptionError} E_OPTION if an overlay would overwrite one of the images.
  */
 export function overlayPaths(images: readonly string[], folder: string): string[] {
   const places = images.map((image) => resolve(image));
   const shared = sharedFolder(places);
-  const inputs = new Set(places.map(fold));
   const taken = new Set<string>();
   return places.map((place) => {
     const inner = shared === null ? place.split(sep).slice(1).join(sep) : relative(shared, place);
-    const path = freePath(join(folder, inner), taken);
-    if (inputs.has(fold(resolve(path)))) {
-      throw new OptionError(
-        `output: expected a folder in which overlays overwrite no image, got ${folder}, where ${path} is one of the images. Give another folder.`,
-      );
-    }
-    return path;
+    return freePath(join(folder, inner), taken);
   });
 }
 

@@ -19,6 +19,7 @@ import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { imageResizer } from "./image-resizer.ts";
 import { loadImages } from "./load-images.ts";
+import { checkOutputs, filesOf } from "./output-path.ts";
 import { pathKind } from "./path-kind.ts";
 import { softwareVersions } from "./software-versions.ts";
 import { fileError } from "./system-error.ts";
@@ -91,6 +92,12 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   await checkWritable(checkpointPath);
   const backend = nodeBackend({ spin: false, ...(device && { device }), ...(threads && { threads }) });
   const dataset = typeof data === "string" ? await openDataset(data) : data;
+  const inputs = [...filesOf(dataset), ...(options.backbone === undefined ? [] : [options.backbone])];
+  const outputs = [
+    { path: output, kind: "model" } as const,
+    { path: checkpointPath, kind: "checkpoint" } as const,
+  ];
+  await checkOutputs(outputs, inputs);
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 
   onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);

@@ -36,7 +36,7 @@ export function renderEvaluationReport(input: EvaluationReportInput): string {
   const present = sections.filter(([, , section]) => section !== null);
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
-<meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
+<meta name="generator" content="radar-ad"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
 <title>${input.title}</title><style>${new Html(reportStyle)}</style></head>
 <body>${headerSection(
     input,

@@ -1,5 +1,5 @@
 /** What a user gets wrong: a message that says what to do, the right exit code, and nothing lost. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, truncateSync } from "node:fs";
 import { beforeAll, describe, expect, test } from "vitest";
 import { buildGraph, input, neg } from "../../src/graph/index.ts";
 import { encodePng } from "../../src/node/index.ts";
@@ -12,6 +12,8 @@ const folder = temporaryFolder();
 const set = folder.at("parts");
 const model = folder.at("parts.onnx");
 const good = `${set}/train/good`;
+
+const wideMask = await encodePng({ width: 42, height: 40, data: new Uint8Array(42 * 40 * 3) });
 
 beforeAll(async () => {
   await writeTinySet(set);
@@ -214,8 +216,40 @@ describe("files that cannot be written are noticed before the work", () => {
 
   test("overlays that would overwrite the images", async () => {
     const before = readFileSync(`${good}/000.png`);
-    await refused(["detect", model, good, "-o", good], 2, /overwrite no image/, "[E_OPTION]");
+    await refused(
+      ["detect", model, good, "-o", good],
+      1,
+      /got one of the files that this run reads\..*\[E_FILE\]/,
+    );
     expect(readFileSync(`${good}/000.png`).equals(before)).toBe(true);
+  });
+
+  test("outputs in the place of something that somebody made", async () => {
+    const photo = `${good}/000.png`;
+    const [before, trained] = [readFileSync(photo), readFileSync(model)];
+    cpSync(photo, folder.at("photos", "000.png"));
+    const config = folder.write("run.json", '{"seed": 1}');
+    const refusals: [argv: string[], text: RegExp][] = [
+      [["train", set, "-o", photo, ...tinyTraining(1)], /one of the files that this run reads/],
+      [["train", set, "-o", config, "--config", config, ...tinyTraining(1)], /holds something else/],
+      [["evaluate", model, set, "--report", model], /one of the files that this run reads/],
+      [["evaluate", model, set, "--report", photo], /one of the files that this run reads/],
+      [["detect", model, photo, "-o", folder.at("photos")], /photos.000\.png: .*holds something else/],
+      [
+        ["benchmark", set, "--report", photo, "--cache", folder.at("cache")],
+        /one of the files that this run reads/,
+      ],
+      [["benchmark", set, "--output", model, "--cache", folder.at("cache")], /holds something else/],
+    ];
+    for (const [argv, text] of refusals) await refused(argv, 1, text, "[E_FILE]");
+    expect(readFileSync(photo).equals(before)).toBe(true);
+    expect(readFileSync(folder.at("photos", "000.png")).equals(before)).toBe(true);
+    expect(readFileSync(model).equals(trained)).toBe(true);
+    expect(readFileSync(config, "utf8")).toBe('{"seed": 1}');
+    for (let run = 0; run < 2; run++) {
+      const again = await radar("detect", model, photo, "-o", folder.at("twice"), "--threads", "1");
+      expect(again.code, again.stderr).toBe(0);
+    }
   });
 
   test("overlays where a file is", async () => {
@@ -294,32 +328,24 @@ describe("images and test sets that cannot be scored", () => {
     );
   });
 
-  test("a mask of another size than its image", async () => {
-    const copy = folder.at("odd-mask");
-    cpSync(set, copy, { recursive: true });
-    const mask = `odd-mask/ground_truth/blob/${readdirSync(`${copy}/ground_truth/blob`)[0]}`;
-    folder.write(mask, await encodePng({ width: 4, height: 4, data: new Uint8Array(48).fill(255) }));
-    await refused(
-      ["evaluate", model, copy],
-      1,
-      /expected a mask of 40 x 40 pixels, .* got 4 x 4 in .*blob.*\[E_DATA\]/,
-    );
-  });
-
-  test("a mask that cannot be read takes its image out, and too many stop the evaluation", async () => {
+  test.each([
+    ["that cannot be read", "no mask", /its mask .*000_mask\.png: expected a JPEG/],
+    [
+      "of another size than its image",
+      wideMask,
+      /its mask .*000_mask\.png: expected 40 x 40 pixels, as its image has, got 42 x 40\./,
+    ],
+  ])("a mask %s takes its image out, and too many stop the evaluation", async (_, content, reason) => {
     const copy = folder.at("bad-masks");
+    rmSync(copy, { recursive: true, force: true });
     cpSync(set, copy, { recursive: true });
-    folder.write("bad-masks/ground_truth/blob/000_mask.png", "no mask");
-    await refused(
-      ["evaluate", model, copy, "--json"],
-      1,
-      /got 1 of 9 that cannot/,
-      /its mask .*000_mask\.png: /,
-    );
+    folder.write("bad-masks/ground_truth/blob/000_mask.png", content);
+    await refused(["evaluate", model, copy, "--json"], 1, /got 1 of 9 that cannot/, reason);
     for (const name of ["gap", "scorch"]) rmSync(`${copy}/test/${name}`, { recursive: true });
     for (let i = 0; i < 10; i++) cpSync(`${good}/000.png`, `${copy}/test/good/more-${i}.png`);
     const run = await radar("evaluate", model, copy, "--json", "--threads", "1");
     expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/^skipped .*blob.000\.png: its mask /m);
     expect(JSON.parse(run.stdout)).toMatchObject({
       images: 16,
       skipped: [{ path: `${copy}/test/blob/000.png` }],

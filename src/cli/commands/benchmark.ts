@@ -13,7 +13,15 @@ import {
 } from "../../benchmark/index.ts";
 import { examplePhotos } from "../../node/benchmark-photos.ts";
 import { openBenchmarkSets } from "../../node/benchmark-set.ts";
-import { checkWritable, packageVersion, softwareVersions, writeFileAtomic } from "../../node/index.ts";
+import {
+  checkOutputs,
+  checkWritable,
+  filesOf,
+  type OutputFile,
+  packageVersion,
+  softwareVersions,
+  writeFileAtomic,
+} from "../../node/index.ts";
 import { nodeBackend } from "../../runtime/node.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, commandLine, computeArgs } from "../command.ts";
@@ -82,6 +90,13 @@ export const benchmarkCommand: Command = {
     const [report, file] = [args.text("report"), args.text("output")];
     const run = await benchmarkRun(args, output);
     for (const path of [report, file]) if (path !== undefined) await checkWritable(path);
+    const outputs: OutputFile[] = [];
+    if (report !== undefined) outputs.push({ path: report, kind: "report" });
+    if (file !== undefined) outputs.push({ path: file, kind: "results" });
+    await checkOutputs(
+      outputs,
+      run.sets.flatMap(({ dataset }) => filesOf(dataset)),
+    );
     const end = await runBenchmark(run, output);
     if ("exitCode" in end) {
       output.note(`To go on where it stopped:\n  ${commandLine(["radar", "benchmark", ...raw])}`);

@@ -2,7 +2,14 @@
 import { join } from "node:path";
 import type { Dataset } from "../../data/index.ts";
 import { prepareMethod } from "../../methods/index.ts";
-import { ensureFolder, evaluateFolder, openDataset, writeRenderedFolder } from "../../node/index.ts";
+import {
+  checkOutputs,
+  ensureFolder,
+  evaluateFolder,
+  filesOf,
+  openDataset,
+  writeRenderedFolder,
+} from "../../node/index.ts";
 import { type RunConfig, trainOptionsOf } from "../../run-config.ts";
 import { type Command, type CommandContext, commandLine } from "../command.ts";
 import { exitCodes } from "../errors.ts";
@@ -56,6 +63,13 @@ export const demoCommand: Command = {
 
     const model = join(folder, "model.onnx");
     const report = join(folder, "report.html");
+    await checkOutputs(
+      [
+        { path: model, kind: "model" },
+        { path: report, kind: "report" },
+      ],
+      filesOf(dataset),
+    );
     const resumeCommand = commandLine(["radar", "demo", ...context.raw]);
     const training = { ...trainOptionsOf(config), output: model, resumeCommand };
     const outcome = await runTraining(dataset, training, output);

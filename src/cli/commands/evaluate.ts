@@ -49,7 +49,6 @@ export const evaluateCommand: Command = {
       ...evaluationProgress(output),
     });
     output.endProgress();
-    for (const { path, reason } of evaluation.skipped) output.note(`skipped ${path}: ${reason}`);
     if (args.flag("json")) output.data(jsonText(evaluationDocument(evaluation, report)));
     printEvaluation(evaluation, output);
     if (report !== undefined) output.print(`Report: ${report}`);
