@@ -155,7 +155,7 @@ function buildFingerprint() {
 function removeOrphans() {
   const dist = join(root, "dist");
   for (const path of files(dist)) {
-    const stem = relative(dist, path).replace(/(\.d\.ts|\.js)(\.map)?$/, "");
+    const stem = relative(dist, path).replace(/(\.d\.ts|\.js)$/, "");
     if (!existsSync(join(root, "src", `${stem}.ts`))) rmSync(path);
   }
 }

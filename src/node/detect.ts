@@ -5,7 +5,7 @@ import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import type { Detection, Detector } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
-import { overlay } from "../report/index.ts";
+import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
 import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
 import { encodePng } from "./image-codec.ts";
 import { findImages } from "./image-inputs.ts";

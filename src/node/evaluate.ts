@@ -11,7 +11,8 @@ import {
   stressPictures,
   stressTest,
 } from "../evaluation/index.ts";
-import { renderEvaluationReport, type StressFigures, type Verdict, verdictOf } from "../report/index.ts";
+import type { StressFigures, Verdict } from "../report/index.ts";
+import { verdictOf } from "../report/verdict.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { encodePng } from "./image-codec.ts";
@@ -141,6 +142,7 @@ async function reportOf(
       },
     }),
   });
+  const { renderEvaluationReport } = await import("../report/evaluation-report.ts"); // what draws charts is heavy
   return renderEvaluationReport(input);
 }
 

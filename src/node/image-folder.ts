@@ -11,11 +11,15 @@ import { fileError } from "./system-error.ts";
  * Names that begin with a dot are left out, files and folders alike. Links are followed, each folder once.
  *
  * @param folder - Prefix of all results.
+ * @param options - `depth`: levels of folders below to look into. Default all.
  * @throws {FileError} E_FILE if a folder cannot be listed.
  */
-export async function listImages(folder: string): Promise<string[]> {
+export async function listImages(
+  folder: string,
+  options: { readonly depth?: number } = {},
+): Promise<string[]> {
   const images: string[] = [];
-  await collect(folder, images, new Set());
+  await collect(folder, options.depth ?? Number.POSITIVE_INFINITY, { images, visited: new Set() });
   return images.sort(comparePaths);
 }
 
@@ -40,17 +44,21 @@ export function comparePaths(a: string, b: string): number {
   return left.length - right.length;
 }
 
-async function collect(folder: string, images: string[], visited: Set<string>): Promise<void> {
+async function collect(
+  folder: string,
+  depth: number,
+  found: { readonly images: string[]; readonly visited: Set<string> },
+): Promise<void> {
   const place = await realpath(folder).catch((error) => {
     throw fileError(folder, "list", error);
   });
-  if (visited.has(place)) return;
-  visited.add(place);
+  if (found.visited.has(place)) return;
+  found.visited.add(place);
   for (const name of await visibleNames(folder)) {
     const path = join(folder, name);
     const kind = await pathKind(path);
-    if (kind === "folder") await collect(path, images, visited);
-    else if (kind === "file" && isImagePath(name)) images.push(path);
+    if (kind === "folder" && depth > 0) await collect(path, depth - 1, found);
+    else if (kind === "file" && isImagePath(name)) found.images.push(path);
   }
 }
 

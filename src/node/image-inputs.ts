@@ -1,9 +1,9 @@
 /** The images that the arguments of a command name. */
-import { normalize, resolve, sep } from "node:path";
-import { glob, isDynamicPattern } from "tinyglobby";
+import { resolve, sep } from "node:path";
 import { DataError, FileError } from "../base/errors.ts";
-import { imageExtensions, isImagePath } from "./image-file.ts";
-import { comparePaths, listImages } from "./image-folder.ts";
+import { isGlob, parseGlob } from "./glob.ts";
+import { imageExtensions } from "./image-file.ts";
+import { listImages } from "./image-folder.ts";
 import { pathKind } from "./path-kind.ts";
 
 /**
@@ -35,17 +35,15 @@ async function imagesOf(input: string): Promise<string[]> {
   const kind = await pathKind(input);
   if (kind === "file" || kind === "other") return [input];
   if (kind === "folder") return notEmpty(await listImages(input), input, "in this folder or below");
-  if (isDynamicPattern(input)) return notEmpty(await globImages(input), input, "that this pattern matches");
+  if (isGlob(input)) return notEmpty(await globImages(input), input, "that this pattern matches");
   throw new FileError(`${input}: expected an image, a folder or a glob that exists, got nothing there.`);
 }
 
 async function globImages(pattern: string): Promise<string[]> {
-  const slashes = sep === "\\" ? pattern.replaceAll("\\", "/") : pattern;
-  const paths = await glob(slashes, { onlyFiles: true, caseSensitiveMatch: true, expandDirectories: false });
-  return paths
-    .map((path) => normalize(path))
-    .filter(isImagePath)
-    .sort(comparePaths);
+  const slashed = (path: string): string => (sep === "\\" ? path.replaceAll("\\", "/") : path);
+  const { base, depth, matches } = parseGlob(slashed(pattern));
+  if ((await pathKind(base)) !== "folder") return [];
+  return (await listImages(base, { depth })).filter((path) => matches(slashed(path)));
 }
 
 function notEmpty(paths: string[], input: string, where: string): string[] {

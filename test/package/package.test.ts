@@ -2,8 +2,11 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { packageVersion } from "../../src/node/software-versions.ts";
 import { machineTraces, readText, repository } from "../support/repository.ts";
+import { writeTinySet } from "../support/tiny-set.ts";
 
 interface Packed {
   filename: string;
@@ -12,6 +15,7 @@ interface Packed {
 }
 
 interface Manifest {
+  version: string;
   exports: Record<string, unknown>;
   dependencies: Record<string, string>;
 }
@@ -42,14 +46,15 @@ describe("the packed package", () => {
     expect((packed.files.find(({ path }) => path === "dist/cli/main.js")?.mode ?? 0) & 0o111).toBe(0o111);
   });
 
-  test("has no tests, no images outside docs/ and nothing but what package.json lists", () => {
+  test("has modules with their types, documents, and nothing else: no sources, no maps, no tests", () => {
     const odd = packed.files
       .map(({ path }) => path)
       .filter(
         (path) =>
           /\.test\.|(^|\/)test\//.test(path) ||
-          (/\.(png|jpe?g|bmp|tiff?|webp|onnx)$/i.test(path) && !path.startsWith("docs/")) ||
-          !/^(dist|src|docs)\/|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(path),
+          !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.(md|png)$|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+            path,
+          ),
       );
     expect(odd).toEqual([]);
   });
@@ -61,8 +66,14 @@ describe("the packed package", () => {
     expect(traces).toEqual([]);
   });
 
-  test("is smaller than 4 MB", () => {
-    expect(packed.size).toBeLessThan(4_000_000);
+  test("is smaller than 1 MB, and refers to no map that is not there", () => {
+    expect(packed.size).toBeLessThan(1_000_000);
+    const modules = packed.files.filter(({ path }) => path.endsWith(".js"));
+    expect(modules.filter(({ path }) => readText(path).includes("sourceMappingURL"))).toEqual([]);
+  });
+
+  test("knows its version without its package.json", () => {
+    expect(packageVersion()).toBe(manifest.version);
   });
 });
 
@@ -70,18 +81,9 @@ const reason = registryAnswers ? "" : " (skipped: no package registry answers)";
 
 describe.skipIf(!registryAnswers)(`the package installed in an empty folder${reason}`, () => {
   beforeAll(() => {
-    writeFileSync(
-      join(folder, "package.json"),
-      JSON.stringify({ name: "user", private: true, type: "module" }),
-    );
-    const result = npm([
-      "install",
-      join(folder, packed.filename),
-      "--prefix",
-      folder,
-      "--prefer-offline",
-      ...quiet,
-    ]);
+    const [command = "", ...more] = readText("README.md").match(/^npm install .*\.tgz$/gm) ?? [];
+    expect([command, ...more]).toEqual([`npm install --ignore-scripts ${packed.filename}`]);
+    const result = npm([...command.split(" ").slice(1), "--prefer-offline", "--no-audit", "--no-fund"]);
     expect(result.status, result.stderr).toBe(0);
   }, 300_000);
 
@@ -102,11 +104,57 @@ describe.skipIf(!registryAnswers)(`the package installed in an empty folder${rea
     });
   });
 
+  test("its command trains, and a strict TypeScript program that loads and scores compiles and runs", {
+    timeout: 240_000,
+  }, async () => {
+    await writeTinySet(join(folder, "parts"));
+    const trained = npm([
+      "exec",
+      "--no",
+      "--",
+      "radar",
+      "train",
+      "parts",
+      "--method",
+      "gaussian",
+      "-o",
+      "m.onnx",
+    ]);
+    expect(trained.status, trained.stderr).toBe(0);
+    const program = `
+      import { type Detection, loadDetector, readImage } from "radar-ad";
+      const detector = await loadDetector("m.onnx");
+      const found: Detection[] = await detector.detect([await readImage("parts/train/good/000.png")]);
+      console.log(found.map(({ anomalyScore }) => Number.isFinite(anomalyScore)));
+      await detector.dispose();`;
+    writeFileSync(join(folder, "app.mts"), program);
+    expect(compiled(join(folder, "app.mts"))).toEqual([]);
+    const { stdout, stderr } = spawnSync(process.execPath, ["app.mjs"], { cwd: folder, encoding: "utf8" });
+    expect(stdout, stderr).toBe("[ true ]\n");
+  });
+
   test("a metric imported from it computes", () => {
     const code = `import { auroc } from "radar-ad/metrics"; console.log(auroc([0.1, 0.4, 0.35, 0.8], [0, 0, 1, 1]));`;
     expect(runModule(code).stdout).toBe("0.75\n");
   });
 });
+
+/** Messages of the compiler for a strict program; it is compiled beside its source. */
+function compiled(path: string): string[] {
+  const program = ts.createProgram([path], {
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    skipLibCheck: true,
+    module: ts.ModuleKind.NodeNext,
+    target: ts.ScriptTarget.ES2022,
+    types: ["node"],
+    typeRoots: [join(repository, "node_modules", "@types")],
+  });
+  const { diagnostics } = program.emit();
+  return [...ts.getPreEmitDiagnostics(program), ...diagnostics].map(({ messageText }) =>
+    ts.flattenDiagnosticMessageText(messageText, "\n"),
+  );
+}
 
 function runModule(code: string): { status: number | null; stdout: string; stderr: string } {
   const args = ["--input-type=module", "-e", code];

@@ -1,0 +1,75 @@
+import { spawnSync } from "node:child_process";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { build, type Metafile } from "esbuild";
+import { beforeAll, describe, expect, test } from "vitest";
+import { packageVersion } from "../../src/node/software-versions.ts";
+import { buildRadar, radar } from "../support/radar.ts";
+import { repository } from "../support/repository.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { writeTinySet } from "../support/tiny-set.ts";
+
+const folder = temporaryFolder();
+const native = ["onnxruntime-node", "sharp"]; // have binaries beside them: no bundler takes them in
+
+async function bundle(code: string, format: "cjs" | "esm", name: string): Promise<Metafile> {
+  const { metafile, warnings } = await build({
+    stdin: { contents: code, resolveDir: join(repository, "dist") },
+    bundle: true,
+    platform: "node",
+    format,
+    external: native,
+    outfile: folder.at(name),
+    metafile: true,
+    logLevel: "silent",
+  });
+  expect(warnings.map(({ text }) => text)).toEqual([]);
+  return metafile;
+}
+
+beforeAll(async () => {
+  buildRadar();
+  symlinkSync(join(repository, "node_modules"), folder.at("node_modules"));
+  await writeTinySet(folder.at("parts"));
+}, 240_000);
+
+describe("an app that is bundled as CommonJS", () => {
+  test("trains, detects by a pattern, and writes our version into the model, not its own", {
+    timeout: 120_000,
+  }, async () => {
+    folder.write("package.json", JSON.stringify({ name: "app", version: "9.9.9" }));
+    const code = `
+      import { detect, loadDetector, train } from "./index.js";
+      async function main() {
+        await train("parts", { method: "gaussian", output: "m.onnx" });
+        const detector = await loadDetector("m.onnx");
+        for await (const { anomalyScore } of detect(detector, ["parts/test/*/*.png"])) console.log(anomalyScore > 0);
+        await detector.dispose();
+      }
+      main();`;
+    await bundle(code, "cjs", "app/app.cjs");
+    const { stdout, stderr } = spawnSync(process.execPath, ["app/app.cjs"], {
+      cwd: folder.path,
+      encoding: "utf8",
+    });
+    expect(stdout, stderr).toBe("true\n".repeat(9));
+    const { software } = JSON.parse((await radar("inspect", folder.at("m.onnx"), "--json")).stdout);
+    expect(software["radar-ad"]).toBe(packageVersion());
+  });
+});
+
+test("importing the main entry loads nothing that draws charts", async () => {
+  const { inputs } = await bundle(
+    'import { loadDetector } from "./index.js"; loadDetector;',
+    "esm",
+    "main.mjs",
+  );
+  const [entry = ""] = Object.keys(inputs).filter((path) => path.endsWith("<stdin>"));
+  const loaded = new Set([entry]);
+  for (const path of loaded) {
+    for (const { path: next, kind } of inputs[path]?.imports ?? [])
+      if (kind !== "dynamic-import") loaded.add(next);
+  }
+  const packages = [...loaded].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+  expect([...new Set(packages)].sort()).toEqual(["@bufbuild/protobuf", "ml-matrix", "onnx-buf", "zod"]);
+});
