@@ -12,16 +12,27 @@ export {
   type EvaluateGraph,
   type OpDefinition,
 } from "./op.ts";
+export { attention } from "./ops/attention.ts";
 export * from "./ops/cells.ts";
-export * from "./ops/contraction.ts";
+export { matmul } from "./ops/contraction.ts";
 export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";
 export * from "./ops/elementwise.ts";
 export { loop } from "./ops/loop.ts";
 export * from "./ops/movement.ts";
 export { groupNorm } from "./ops/normalization.ts";
-export * from "./ops/reduction.ts";
+export {
+  type ReduceOptions,
+  reduceMax,
+  reduceMean,
+  reduceMin,
+  reduceSum,
+  reduceSumSquare,
+  softmax,
+  topK,
+} from "./ops/reduction.ts";
 export * from "./ops/resample.ts";
 export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
+export { upsampleConv2d } from "./ops/upsample-convolution.ts";
 export * from "./ops/window.ts";
 export {
   type AttributeValue,

@@ -1,6 +1,6 @@
 /** Multi-head self-attention over the places of a feature map. */
 import { OptionError } from "../base/errors.ts";
-import { add, matmul, reshape, slice, softmax, type Tensor } from "../graph/index.ts";
+import { add, attention, reshape, slice, type Tensor } from "../graph/index.ts";
 import { Conv2d } from "./conv.ts";
 import { GroupNorm } from "./norm.ts";
 
@@ -38,8 +38,7 @@ export class SelfAttention {
     const batch = x.shape[0] ?? "N";
     const qkv = reshape(this.qkv.apply(this.norm.apply(x)), [batch, 3 * this.heads, d, L]);
     const part = (i: number) => slice(qkv, { axis: 1, start: i * this.heads, end: (i + 1) * this.heads }); // [N, heads, d, L]
-    const logits = matmul(part(0), part(1), { transposeA: true, alpha: 1 / Math.sqrt(d) }); // [N, heads, L, L]
-    const mixed = matmul(part(2), softmax(logits), { transposeB: true }); // [N, heads, d, L]
+    const mixed = attention(part(0), part(1), part(2), 1 / Math.sqrt(d)); // [N, heads, d, L]
     return add(x, this.proj.apply(reshape(mixed, [batch, channels, height, width])));
   }
 }

@@ -1,5 +1,5 @@
 /** Convolution layers and the two that change resolution. */
-import { conv2d, type Tensor, upsampleNearest } from "../graph/index.ts";
+import { conv2d, type Tensor, upsampleConv2d } from "../graph/index.ts";
 import { uniformFanIn, zeros } from "./init.ts";
 import { type Parameter, parameter } from "./module.ts";
 
@@ -27,6 +27,16 @@ export class Conv2d {
   /** @param x - float32 [N, inputs, H, W]. @returns float32 [N, outputs, ~H / stride, ~W / stride]. */
   apply(x: Tensor): Tensor {
     return conv2d(x, this.weight, { bias: this.bias, stride: this.stride, padding: this.padding });
+  }
+
+  /** The convolution alone: what follows adds the bias. */
+  applyWithoutBias(x: Tensor): Tensor {
+    return conv2d(x, this.weight, { stride: this.stride, padding: this.padding });
+  }
+
+  /** The same, for a kernel of 3, on x at twice its resolution. @param x - float32 [N, inputs, H, W]. @returns float32 [N, outputs, 2H, 2W]. */
+  applyUpsampled(x: Tensor): Tensor {
+    return upsampleConv2d(x, this.weight, { bias: this.bias });
   }
 }
 
@@ -56,6 +66,6 @@ export class Upsample {
 
   /** @param x - float32 [N, C, H, W]. @returns float32 [N, C, 2H, 2W]. */
   apply(x: Tensor): Tensor {
-    return this.conv.apply(upsampleNearest(x, 2));
+    return this.conv.applyUpsampled(x);
   }
 }

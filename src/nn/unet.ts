@@ -190,8 +190,8 @@ export class ResidualBlock {
 
   /** @param x - float32 [N, inputs, H, W]; `time` float32 [N or 1, 4·baseChannels]. @returns float32 [N, outputs, H, W]. */
   apply(x: Tensor, time: Tensor): Tensor {
-    const shift = this.time.apply(time);
-    let h = this.conv1.apply(silu(this.norm1.apply(x)));
+    const shift = add(this.time.apply(time), this.conv1.bias); // one sum over places serves both gradients
+    let h = this.conv1.applyWithoutBias(silu(this.norm1.apply(x)));
     h = add(h, reshape(shift, [shift.shape[0] ?? "N", Number(shift.shape[1]), 1, 1]));
     h = this.conv2.apply(silu(this.norm2.apply(h)));
     return add(this.shortcut ? this.shortcut.apply(x) : x, h);

@@ -305,6 +305,21 @@ const normalization: readonly OpCase[] = [
 ];
 
 const resample: readonly OpCase[] = [
+  differentiable("upsampleConv2d", "with bias", [real(2, 2, 2, 3), real(3, 2, 3, 3), real(3)], (x, w, bias) =>
+    g.upsampleConv2d(x, w, { bias }),
+  ),
+  differentiable("upsampleConv2d", "without bias", [real(1, 1, 1, 2), real(1, 1, 3, 3)], (x, w) =>
+    g.upsampleConv2d(x, w),
+  ),
+  differentiable(
+    "attention",
+    "of two heads",
+    [real(2, 2, 3, 4), real(2, 2, 3, 4), real(2, 2, 3, 4)],
+    (q, k, v) => g.attention(q, k, v, 0.5),
+  ),
+  differentiable("attention", "without batch", [real(2, 3), real(2, 3), real(2, 3)], (q, k, v) =>
+    g.attention(q, k, v, 1),
+  ),
   differentiable("upsampleNearest", "twice", [real(2, 2, 2, 3)], (x) => g.upsampleNearest(x, 2)),
   differentiable("upsampleNearest", "three times", [real(1, 1, 2, 2)], (x) => g.upsampleNearest(x, 3)),
   constantGradient("resizeLinear", "larger", [real(1, 2, 3, 4)], (x) => g.resizeLinear(x, 5, 7)),

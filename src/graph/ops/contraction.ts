@@ -1,9 +1,11 @@
-/** Matrix products. Specification: ONNX MatMul (opset 13) and com.microsoft FusedMatMul, which transposes on the fly. */
+/** Matrix products. Specification: ONNX MatMul (opset 13). */
 import { ShapeError } from "../../base/errors.ts";
 import { broadcastShapes, type Dim } from "../../base/shape.ts";
 import { at, defineOp, sameDType, single } from "../op.ts";
 import { broadcastReference, type Reference, referenceZeros } from "../reference-array.ts";
-import { formatType, type Tensor, type TensorType } from "../tensor.ts";
+import { formatType, scalar, type Tensor, type TensorType } from "../tensor.ts";
+import { mul } from "./elementwise.ts";
+import { transpose } from "./movement.ts";
 
 interface MatMulAttributes {
   readonly alpha: number;
@@ -18,17 +20,17 @@ const matMulOp = defineOp<Record<never, never>>({
   type: "MatMul",
   attributes: {},
   infer: (inputs) => inferMatMul(inputs, plain),
-  vjp: ({ inputs, outputGradients, needs }) => matMulVjp(inputs, at(outputGradients, 0), plain, needs),
   evaluate: (inputs) => [matMulReference(at(inputs, 0), at(inputs, 1), plain)],
 });
 
-const fusedMatMulOp = defineOp<MatMulAttributes>({
-  type: "FusedMatMul",
-  domain: "com.microsoft",
+/** A product that transposes and scales on the fly: ONNX Runtime fuses the operators it is lowered to where it has a kernel. */
+const scaledMatMulOp = defineOp<MatMulAttributes>({
+  type: "radar.MatMul",
   attributes: { alpha: "float", transA: "int", transB: "int" },
   infer: inferMatMul,
   vjp: ({ inputs, outputGradients, attributes, needs }) =>
     matMulVjp(inputs, at(outputGradients, 0), attributes, needs),
+  lower: (inputs, attributes) => [product(at(inputs, 0), at(inputs, 1), attributes)],
   evaluate: (inputs, attributes) => [matMulReference(at(inputs, 0), at(inputs, 1), attributes)],
 });
 
@@ -46,10 +48,21 @@ export function matmul(
   options: { transposeA?: boolean; transposeB?: boolean; alpha?: number } = {},
 ): Tensor {
   const { transposeA = false, transposeB = false, alpha = 1 } = options;
-  if (!transposeA && !transposeB && alpha === 1) return single(matMulOp.apply([a, b], {}));
-  return single(
-    fusedMatMulOp.apply([a, b], { alpha, transA: Number(transposeA), transB: Number(transposeB) }),
-  );
+  const attributes = { alpha, transA: Number(transposeA), transB: Number(transposeB) };
+  return single(scaledMatMulOp.apply([a, b], attributes));
+}
+
+/** The product in operators of ONNX; it has no gradient. */
+export function product(a: Tensor, b: Tensor, { alpha, transA, transB }: MatMulAttributes): Tensor {
+  const [left, right] = [transA === 1 ? swapped(a) : a, transB === 1 ? swapped(b) : b];
+  const plainProduct = single(matMulOp.apply([left, right], {}));
+  return alpha === 1 ? plainProduct : mul(plainProduct, scalar(alpha));
+}
+
+/** The last two axes exchanged. */
+function swapped(x: Tensor): Tensor {
+  const rank = x.shape.length;
+  return transpose(x, [...x.shape.keys()].slice(0, -2).concat(rank - 1, rank - 2));
 }
 
 function inferMatMul(inputs: readonly TensorType[], attributes: MatMulAttributes): TensorType[] {
@@ -89,7 +102,12 @@ function matMulVjp(
   return [needs[0] ? gradientA() : undefined, needs[1] ? gradientB() : undefined];
 }
 
-function matMulReference(a: Reference, b: Reference, { alpha, transA, transB }: MatMulAttributes): Reference {
+/** α·op(a)·op(b) in float64. */
+export function matMulReference(
+  a: Reference,
+  b: Reference,
+  { alpha, transA, transB }: MatMulAttributes,
+): Reference {
   const [m, k] = matrixOf(a, transA).map(Number) as [number, number];
   const n = Number(matrixOf(b, transB)[1]);
   const batch = broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2), "matmul").map(Number);

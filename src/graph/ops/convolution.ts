@@ -7,13 +7,13 @@
 import { GraphError, ShapeError } from "../../base/errors.ts";
 import type { Dim } from "../../base/shape.ts";
 import { at, defineOp, sameDType, single } from "../op.ts";
-import { formatType, type Tensor, type TensorType } from "../tensor.ts";
+import { constant, formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { matmul } from "./contraction.ts";
 import type { ConvGeometry, ConvTransposeGeometry } from "./convolution-geometry.ts";
 import { convReference, convTransposeReference } from "./convolution-reference.ts";
-import { concat, reshape, transpose } from "./movement.ts";
+import { concat, gather, reshape, transpose } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
-import { flip, pad, sliceAxes } from "./window.ts";
+import { flip, pad, slice } from "./window.ts";
 
 const convOp = defineOp<ConvGeometry>({
   type: "Conv",
@@ -183,32 +183,68 @@ function inputGradient(x: Tensor, w: Tensor, g: Tensor, geometry: ConvGeometry):
 }
 
 /**
- * ∂w as matrix products, summed over the batch. With stride 1 the kernel's columns are slices of x and its rows are shifts of
- * g, so that one product yields all taps of a column; with a stride, one product a tap over strided slices.
+ * ∂w, [O, C, kh, kw], as one product over all places of input and output gradient. The input is there once for each column of the
+ * kernel, moved to what that column sees; for the kernel's rows the gradient is there as often - or, with a stride, the input too.
  */
-function weightGradient(x: Tensor, g: Tensor, w: Tensor, { strides, pads }: ConvGeometry): Tensor {
-  const [kh, kw] = w.shape.slice(2).map(Number) as [number, number];
-  if (kh === 1 && kw === 1 && strides.every((s) => s === 1) && pads.every((p) => p === 0)) {
+function weightGradient(x: Tensor, g: Tensor, w: Tensor, geometry: ConvGeometry): Tensor {
+  const [outputs, channels, kh, kw] = w.shape.map(Number) as [number, number, number, number];
+  const unit = geometry.strides.every((stride) => stride === 1);
+  if (kh === 1 && kw === 1 && unit && geometry.pads.every((extent) => extent === 0)) {
     return reshape(crossProduct(g, x), w.shape);
   }
-  const padded = pad(x, [0, 0, at(pads, 0), at(pads, 1)], [0, 0, at(pads, 2), at(pads, 3)]);
-  const [height, width] = g.shape.slice(2).map(Number) as [number, number];
+  if (!unit) {
+    const sum = crossProduct(windows(x, g, [kh, kw], geometry), g); // [kw·C·kh, O]
+    return transpose(reshape(sum, [kw, channels, kh, outputs]), [3, 1, 2, 0]);
+  }
+  const sum = crossProduct(...shifted(x, g, [kh, kw], geometry)); // [kw·C, O·kh]
+  return transpose(reshape(sum, [kw, channels, outputs, kh]), [2, 1, 3, 0]);
+}
+
+/** x [N, kw·C, H, W'] moved along its rows for each column of the kernel, and g [N, O·kh, H, W'] along its columns for each row. */
+function shifted(
+  x: Tensor,
+  g: Tensor,
+  [kh, kw]: readonly [number, number],
+  { pads }: ConvGeometry,
+): [Tensor, Tensor] {
+  const [top, left] = [at(pads, 0), at(pads, 1)];
+  const [height, width] = x.shape.slice(2).map(Number) as [number, number];
+  const [rows, columns] = g.shape.slice(2).map(Number) as [number, number];
+  const above = Math.max(0, kh - 1 - top);
+  const bordered = pad(g, [0, 0, above, 0], [0, 0, Math.max(0, height + top - rows), 0]);
+  const moved = (ky: number) => range(height).map((row) => row - ky + top + above);
+  const seen = range(kw).map((kx) => pad(x, [0, 0, 0, left - kx], [0, 0, 0, columns - width - left + kx]));
+  return [concat(seen, 1), gatherRows(bordered, range(kh).map(moved))];
+}
+
+/** What the kernel sees of x at each place of g, [N, kw·C·kh, rows, columns]. */
+function windows(
+  x: Tensor,
+  g: Tensor,
+  [kh, kw]: readonly [number, number],
+  { strides, pads }: ConvGeometry,
+): Tensor {
+  const [rows, columns] = g.shape.slice(2).map(Number) as [number, number];
   const [sy, sx] = [at(strides, 0), at(strides, 1)];
-  const taps: Tensor[] = [];
-  for (let ky = 0; ky < kh; ky++)
-    for (let kx = 0; kx < kw; kx++) {
-      const window = sliceAxes(padded, [
-        { axis: 2, start: ky, end: ky + (height - 1) * sy + 1, step: sy },
-        { axis: 3, start: kx, end: kx + (width - 1) * sx + 1, step: sx },
-      ]);
-      taps.push(crossProduct(g, window)); // [O, C]
-    }
-  const [outputs, channels] = [at(w.shape, 0), at(w.shape, 1)];
-  const stacked = concat(
-    taps.map((tap) => reshape(tap, [outputs, channels, 1])),
-    2,
-  ); // [O, C, kh·kw]
-  return reshape(stacked, w.shape);
+  const padded = pad(x, [0, 0, at(pads, 0), at(pads, 1)], [0, 0, at(pads, 2), at(pads, 3)]);
+  const byRow = gatherRows(
+    padded,
+    range(kh).map((ky) => range(rows).map((row) => ky + row * sy)),
+  );
+  const ends = (kx: number) => ({ start: kx, end: kx + (columns - 1) * sx + 1, step: sx });
+  return concat(
+    range(kw).map((kx) => slice(byRow, { axis: 3, ...ends(kx) })),
+    1,
+  );
+}
+
+/** Rows of x [N, C, H, W] in several orders, [N, C·K, rows, W]. */
+function gatherRows(x: Tensor, orders: readonly (readonly number[])[]): Tensor {
+  const [batch = 1, channels, , width = 1] = x.shape;
+  const rows = at(orders, 0).length;
+  const data = BigInt64Array.from(orders.flat(), (row) => BigInt(row));
+  const indices = constant({ dtype: "int64", shape: [orders.length, rows], data });
+  return reshape(gather(x, indices, 2), [batch, Number(channels) * orders.length, rows, width]);
 }
 
 /** Σ over the batch and all places of a[n, i, p] · b[n, j, p], as [I, J]. */
@@ -216,4 +252,8 @@ function crossProduct(a: Tensor, b: Tensor): Tensor {
   const flat = (x: Tensor) =>
     reshape(x, [at(x.shape, 0), at(x.shape, 1), Number(at(x.shape, 2)) * Number(at(x.shape, 3))]);
   return reduceSum(matmul(flat(a), flat(b), { transposeB: true }), { axes: [0], keepDims: false });
+}
+
+function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
 }

@@ -3,8 +3,9 @@ import { GraphError, ShapeError } from "../../base/errors.ts";
 import { type Dim, sizeOf } from "../../base/shape.ts";
 import { at, defineOp } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import { constant, formatType, scalar, type Tensor } from "../tensor.ts";
-import { add, div, mul, neg, sub } from "./elementwise.ts";
+import { constant, formatType, type Tensor, type TensorType } from "../tensor.ts";
+import { matmul } from "./contraction.ts";
+import { add, mul, sub } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
 
@@ -31,7 +32,7 @@ const layerNormalizationOp = defineOp<{ axis: number; epsilon: number }>({
   },
 });
 
-/** Operands x [N, C, H, W], scale [C], bias [C]; outputs y, mean [N, G, 1] and 1/σ [N, G, 1]. */
+/** Operands x [N, C, H, W], scale [C], bias [C]; outputs y, x̂ = (x - μ)/σ as [N, G, C/G·H·W], and 1/σ [N, G, 1]. */
 const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
   type: "radar.GroupNormalization",
   attributes: { groups: "int", epsilon: "float" },
@@ -50,12 +51,13 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
         `groupNorm: expected scale and bias [${channels}], got ${formatType(scale)} and ${formatType(bias)}.`,
       );
     }
-    const statistics = { dtype: x.dtype, shape: [batch, groups, 1] };
-    return [x, statistics, statistics];
+    const length = groupLength(x, groups);
+    const normalized = { dtype: x.dtype, shape: [batch, groups, length] };
+    return [x, normalized, { dtype: x.dtype, shape: [batch, groups, 1] }];
   },
   vjp: ({ inputs, outputs, outputGradients, attributes: { groups } }) => {
-    const [g, ...ofStatistics] = outputGradients;
-    if (g === undefined || ofStatistics.some((gradient) => gradient !== undefined)) {
+    const [g, ...ofParts] = outputGradients;
+    if (g === undefined || ofParts.some((gradient) => gradient !== undefined)) {
       throw new GraphError(
         "E_NO_GRADIENT",
         "groupNorm: expected to be differentiated once, got a gradient of its gradient. Leave the normalisation out of what is differentiated twice.",
@@ -65,28 +67,31 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
   },
   lower: (inputs, { groups, epsilon }) => {
     const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    const { channels, length } = groupGeometry(x, groups);
-    const [y, mean, invStd] = layerNormalizationOp.apply(
+    const length = groupLength(x, groups);
+    const [normalized, , invStd] = layerNormalizationOp.apply(
       [reshape(x, [at(x.shape, 0), groups, length]), filled(length, 1), filled(length, 0)],
       { axis: 2, epsilon },
     ) as [Tensor, Tensor, Tensor];
-    const affine = (parameter: Tensor) => reshape(parameter, [channels, 1, 1]);
-    return [add(mul(reshape(y, x.shape), affine(scale)), affine(bias)), mean, invStd];
+    const channels = sizeOf(scale.shape);
+    const column = (parameter: Tensor) => reshape(parameter, [channels, 1]);
+    const rows = reshape(normalized, [at(x.shape, 0), channels, (length * groups) / channels]);
+    return [reshape(add(mul(rows, column(scale)), column(bias)), x.shape), normalized, invStd];
   },
   evaluate: (inputs, { groups, epsilon }) => {
     const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
     const plane = at(x.shape, 2) * at(x.shape, 3);
     const channels = at(x.shape, 1);
-    const { y, mean, invStd } = standardised(x, (channels / groups) * plane, epsilon);
+    const length = (channels / groups) * plane;
+    const { y, invStd } = standardised(x, length, epsilon);
     const data = y.map((value, i) => {
       const channel = Math.floor(i / plane) % channels;
       return value * (scale.data[channel] ?? 0) + (bias.data[channel] ?? 0);
     });
-    const statistics = [at(x.shape, 0), groups, 1];
+    const [batch, dtype] = [at(x.shape, 0), x.dtype];
     return [
-      { dtype: x.dtype, shape: x.shape, data },
-      { dtype: x.dtype, shape: statistics, data: mean },
-      { dtype: x.dtype, shape: statistics, data: invStd },
+      { dtype, shape: x.shape, data },
+      { dtype, shape: [batch, groups, length], data: y },
+      { dtype, shape: [batch, groups, 1], data: invStd },
     ];
   },
 });
@@ -112,8 +117,9 @@ export function groupNorm(
 }
 
 /**
- * With g the incoming gradient, per channel S = Σ g and T = Σ g·x̂ give ∂β and ∂γ, and ∂x is affine in g and x per channel:
- * ∂x = (γ/σ)·g - (q/σ²)·x + (q·μ/σ² - p/σ), p and q the group means of γ·g and γ·g·x̂. Two sums and four passes.
+ * With g the incoming gradient, the sums Σ g and Σ g·x̂ of each channel are ∂β and ∂γ before they are added over the batch, and
+ * ∂x = (γ·g - p - q·x̂)/σ with p and q the means over a group of γ·g and γ·g·x̂. The γ of a group's channels stand in a column of a
+ * matrix, so that products with it sum over groups and spread over their channels.
  */
 function groupNormVjp(
   inputs: readonly Tensor[],
@@ -121,36 +127,35 @@ function groupNormVjp(
   g: Tensor,
   groups: number,
 ): Tensor[] {
-  const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-  const [mean, invStd] = [at(outputs, 1), at(outputs, 2)];
-  const { channels, perGroup, plane, length } = groupGeometry(x, groups);
-  const batch = at(x.shape, 0);
-  const perChannel = (values: Tensor) =>
-    reshape(reduceSum(reshape(values, [batch, channels, plane]), { axes: [2], keepDims: false }), [
-      batch,
-      groups,
-      perGroup,
-    ]);
-  const sumG = perChannel(g); // [N, G, C/G]
-  const sumGx = mul(sub(perChannel(mul(g, x)), mul(mean, sumG)), invStd); // Σ g·x̂ [N, G, C/G]
-  const gamma = reshape(scale, [1, groups, perGroup]);
-  const groupMean = (values: Tensor) => div(reduceSum(mul(gamma, values), { axes: [2] }), scalar(length)); // [N, G, 1]
-  const slopeX = neg(mul(mul(invStd, invStd), groupMean(sumGx)));
-  const offset = neg(add(mul(slopeX, mean), mul(invStd, groupMean(sumG))));
-  const slopeG = reshape(mul(gamma, invStd), [batch, channels, 1, 1]);
-  const affineX = reshape(add(mul(reshape(x, [batch, groups, length]), slopeX), offset), x.shape);
-  const acrossBatch = (values: Tensor, shape: Tensor["shape"]) =>
-    reshape(reduceSum(values, { axes: [0], keepDims: false }), shape);
-  return [add(mul(g, slopeG), affineX), acrossBatch(sumGx, scale.shape), acrossBatch(sumG, bias.shape)];
+  const [x, scale] = [at(inputs, 0), at(inputs, 1)];
+  const [normalized, invStd] = [at(outputs, 1), at(outputs, 2)];
+  const channels = sizeOf(scale.shape);
+  const length = groupLength(x, groups);
+  const byChannel = (values: Tensor) =>
+    reshape(values, [at(x.shape, 0), channels, (length * groups) / channels]);
+  const gradient = byChannel(g);
+  const sumG = reduceSum(gradient, { axes: [2] }); // [N, C, 1]
+  const sumGx = reduceSum(mul(gradient, byChannel(normalized)), { axes: [2] });
+  const gamma = mul(reshape(scale, [channels, 1]), membership(groups, channels)); // [C, G]
+  const mean = (sums: Tensor) => mul(matmul(gamma, sums, { transposeA: true, alpha: 1 / length }), invStd); // of a group, over σ: [N, G, 1]
+  const slope = matmul(gamma, invStd); // γ/σ, [N, C, 1]
+  const common = byChannel(add(mul(normalized, mean(sumGx)), mean(sumG)));
+  const acrossBatch = (sums: Tensor) => reduceSum(sums, { axes: [0, 2], keepDims: false });
+  return [reshape(sub(mul(gradient, slope), common), x.shape), acrossBatch(sumGx), acrossBatch(sumG)];
 }
 
-function groupGeometry(
-  x: Tensor,
-  groups: number,
-): { channels: number; perGroup: number; plane: number; length: number } {
-  const [channels, height, width] = x.shape.slice(1).map(Number) as [number, number, number];
-  const perGroup = channels / groups;
-  return { channels, perGroup, plane: height * width, length: perGroup * height * width };
+/** float32 [C, G]: 1 where a channel is of a group. */
+function membership(groups: number, channels: number): Tensor {
+  const data = new Float32Array(channels * groups);
+  for (let channel = 0; channel < channels; channel++) {
+    data[channel * groups + Math.floor((channel * groups) / channels)] = 1;
+  }
+  return constant({ dtype: "float32", shape: [channels, groups], data });
+}
+
+/** Values of x [N, C, H, W] in each of its groups. */
+function groupLength(x: TensorType, groups: number): number {
+  return x.shape.slice(1).reduce<number>((product, extent) => product * Number(extent), 1 / groups);
 }
 
 function filled(length: number, value: number): Tensor {

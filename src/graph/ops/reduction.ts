@@ -213,7 +213,8 @@ function forEachLine(
   }
 }
 
-function softmaxReference(x: Reference, axis: number): Reference {
+/** {@link softmax} in float64. */
+export function softmaxReference(x: Reference, axis: number): Reference {
   const out = referenceZeros(x.shape, x.dtype);
   const extent = at(x.shape, axis);
   forEachLine(x, axis, (line, index, inner) => {
