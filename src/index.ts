@@ -2,8 +2,8 @@
 
 export { type ErrorCode, errorCodes, RadarError } from "./base/errors.ts";
 export type { AnomalyMap, DefectMask, RgbImage } from "./base/raster.ts";
-export type { Dataset, DatasetImage, SkippedFile } from "./data/index.ts";
-export type { Detection, Detector, DetectorDescription } from "./detectors/index.ts";
+export type { Dataset, DatasetImage, SampleDepth, SkippedFile } from "./data/index.ts";
+export type { Detection, Detector, DetectorDescription, GoodPictures } from "./detectors/index.ts";
 export {
   type DetectOptions,
   detect,

@@ -46,6 +46,8 @@ export interface RunConfig {
   readonly backbone?: string | undefined;
   /** Names of its tensors to read. */
   readonly layers?: readonly string[] | undefined;
+  /** Bits a channel of pictures stored in 16. */
+  readonly bits?: number | undefined;
   readonly seed?: number | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
@@ -71,6 +73,7 @@ const entries = {
   condition: number,
   backbone: z.string().min(1).optional(),
   layers: z.array(z.string().min(1)).optional(),
+  bits: number,
   seed: number,
   device: z.enum(devices).optional(),
   threads: z.number().int().min(1).optional(),

@@ -62,6 +62,11 @@ export const trainingArgs: ArgsDef = {
     description:
       "names of the backbone's tensors to read, separated by commas (default: found by their size)",
   },
+  bits: {
+    type: "string",
+    valueHint: "n",
+    description: "bits a channel of pictures stored in 16, 8 to 16 (default: found from the good images)",
+  },
   "false-alarm-rate": {
     type: "string",
     valueHint: "rate",
@@ -108,6 +113,7 @@ function fromLine(args: Arguments): RunConfig {
     condition: args.number("condition", { minimum: 0 }),
     backbone: args.text("backbone"),
     layers: args.text("layers")?.split(","),
+    bits: args.number("bits", count),
     seed: args.number("seed", { integer: true, minimum: 0 }),
     falseAlarmRate:
       args.text("false-alarm-rate") === "auto" ? "auto" : args.number("false-alarm-rate", { above: 0 }),

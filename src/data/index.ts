@@ -13,6 +13,7 @@ export { jpegLoss } from "./jpeg-loss.ts";
 export { PatchSampler, type PatchSamplerOptions, type PatchSamplerState } from "./patch-sampler.ts";
 export { plantDefect } from "./planted-defect.ts";
 export { modelRangeOfByte, toModelRange } from "./range.ts";
+export { type SampleDepth, usualDepth } from "./sample-depth.ts";
 export { type HoldOut, type HoldOutOptions, holdOut } from "./split.ts";
 export { applySymmetry, type SourceWalk, type Symmetry, sourceWalk, symmetries } from "./symmetry.ts";
 export { allowedSymmetries, type SymmetryEvidence, symmetryEvidence } from "./symmetry-choice.ts";

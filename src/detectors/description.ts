@@ -1,5 +1,6 @@
 /** What a detector tells of itself, stored as JSON in the model file's metadata. */
 import { z } from "zod";
+import { type GoodPictures, goodPicturesSchema } from "./good-pictures.ts";
 
 /** Key of the description in the model's `metadata_props`. */
 export const descriptionKey = "radar_ad";
@@ -49,6 +50,8 @@ export interface DetectorDescription {
     /** Flips and rotations that the normal images allow. */
     readonly symmetries: readonly string[];
   };
+  /** What the good pictures had in common; files of before do not say. */
+  readonly pictures?: GoodPictures | undefined;
   /** How the threshold was found. */
   readonly calibration: {
     /** Held-out normal images. */
@@ -97,6 +100,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       contentHash: z.string(),
       symmetries: z.array(z.string()),
     }),
+    pictures: goodPicturesSchema.optional(),
     calibration: z.object({
       images: count,
       threshold: z.number(),

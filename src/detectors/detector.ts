@@ -16,6 +16,8 @@ export interface Detection {
   readonly pValue: number;
   /** anomalyScore > threshold (strict). */
   readonly isAnomalous: boolean;
+  /** In what the image is unlike the good pictures, one clause each: its score may mean nothing. Usually empty. */
+  readonly warnings: readonly string[];
 }
 
 /**

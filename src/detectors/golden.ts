@@ -56,9 +56,9 @@ export function goldenPicture(width: number, height: number): RgbImage {
 export async function goldenOf(session: Session, sizePx: number): Promise<Golden> {
   const [width, height] = [sizePx + 24, sizePx + 8];
   const detection = await goldenDetection(session, { width, height });
-  const { anomalyMap, ...rest } = detection;
+  const { anomalyMap, anomalyScore, pValue, isAnomalous } = detection;
   const mapStep = Math.max(1, Math.floor(anomalyMap.data.length / mapSamples));
-  return { width, height, ...rest, mapStep, map: sampled(detection, mapStep) };
+  return { width, height, anomalyScore, pValue, isAnomalous, mapStep, map: sampled(detection, mapStep) };
 }
 
 /** The largest differences between what a model was and what it is on a session. */
@@ -89,6 +89,7 @@ async function goldenDetection(
       anomalyScore: 0,
       pValue: 1,
       isAnomalous: false,
+      warnings: [],
     }
   );
 }

@@ -15,6 +15,13 @@ export {
 export { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 export type { Detection, Detector } from "./detector.ts";
 export { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
+export {
+  type GoodPictures,
+  goodPictures,
+  lookOf,
+  type PictureLook,
+  pictureWarnings,
+} from "./good-pictures.ts";
 export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
 export { imageInput, resizePixels } from "./preprocess.ts";

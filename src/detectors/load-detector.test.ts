@@ -63,6 +63,7 @@ describe("a model file", () => {
         anomalyScore: 255,
         pValue: 0,
         isAnomalous: true,
+        warnings: [],
       },
     ]);
     await detector.dispose();

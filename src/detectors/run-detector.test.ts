@@ -90,12 +90,14 @@ describe("one call of a session", () => {
         anomalyScore: 0.25,
         pValue: 1,
         isAnomalous: false,
+        warnings: [],
       },
       {
         anomalyMap: { width: 3, height: 2, data: Float32Array.of(6, 7, 8, 9, 10, 11) },
         anomalyScore: 0.75,
         pValue: 0.125,
         isAnomalous: true,
+        warnings: [],
       },
     ]);
     expect(fed).toEqual([{ image: stackPictures(images) }]);

@@ -41,7 +41,7 @@ export class SessionDetector implements Detector {
     const stacked = stackPictures(images.map((image, i) => rgbImageOf(image, nameOf(i))));
     const call = this.#calls.then(() => {
       checkAborted(signal, "detect");
-      return runStacked(this.#session, stacked, nameOf);
+      return runStacked(this.#session, stacked, nameOf, this.description.pictures);
     });
     this.#calls = call.catch(() => {});
     return untilAborted(call, signal, "detect");

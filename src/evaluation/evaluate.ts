@@ -9,6 +9,8 @@ import { imageFigures } from "./image-figures.ts";
 import type { EvaluationSource, LabelledImage } from "./labelled-image.ts";
 import { defaultPixelSidePx, PixelFigures } from "./pixel-figures.ts";
 
+const listedWarnings = 5;
+
 /** How a detector is evaluated. */
 export interface EvaluateOptions {
   /** A clock in seconds that never goes back, e.g. `() => performance.now() / 1000`. */
@@ -92,17 +94,30 @@ export async function evaluate(
     classes: classSummaries(results),
     skipped,
     thresholdOrigin: threshold === undefined ? "calibration" : "given",
-    notes: pixels.notes(),
+    notes: [...pixels.notes(), ...warningNotes(results)],
   };
 }
 
 function resultOf(
   { path, className, label }: LabelledImage,
-  { anomalyScore: score, pValue, isAnomalous }: Detection,
+  { anomalyScore: score, pValue, isAnomalous, warnings }: Detection,
   threshold: number | undefined,
 ): ReportImage {
   const decision = threshold === undefined ? isAnomalous : score > threshold;
-  return { path, className, label, score, pValue, isAnomalous: decision };
+  const unlike = warnings.length > 0 ? { warnings } : {};
+  return { path, className, label, score, pValue, isAnomalous: decision, ...unlike };
+}
+
+/** A sentence on images that are unlike the good pictures, if there are any. */
+function warningNotes(results: readonly ReportImage[]): string[] {
+  const unlike = results.filter(({ warnings = [] }) => warnings.length > 0);
+  const listed = unlike.slice(0, listedWarnings);
+  if (unlike.length === 0) return [];
+  const texts = listed.map(({ path, warnings = [] }) => `${path}: ${warnings.join("; ")}`);
+  const more = unlike.length > listed.length ? `; and ${unlike.length - listed.length} more` : "";
+  return [
+    `${unlike.length} of ${results.length} images are unlike the good pictures that were learned from, so their scores may mean nothing: ${texts.join("; ")}${more}.`,
+  ];
 }
 
 /** The smallest value that at least this share of the values does not exceed; null if there are none. */

@@ -1,6 +1,7 @@
 /** What a method of anomaly detection is: options in, good images in, a source of anomaly maps out. */
 import type { Random } from "../base/random.ts";
 import type { Symmetry } from "../data/index.ts";
+import type { GoodPictures } from "../detectors/index.ts";
 import type { MapSource } from "../detectors/map-source.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { Checkpoint, TrainingProgress } from "../train/index.ts";
@@ -30,6 +31,8 @@ export interface TrainingContext {
   readonly name: string;
   /** Files that could not be read. */
   readonly skipped: number;
+  /** What the good pictures have in common, for the model file. */
+  readonly pictures?: GoodPictures | undefined;
   /** Versions of what trains, for the model file. */
   readonly software: Readonly<Record<string, string>>;
   readonly resume?: Checkpoint | undefined;

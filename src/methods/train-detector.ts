@@ -101,6 +101,7 @@ export async function trainDetector(
         contentHash: hash,
         symmetries,
       },
+      ...(context.pictures !== undefined && { pictures: context.pictures }),
       calibration,
       options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate },
     }),

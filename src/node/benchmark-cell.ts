@@ -141,7 +141,7 @@ async function drawExamples(
   const pictures: CellPicture[] = [];
   const { maximum: scaleMaximum } = mapScaleOf(detector);
   for (const { path, className, label } of chooseExamples(test)) {
-    const image = await tryReadImage(path);
+    const image = await tryReadImage(path, detector.description.pictures?.depth);
     if ("reason" in image) continue; // the evaluation counts it
     const [detection] = await detector.detect([image]);
     invariant(detection !== undefined, "a detector gave nothing for one image");

@@ -6,13 +6,18 @@ import { fitWithin, maskOutline, resizeImage } from "../report/index.ts";
 import { pngDataUri } from "../report/picture.ts";
 import { exampleSidePx } from "./benchmark-cell.ts";
 import { encodePng } from "./image-codec.ts";
+import { depthOfImages } from "./images-depth.ts";
 import { tryReadImage, tryReadMask } from "./try-read.ts";
 
 /** Draws the examples of a set; one that cannot be read is left out. */
-export async function examplePhotos({ root, test }: Dataset): Promise<ExamplePhoto[]> {
+export async function examplePhotos({ root, train, test }: Dataset): Promise<ExamplePhoto[]> {
   const photos: ExamplePhoto[] = [];
+  const depth = await depthOfImages(train.map(({ path }) => path));
   for (const { path, className, label, maskPath } of chooseExamples(test)) {
-    const [image, mask] = [await tryReadImage(path), maskPath === null ? null : await tryReadMask(maskPath)];
+    const [image, mask] = [
+      await tryReadImage(path, depth),
+      maskPath === null ? null : await tryReadMask(maskPath),
+    ];
     if ("reason" in image) continue;
     const small = resizeImage(image, fitWithin(image, exampleSidePx));
     const outlined = mask === null || "reason" in mask ? small : maskOutline(small, mask);

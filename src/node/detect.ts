@@ -17,6 +17,8 @@ import { tryReadImage } from "./try-read.ts";
 export interface DetectOptions {
   /** isAnomalous = score > threshold instead of the detector's own decision. Default: the detector's. */
   readonly threshold?: number | undefined;
+  /** Whether a picture unlike the good ones is left out with its warnings, like one that cannot be read. Default false. */
+  readonly isStrict?: boolean | undefined;
   /** Folder for overlays: each image under its heat map, with a line around what is marked. Made where missing. Default: none. */
   readonly output?: string | undefined;
   /** Called after each file with how many are done. */
@@ -31,6 +33,8 @@ export interface FileDetection {
   /** Conformal p-value, in (0, 1]; small is anomalous. */
   readonly pValue: number;
   readonly isAnomalous: boolean;
+  /** In what the picture is unlike the good ones, one clause each; usually empty. */
+  readonly warnings: readonly string[];
   /** Path of the overlay, a PNG; absent if none was wanted. */
   readonly map?: string;
 }
@@ -51,7 +55,7 @@ export async function* detect(
   inputs: readonly string[],
   options: DetectOptions = {},
 ): AsyncGenerator<FileDetection | SkippedFile> {
-  const { threshold, output, onProgress } = options;
+  const { threshold, isStrict = false, output, onProgress } = options;
   if (threshold !== undefined) checkNumber("threshold", threshold);
   const paths = await findImages(inputs);
   const maps = output === undefined ? [] : overlayPaths(paths, output);
@@ -61,20 +65,30 @@ export async function* detect(
   );
   if (output !== undefined) await ensureFolder(output);
   for (const [i, path] of paths.entries()) {
-    const image = await tryReadImage(path);
+    const image = await tryReadImage(path, detector.description.pictures?.depth);
     const result = "reason" in image ? image : await detectOne(image, path, maps[i]);
     onProgress?.(i + 1, paths.length);
     yield result;
   }
 
-  async function detectOne(image: RgbImage, path: string, map: string | undefined): Promise<FileDetection> {
+  async function detectOne(
+    image: RgbImage,
+    path: string,
+    map: string | undefined,
+  ): Promise<FileDetection | SkippedFile> {
     const [detection] = await detector.detect([image], { names: [path] });
     invariant(detection !== undefined, "a detector gave nothing for one image");
-    const { anomalyScore, pValue } = detection;
+    const { anomalyScore, pValue, warnings } = detection;
+    if (isStrict && warnings.length > 0) return { path, reason: unlikeGood(warnings) };
     const isAnomalous = threshold === undefined ? detection.isAnomalous : anomalyScore > threshold;
     if (map !== undefined) await writeOverlay(map, detector, { image, detection });
-    return { path, anomalyScore, pValue, isAnomalous, ...(map !== undefined && { map }) };
+    return { path, anomalyScore, pValue, isAnomalous, warnings, ...(map !== undefined && { map }) };
   }
+}
+
+/** Warnings as one sentence. */
+export function unlikeGood(warnings: readonly string[]): string {
+  return `unlike the good pictures: ${warnings.join("; ")}.`;
 }
 
 async function writeOverlay(

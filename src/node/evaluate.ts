@@ -1,6 +1,8 @@
 /** `evaluate`: a model file and a folder with a test set in, figures and a report out. */
+import { DataError } from "../base/errors.ts";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
+import type { SampleDepth } from "../data/sample-depth.ts";
 import type { Detector } from "../detectors/index.ts";
 import {
   drawPictures,
@@ -27,6 +29,8 @@ import { tryReadImage, tryReadMask } from "./try-read.ts";
 export interface EvaluateFolderOptions extends LoadDetectorOptions {
   /** isAnomalous = score > threshold instead of the detector's own decision. Default: the detector's. */
   readonly threshold?: number | undefined;
+  /** Whether an image unlike the good ones that were learned from ends the evaluation. Default false. */
+  readonly isStrict?: boolean | undefined;
   /** Path of an HTML report to write. Default: none. */
   readonly report?: string | undefined;
   /** Also scores every image under each of `usualDisturbances`: what the detector tolerates. Default false. */
@@ -77,15 +81,16 @@ export async function evaluateFolder(
       await checkOutputs([{ path: report, kind: "report" }], [model, ...filesOf(dataset)]);
     const total = dataset.test.length;
     onStage?.(`scoring ${total} test images of ${dataset.name}`);
-    const measured = await evaluate(detector, testImages(dataset.test, onStage), {
+    const measured = await evaluate(detector, testImages(dataset.test, detector, onStage), {
       now: () => performance.now() / 1000,
       ...(threshold !== undefined && { threshold }),
       onProgress: (done) => onProgress?.(done, total),
     });
+    if (options.isStrict) requireAlike(measured.results);
     const evaluation = { ...measured, notes: [...measured.notes, ...(options.notes ?? [])] };
     if (options.stress) onStage?.("scoring them again under every disturbance");
     const stress = options.stress
-      ? await stressTest(detector, testImages(dataset.test), {
+      ? await stressTest(detector, testImages(dataset.test, detector), {
           ...stressTools(),
           threshold,
           onProgress: (done) => onProgress?.(done, total),
@@ -102,6 +107,16 @@ export async function evaluateFolder(
   } finally {
     await detector.dispose();
   }
+}
+
+function requireAlike(results: Evaluation["results"]): void {
+  const unlike = results.filter(({ warnings = [] }) => warnings.length > 0);
+  if (unlike.length === 0) return;
+  const lines = unlike.map(({ path, warnings = [] }) => `\n  ${path}: ${warnings.join("; ")}`);
+  throw new DataError(
+    "E_DATA",
+    `images: expected pictures like the good ones that were learned from, got ${unlike.length} of ${results.length} that are not. Take them out, or evaluate without --strict:${lines.join("")}`,
+  );
 }
 
 async function reportOf(
@@ -121,12 +136,13 @@ async function reportOf(
     encodePng,
     readImage: async (path) => {
       const maskPath = byPath.get(path)?.maskPath ?? null;
-      const image = await readImage(path);
+      const image = await readImage(path, detector.description.pictures?.depth);
       return { image, mask: maskPath === null ? null : await readMask(maskPath) };
     },
   });
   const good = dataset.test.find(({ label }) => label === 0);
-  const example = stress === null || good === undefined ? null : await labelled(good);
+  const example =
+    stress === null || good === undefined ? null : await labelled(good, detector.description.pictures?.depth);
   const input = reportInputOf(evaluation, {
     description: detector.description,
     ...(command !== undefined && { command }),
@@ -149,11 +165,12 @@ async function reportOf(
 /** Test images one by one; too many that cannot be read are an error at the end, which then lists them. */
 async function* testImages(
   images: readonly DatasetImage[],
+  detector: Detector,
   onStage?: EvaluateFolderOptions["onStage"],
 ): AsyncGenerator<LabelledImage | SkippedFile> {
   const skipped: SkippedFile[] = [];
   for (const entry of images) {
-    const loaded = await labelled(entry);
+    const loaded = await labelled(entry, detector.description.pictures?.depth);
     yield loaded;
     if (!("reason" in loaded)) continue;
     skipped.push(loaded);
@@ -162,8 +179,11 @@ async function* testImages(
   checkSkipped(skipped, images.length);
 }
 
-async function labelled(entry: DatasetImage): Promise<LabelledImage | SkippedFile> {
-  const image = await tryReadImage(entry.path);
+async function labelled(
+  entry: DatasetImage,
+  depth: SampleDepth | undefined,
+): Promise<LabelledImage | SkippedFile> {
+  const image = await tryReadImage(entry.path, depth);
   if ("reason" in image) return image;
   if (entry.maskPath === null) return { ...entry, image, mask: null };
   const mask = await readMaskOf(image, entry.maskPath);

@@ -1,9 +1,11 @@
-import { crc32 } from "node:zlib";
+import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
+import { tiff } from "../../test/support/tiff.ts";
 import { RadarError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { decodeImage, decodeMask, encodePng, imageFormat } from "./image-codec.ts";
+import { decodeImage, decodeMask, encodePng } from "./image-codec.ts";
+import { imageFormat } from "./image-format.ts";
 
 const raw = (values: number[], width: number, channels: 1 | 2 | 3 | 4): Sharp =>
   sharp(Uint8Array.from(values), { raw: { width, height: values.length / width / channels, channels } });
@@ -36,6 +38,16 @@ function noise(): Sharp {
   const random = new Random(3);
   const values = Array.from({ length: 64 * 48 * 3 }, () => random.integer(256));
   return raw(values, 64, 3);
+}
+
+/** A PNG with a colour profile, its values as they are. */
+function withProfile(png: Buffer, profile: Buffer): Buffer {
+  const content = Buffer.concat([Buffer.from("iCCPp\0\0"), deflateSync(profile)]);
+  const frame = Buffer.alloc(4 + content.length + 4);
+  frame.writeUInt32BE(content.length - 4);
+  content.copy(frame, 4);
+  frame.writeUInt32BE(crc32(content), 4 + content.length);
+  return Buffer.concat([png.subarray(0, 33), frame, png.subarray(33)]); // behind IHDR
 }
 
 const noiseFiles: Record<string, () => Promise<Buffer>> = {
@@ -157,17 +169,117 @@ describe("decodeImage", () => {
     );
     for (const text of ["hello", "<svg xmlns='http://www.w3.org/2000/svg' width='4' height='4'/>"]) {
       expect(await failure(decodeImage(Buffer.from(text), "a.png"))).toBe(
-        "E_IMAGE a.png: expected a JPEG, PNG, WebP, TIFF, GIF or BMP image, got a file that is none of these.",
+        "E_IMAGE a.png: expected a JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF image, got a file that is none of these.",
       );
     }
   });
 
-  test("floating-point TIFF is refused instead of turning black", async () => {
-    const bytes = await raw([0, 255], 2, 1).toColourspace("scrgb").tiff({ compression: "none" }).toBuffer();
-    expect(await sharp(bytes).metadata()).toMatchObject({ depth: "float" });
-    expect(await failure(decodeImage(bytes, "a.tif"))).toBe(
-      "E_IMAGE a.tif: expected 8 or 16 bits a channel without sign, got float. Scale it to 8 or 16 bits first.",
+  test("a TIFF of five channels is refused by name", async () => {
+    const bytes = tiff({
+      width: 2,
+      values: Array.from({ length: 20 }, (_, i) => i),
+      channels: 5,
+      photometric: 2,
+    });
+    expect(await failure(decodeImage(bytes, "five.tif"))).toBe(
+      "E_IMAGE five.tif: expected grey, red-green-blue or CMYK, with at most one more channel, got 5 channels (srgb). Save those to inspect as a picture of their own.",
     );
+  });
+
+  test("a fourth channel is composited where the TIFF says that it is alpha, and left out where it does not", async () => {
+    const values = [200, 100, 50, 51];
+    const file = (extraSamples?: number): Buffer =>
+      tiff({ width: 1, values, channels: 4, photometric: 2, extraSamples });
+    expect(await pixels(file(2))).toEqual([40, 20, 10]);
+    expect(await pixels(file(0))).toEqual([200, 100, 50]);
+    expect(await pixels(file())).toEqual([200, 100, 50]);
+    const gray = (extraSamples: number): Buffer =>
+      tiff({ width: 1, values: [200, 0], channels: 2, photometric: 1, extraSamples });
+    expect(await pixels(gray(0))).toEqual([200, 200, 200]);
+    expect(await pixels(gray(2))).toEqual([0, 0, 0]);
+  });
+
+  test("values of 12 bits in 16 become the upper 8 of 12 where the rule says so; one above is refused with its place", async () => {
+    const file = (values: number[]): Promise<Buffer> =>
+      raw16(values, 3, 1).toColourspace("grey16").png().toBuffer();
+    const depth = { bits: 12, floatWhite: 1 };
+    const image = await decodeImage(await file([0, 16, 4095, 2048, 31, 15]), "a.png", depth);
+    expect(Array.from(image.data)).toEqual(gray([0, 1, 255, 128, 1, 0]));
+    expect(await failure(decodeImage(await file([0, 0, 0, 0, 4096, 0]), "a.png", depth))).toBe(
+      "E_IMAGE a.png: expected 16-bit values from 0 to 4095, got 4096 at x = 1, y = 1. Pictures are learned from and scored by one rule: convert this one, or train with --bits.",
+    );
+  });
+
+  test("floating-point TIFF, grey and colour, is scaled by its white; what is outside, and NaN, is refused by name", async () => {
+    const file = (values: number[], channels: 1 | 3 = 1): Buffer =>
+      tiff({
+        width: values.length / channels,
+        values,
+        channels,
+        photometric: channels === 1 ? 1 : 2,
+        isFloat: true,
+      });
+    expect(await pixels(file([0, 0.5, 1]))).toEqual(gray([0, 128, 255]));
+    expect(await pixels(file([0.25, 0.5, 1], 3))).toEqual([64, 128, 255]);
+    const image = await decodeImage(file([0, 4095]), "a.tif", { bits: 12, floatWhite: 4095 });
+    expect(Array.from(image.data)).toEqual(gray([0, 255]));
+    expect(await failure(decodeImage(file([0, Number.NaN]), "a.tif"))).toBe(
+      "E_IMAGE a.tif: expected floating-point values from 0 to 1, got NaN at x = 1, y = 0. Repair the picture.",
+    );
+    for (const value of [-0.1, 1.5, Infinity]) {
+      expect(await failure(decodeImage(file([value]), "a.tif"))).toMatch(
+        /^E_IMAGE a\.tif: expected floating-point values from 0 to 1, got /,
+      );
+    }
+  });
+
+  test("a colour profile changes 16 bits as it changes 8, and sRGB changes nothing", async () => {
+    const values = Array.from({ length: 300 }, (_, i) => (i * 97) % 256);
+    const profile = async (name: string): Promise<Buffer> =>
+      (await sharp(await raw([0, 0, 0], 1, 3).withIccProfile(name).png().toBuffer()).metadata()).icc ??
+      Buffer.alloc(0);
+    const narrow = await raw(values, 10, 3).png().toBuffer();
+    const wide = await raw16(
+      values.map((value) => value * 257),
+      10,
+      3,
+    )
+      .toColourspace("rgb16")
+      .png()
+      .toBuffer();
+    const difference = (a: number[], b: number[]): number =>
+      a.reduce((sum, value, i) => sum + Math.abs(value - (b[i] ?? 0)), 0) / a.length;
+    const p3 = await pixels(withProfile(narrow, await profile("p3")));
+    expect(difference(p3, values)).toBeGreaterThan(5);
+    expect(difference(await pixels(withProfile(wide, await profile("p3"))), p3)).toBeLessThan(1);
+    expect(difference(await pixels(withProfile(wide, await profile("srgb"))), values)).toBeLessThan(1);
+  });
+
+  test("AVIF is read; HEIC, which sharp's own libvips has no decoder of, is refused with what to do", async () => {
+    const bytes = await noise().blur(3).avif({ quality: 90 }).toBuffer();
+    expect(imageFormat(bytes)).toBe("avif");
+    const image = await decodeImage(bytes, "a.avif");
+    expect([image.width, image.height]).toEqual([64, 48]);
+    const expected = await noise().blur(3).raw().toBuffer();
+    const error = image.data.reduce((sum, value, i) => sum + Math.abs(value - (expected[i] ?? 0)), 0);
+    expect(error / image.data.length).toBeLessThan(6);
+    const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from("ftypheic"), Buffer.alloc(24)]);
+    expect(await failure(decodeImage(heic, "IMG_1.HEIC"))).toMatch(
+      /^E_IMAGE IMG_1\.HEIC: expected an image that can be read here, got HEIC, .*Convert it to JPEG or PNG/,
+    );
+  });
+
+  test("signed, 32-bit and half-precision values are refused", async () => {
+    for (const [bitsPerSample, sampleFormat] of [
+      [16, 2],
+      [32, 1],
+      [16, 3],
+    ] as const) {
+      const bytes = tiff({ width: 1, values: [0], channels: 1, photometric: 1, bitsPerSample, sampleFormat });
+      expect(await failure(decodeImage(bytes, "a.tif"))).toMatch(
+        /^E_IMAGE a\.tif: expected 8 or 16 bits a channel without sign, or 32-bit float, got /,
+      );
+    }
   });
 
   test("a decompression bomb is refused from its header", async () => {

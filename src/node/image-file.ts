@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
+import { type SampleDepth, usualDepth } from "../data/sample-depth.ts";
 import { decodeImage, decodeMask } from "./image-codec.ts";
 import { fileError } from "./system-error.ts";
 
@@ -18,6 +19,9 @@ export const imageExtensions: readonly string[] = [
   ".tiff",
   ".webp",
   ".gif",
+  ".avif",
+  ".heic",
+  ".heif",
 ];
 
 /** Whether a file's name ends as an image's does, in either case. */
@@ -26,15 +30,16 @@ export function isImagePath(path: string): boolean {
 }
 
 /**
- * Picture in a file: JPEG, PNG, WebP, TIFF, GIF or BMP, told by its content and not by its name.
+ * Picture in a file: JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF, told by its content and not by its name.
  *
  * @param path - The file.
+ * @param depth - What values of more than 8 bits a channel mean, as in the model that is to see it. Default: all 16 bits are used.
  * @returns uint8 [height, width, 3]; grey, palette, CMYK, alpha, 16 bits and EXIF orientation as in {@link decodeImage}.
  * @throws {FileError} E_FILE if the file is missing or must not be read.
  * @throws {DataError} E_IMAGE if it is empty, no image, or a damaged one. All messages begin with `<path>: `.
  */
-export async function readImage(path: string): Promise<RgbImage> {
-  return decodeImage(await readBytes(path), path);
+export async function readImage(path: string, depth: SampleDepth = usualDepth): Promise<RgbImage> {
+  return decodeImage(await readBytes(path), path, depth);
 }
 
 /**
@@ -49,7 +54,8 @@ export async function readMask(path: string): Promise<DefectMask> {
   return decodeMask(await readBytes(path), path);
 }
 
-async function readBytes(path: string): Promise<Uint8Array> {
+/** Bytes of a file. @throws {FileError} E_FILE if it is missing or must not be read. */
+export async function readBytes(path: string): Promise<Uint8Array> {
   try {
     return await readFile(path);
   } catch (error) {

@@ -1,18 +1,13 @@
 /** Images, folders and files under Node. */
 export { checkWritable, ensureFolder, writeFileAtomic } from "./atomic-file.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
-export { type DetectOptions, detect, type FileDetection } from "./detect.ts";
+export { maxPixels } from "./decode-samples.ts";
+export { type DetectOptions, detect, type FileDetection, unlikeGood } from "./detect.ts";
 export { type EvaluateFolderOptions, evaluateFolder, type FolderEvaluation } from "./evaluate.ts";
-export {
-  decodeImage,
-  decodeMask,
-  encodePng,
-  type ImageFormat,
-  imageFormat,
-  maxPixels,
-} from "./image-codec.ts";
+export { decodeImage, decodeMask, encodePng } from "./image-codec.ts";
 export { imageExtensions, isImagePath, readImage, readMask } from "./image-file.ts";
 export { comparePaths, listFolders, listImages } from "./image-folder.ts";
+export { type ImageFormat, imageFormat } from "./image-format.ts";
 export { findImages } from "./image-inputs.ts";
 export { type LoadDetectorOptions, loadDetectorFile, readModelFile } from "./load-detector.ts";
 export {

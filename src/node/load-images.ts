@@ -4,6 +4,7 @@ import { checkNumber } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
+import type { SampleDepth } from "../data/sample-depth.ts";
 import { tryReadImage } from "./try-read.ts";
 
 /** One image of {@link LoadedImages}. */
@@ -28,6 +29,8 @@ export interface LoadImagesOptions<T> {
    * the camera's pictures. At most {@link concurrentImages} whole images exist at a time.
    */
   readonly transform: (image: RgbImage, path: string) => T | Promise<T>;
+  /** What values of more than 8 bits mean. Default: all 16 bits are used. */
+  readonly depth?: SampleDepth;
   /** Images with a shorter side are left out like unreadable ones. Default 1. */
   readonly smallestSidePx?: number;
   /** Largest share of unreadable files that is tolerated, in [0, 1]. Default 0.1 (ours). */
@@ -84,9 +87,9 @@ export async function loadImages<T>(
 
 async function loadOne<T>(
   path: string,
-  { transform, smallestSidePx = 1 }: LoadImagesOptions<T>,
+  { transform, depth, smallestSidePx = 1 }: LoadImagesOptions<T>,
 ): Promise<LoadedImage<T> | SkippedFile> {
-  const image = await tryReadImage(path);
+  const image = await tryReadImage(path, depth);
   if ("reason" in image) return image;
   const { width, height } = image;
   if (Math.min(width, height) >= smallestSidePx) return { path, image: await transform(image, path) };

@@ -1,5 +1,6 @@
 /** What a trained detector tolerates, measured on good images alone. */
 import { Random } from "../base/random.ts";
+import type { SampleDepth } from "../data/sample-depth.ts";
 import { type LabelledImage, type StressOptions, stressTest } from "../evaluation/index.ts";
 import type { StressFigures } from "../report/index.ts";
 import { throughJpeg } from "./image-codec.ts";
@@ -28,7 +29,7 @@ export async function stressModel(
 ): Promise<StressFigures[]> {
   const detector = await loadDetectorFile(model, options);
   try {
-    return await stressTest(detector, goodImages(paths), {
+    return await stressTest(detector, goodImages(paths, detector.description.pictures?.depth), {
       ...stressTools(),
       onProgress: (done) => options.onProgress?.(done, paths.length),
     });
@@ -37,9 +38,9 @@ export async function stressModel(
   }
 }
 
-async function* goodImages(paths: readonly string[]): AsyncGenerator<LabelledImage> {
+async function* goodImages(paths: readonly string[], depth?: SampleDepth): AsyncGenerator<LabelledImage> {
   for (const path of paths) {
-    const image = await tryReadImage(path);
+    const image = await tryReadImage(path, depth);
     if (!("reason" in image)) yield { path, className: "good", label: 0, maskPath: null, image, mask: null };
   }
 }

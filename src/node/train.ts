@@ -2,7 +2,7 @@
 import { readFile, rm } from "node:fs/promises";
 import { OnnxFormatError, TrainingError } from "../base/errors.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
-import type { DetectorDescription } from "../detectors/index.ts";
+import { type DetectorDescription, goodPictures, lookOf } from "../detectors/index.ts";
 import {
   type Backbone,
   type NetworkStore,
@@ -18,6 +18,7 @@ import { type Checkpoint, decodeCheckpoint, type TrainingProgress } from "../tra
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { imageResizer } from "./image-resizer.ts";
+import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
 import { checkOutputs, filesOf } from "./output-path.ts";
 import { pathKind } from "./path-kind.ts";
@@ -37,6 +38,8 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly backbone?: string | undefined;
   /** Path of the model file. Default "model.onnx". */
   readonly output?: string | undefined;
+  /** Bits a channel of pictures stored in 16, 8 to 16. Default: the fewest of 8, 10, 12, 14 and 16 that hold the good pictures. */
+  readonly bits?: number | undefined;
   /** Name of the detector. Default: the data folder's. */
   readonly name?: string | undefined;
   /** Where to compute. Default "cpu". */
@@ -101,11 +104,13 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 
   onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
-  const prepared = prepareMethod(methodOptions, await typicalSide(paths(dataset.train)));
+  const depth = await depthOfImages(paths(dataset.train), { bits: options.bits, signal });
+  const prepared = prepareMethod(methodOptions, await typicalSide(paths(dataset.train), depth));
   const { imageSize, preset, batchSize } = prepared.options;
   const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), imageSize);
   const { images, skipped } = await loadImages(paths(dataset.train), {
-    transform: (image) => resizer.resize(image),
+    transform: async (image) => ({ look: lookOf(image), planes: await resizer.resize(image) }),
+    depth,
     smallestSidePx: options.patchSize ?? smallestSizePx,
     ...(signal && { signal }),
   }).finally(() => resizer.dispose());
@@ -115,13 +120,17 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   let trainingSeconds = 0;
   let stepsOfRun = 0;
   const { model, description, heldOut } = await trainDetector(
-    images.map(({ image }) => image),
+    images.map(({ image }) => image.planes),
     prepared,
     {
       backend,
       now,
       name: options.name ?? dataset.name,
       skipped: skipped.length,
+      pictures: goodPictures(
+        images.map(({ image }) => image.look),
+        depth,
+      ),
       software: softwareVersions(),
       resume,
       signal,

@@ -2,11 +2,12 @@
 import { DataError, FileError } from "../base/errors.ts";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
+import type { SampleDepth } from "../data/sample-depth.ts";
 import { readImage, readMask } from "./image-file.ts";
 
-/** The picture in a file, or why there is none: missing, not to be read, no image, damaged. */
-export async function tryReadImage(path: string): Promise<RgbImage | SkippedFile> {
-  return orReason(path, () => readImage(path));
+/** The picture in a file, or why there is none: missing, not to be read, no image, damaged, values outside of `depth`. */
+export async function tryReadImage(path: string, depth?: SampleDepth): Promise<RgbImage | SkippedFile> {
+  return orReason(path, () => readImage(path, depth));
 }
 
 /** The mask in a file, or why there is none. */

@@ -1,5 +1,6 @@
 /** How large the images of a folder are, without reading all of them. */
 import { RadarError } from "../base/errors.ts";
+import type { SampleDepth } from "../data/sample-depth.ts";
 import { readImage } from "./image-file.ts";
 
 const looks = 9; // images read to tell (ours)
@@ -9,12 +10,13 @@ const looks = 9; // images read to tell (ours)
  *
  * @returns 0 if none of them can be read; whoever reads them all reports that.
  */
-export async function typicalSide(paths: readonly string[]): Promise<number> {
+export async function typicalSide(paths: readonly string[], depth?: SampleDepth): Promise<number> {
   const count = Math.min(looks, paths.length);
   const sides: number[] = [];
   for (let i = 0; i < count; i++) {
     try {
-      const { width, height } = await readImage(paths[Math.floor((i * paths.length) / count)] ?? "");
+      const path = paths[Math.floor((i * paths.length) / count)] ?? "";
+      const { width, height } = await readImage(path, depth);
       sides.push(Math.max(width, height));
     } catch (error) {
       if (!(error instanceof RadarError)) throw error;

@@ -74,6 +74,8 @@ export interface ReportImage {
   readonly pValue: number | null;
   /** Whether the detector calls it defective. */
   readonly isAnomalous: boolean;
+  /** In what it is unlike the good pictures, one clause each; absent if it is like them. */
+  readonly warnings?: readonly string[];
 }
 
 /** How a detector takes one disturbance of its pictures. */

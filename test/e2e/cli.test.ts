@@ -56,6 +56,7 @@ describe("radar train", () => {
         anomalyScore,
         pValue: expect.any(Number),
         isAnomalous: false,
+        warnings: [],
       });
     }
     expect(heldOut[0].anomalyScore).toBe(threshold);
@@ -137,7 +138,14 @@ describe("radar detect", () => {
     expect(results).toHaveLength(9);
     for (const result of results) {
       const { path, anomalyScore, pValue, isAnomalous, map } = result;
-      expect(Object.keys(result)).toEqual(["path", "anomalyScore", "pValue", "isAnomalous", "map"]);
+      expect(Object.keys(result)).toEqual([
+        "path",
+        "anomalyScore",
+        "pValue",
+        "isAnomalous",
+        "warnings",
+        "map",
+      ]);
       expect(isAnomalous).toBe(anomalyScore > rest.threshold);
       expect(pValue).toBeGreaterThan(0);
       expect(map).toBe(path.replace(`${set}/test`, overlays));
@@ -165,9 +173,9 @@ describe("radar detect", () => {
     };
     const lines = (await detect("--jsonl")).map((line) => JSON.parse(line));
     const rows = lines.map((line) =>
-      [line.path, line.anomalyScore, line.pValue, line.isAnomalous, ""].join(","),
+      [line.path, line.anomalyScore, line.pValue, line.isAnomalous, "", ""].join(","),
     );
-    expect(await detect("--csv")).toEqual(["path,anomalyScore,pValue,isAnomalous,map", ...rows]);
+    expect(await detect("--csv")).toEqual(["path,anomalyScore,pValue,isAnomalous,map,warnings", ...rows]);
     const text = await detect();
     for (const [i, { path, isAnomalous }] of lines.entries()) {
       expect(text[i]).toMatch(isAnomalous ? /^DEFECT {2}score / : /^ok {6}score /);

@@ -63,6 +63,7 @@ export class FakeDetector implements Detector {
         anomalyScore: score,
         pValue: (1 + higher) / (scores.length + 1),
         isAnomalous: score > threshold,
+        warnings: [],
       };
     });
   }

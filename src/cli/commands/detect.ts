@@ -1,6 +1,6 @@
 /** `radar detect`: a model file and images in, scores out. */
 import type { SkippedFile } from "../../data/index.ts";
-import { detect, type FileDetection, loadDetectorFile } from "../../node/index.ts";
+import { detect, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
@@ -26,6 +26,11 @@ export const detectCommand: Command = {
       valueHint: "score",
       description: "call images anomalous above this score (default: the model's)",
     },
+    strict: {
+      type: "boolean",
+      description:
+        "pictures unlike the good ones that were learned from are errors, not scores with a warning",
+    },
     json: { type: "boolean", description: "print one JSON document" },
     jsonl: { type: "boolean", description: "print one line of JSON for each image, as it is scored" },
     csv: { type: "boolean", description: "print one line of comma-separated values for each image" },
@@ -40,7 +45,11 @@ export const detectCommand: Command = {
   run: async (args, { output }) => {
     const [model = "", ...inputs] = args.positionals;
     const format = formatOf(args);
-    const options = { threshold: args.number("threshold"), output: args.text("output") };
+    const options = {
+      threshold: args.number("threshold"),
+      isStrict: args.flag("strict"),
+      output: args.text("output"),
+    };
     const detector = await loadDetectorFile(model, computeOptions(args));
     const tally = { images: 0, anomalous: 0, skipped: 0 };
     const documents: (FileDetection | SkippedFile)[] = [];
@@ -77,7 +86,7 @@ export const detectCommand: Command = {
 
 type Format = "text" | "json" | "jsonl" | "csv";
 
-const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map"] as const;
+const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map", "warnings"] as const;
 
 function formatOf(args: Arguments): Format {
   const wanted = (["json", "jsonl", "csv"] as const).filter((format) => args.flag(format));
@@ -91,8 +100,9 @@ function formatOf(args: Arguments): Format {
 
 function printResult(result: FileDetection, format: Format, output: Output): void {
   if (format === "jsonl") output.data(JSON.stringify(result));
-  if (format === "csv") output.data(csvLine(csvColumns.map((column) => String(result[column] ?? ""))));
-  const { path, anomalyScore, pValue, isAnomalous, map } = result;
+  const { path, anomalyScore, pValue, isAnomalous, warnings, map } = result;
+  const row = { ...result, warnings: warnings.join("; ") };
+  if (format === "csv") output.data(csvLine(csvColumns.map((column) => String(row[column] ?? ""))));
   const words = [
     isAnomalous ? "DEFECT" : "ok    ",
     `score ${anomalyScore.toPrecision(4)}`,
@@ -100,6 +110,7 @@ function printResult(result: FileDetection, format: Format, output: Output): voi
     path,
   ];
   output.print([...words, ...(map === undefined ? [] : [`-> ${map}`])].join("  "));
+  if (warnings.length > 0) output.note(`warning: ${path}: ${unlikeGood(warnings)}`);
 }
 
 /** @see RFC 4180 */
@@ -111,5 +122,5 @@ function csvLine(fields: readonly string[]): string {
 
 function summaryOf(tally: { images: number; anomalous: number; skipped: number }, threshold: number): string {
   const scored = `${tally.anomalous} of ${tally.images} images anomalous (score > ${Number(threshold.toPrecision(4))})`;
-  return tally.skipped > 0 ? `${scored}; ${tally.skipped} files could not be read` : scored;
+  return tally.skipped > 0 ? `${scored}; ${tally.skipped} files could not be scored` : scored;
 }

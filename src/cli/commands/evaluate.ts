@@ -29,6 +29,10 @@ export const evaluateCommand: Command = {
       type: "boolean",
       description: "also measure what the detector tolerates: light, colour, noise, JPEG, blur, shift, turn",
     },
+    strict: {
+      type: "boolean",
+      description: "an image unlike the good ones that were learned from is an error, not a note",
+    },
     json: { type: "boolean", description: "print the figures as JSON" },
     ...computeArgs,
   },
@@ -42,6 +46,7 @@ export const evaluateCommand: Command = {
     const evaluation = await evaluateFolder(model, data, {
       ...computeOptions(args),
       threshold: args.number("threshold"),
+      isStrict: args.flag("strict"),
       report,
       stress: args.flag("stress"),
       command: commandLine(["radar", "evaluate", ...raw]),
