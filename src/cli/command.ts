@@ -40,6 +40,13 @@ export const computeArgs: Readonly<Record<"device" | "threads", ArgDef>> = {
   threads: { type: "string", valueHint: "n", description: "threads (default: one per core)" },
 };
 
+/** What is good in a folder of classes. */
+export const goodArg: ArgDef = {
+  type: "string",
+  valueHint: "name",
+  description: "what folders of good images are called, besides good, OK, normal and the like",
+};
+
 /** A command line as one would type it again. */
 export function commandLine(words: readonly string[]): string {
   return words

@@ -4,7 +4,7 @@
 export interface DatasetImage {
   /** Path of the file, as it can be opened. */
   readonly path: string;
-  /** Name of its class: "good", or the folder's name in `test/`. */
+  /** Name of its class: "good", or the name of a folder of defective ones in `test/`. */
   readonly className: string;
   /** 0 normal, 1 defective. */
   readonly label: 0 | 1;
@@ -24,6 +24,20 @@ export interface Dataset {
   readonly train: readonly DatasetImage[];
   /** Good and defective images, sorted by class and path; empty for a plain folder. */
   readonly test: readonly DatasetImage[];
+  /** What was found beside these and left out, and what may be misunderstood; one line for people each. */
+  readonly notes: readonly string[];
+}
+
+/** `good 3, scratch 6 (5 with masks)`: how many images there are of each class. */
+export function classCounts(images: readonly DatasetImage[]): string {
+  const names = [...new Set(images.map(({ className }) => className))];
+  return names
+    .map((name) => {
+      const members = images.filter(({ className }) => className === name);
+      const masks = members.filter(({ maskPath }) => maskPath !== null).length;
+      return `${name} ${members.length}${masks > 0 ? ` (${masks} with masks)` : ""}`;
+    })
+    .join(", ");
 }
 
 /** A file that was left out, and why. */

@@ -1,6 +1,6 @@
 /** Data sets, splits, patches and their symmetries: pure parts that need no file system. */
 export { decodeBmp } from "./bmp.ts";
-export type { Dataset, DatasetImage, SkippedFile } from "./dataset.ts";
+export { classCounts, type Dataset, type DatasetImage, type SkippedFile } from "./dataset.ts";
 export {
   type Disturbance,
   disturbed,

@@ -1,7 +1,8 @@
 import { existsSync, symlinkSync } from "node:fs";
-import { relative } from "node:path";
+import { relative, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
+import { classCounts } from "../data/dataset.ts";
 import { openDataset } from "./dataset-folder.ts";
 
 const folder = temporaryFolder();
@@ -165,6 +166,96 @@ describe("a plain folder", () => {
       code: "E_DATA",
       message: `${root}: expected one data set, got a folder of 2 (bottle, cable). Give one of them.`,
     });
+  });
+});
+
+describe("folders as people have them", () => {
+  test.each(["Good", "OK", "normal", "PASS", "defect-free"])(
+    "test/%s is good, whatever its case",
+    async (name) => {
+      const root = fill(`called-${name}`, [`Train/${name}/0.png`, `TEST/${name}/0.png`, "TEST/NG/0.png"]);
+      const { train, test: images, notes } = await openDataset(root);
+      expect(paths(root, train)).toEqual([`Train/${name}/0.png`]);
+      expect(classCounts(images).split(", ").sort()).toEqual(["NG 1", "good 1"]);
+      expect(images.map(({ label }) => label).sort()).toEqual([0, 1]);
+      expect(notes).toEqual([]);
+    },
+  );
+
+  test("another name for good is told by the option, and asked for where no name means good", async () => {
+    const root = fill("muster", ["train/Muster/0.png", "test/Muster/0.png", "test/kratzer/0.png"]);
+    await expect(openDataset(root)).rejects.toMatchObject({
+      code: "E_DATA",
+      message: expect.stringMatching(
+        /train.good: .* got no such folder\..* \(option good, --good <name>\)\.$/,
+      ),
+    });
+    const { notes } = await openDataset(root, { purpose: "testing" });
+    expect(notes).toEqual([
+      expect.stringContaining("is named as good (good, ok, normal or pass); if one holds"),
+    ]);
+    const { train, test: images } = await openDataset(root, { good: "muster" });
+    expect(paths(root, train)).toEqual(["train/Muster/0.png"]);
+    expect(classCounts(images)).toBe("good 1, kratzer 1");
+  });
+
+  test("train without folders in it is good as it is", async () => {
+    const root = fill("flat-train", ["train/0.png", "test/OK/0.png"]);
+    expect(paths(root, (await openDataset(root)).train)).toEqual(["train/0.png"]);
+  });
+
+  test("what is left out of train and test is told", async () => {
+    const root = fill("loose", [
+      "train/good/0.png",
+      "train/ng/1.png",
+      "test/a.png",
+      "test/good/0.png",
+      "test/x/0.png",
+    ]);
+    const { train, test: images, notes } = await openDataset(root);
+    expect([train.length, images.length]).toEqual([1, 2]);
+    expect(notes.map((note) => note.replaceAll(`${root}${sep}`, ""))).toEqual([
+      `left out, not named as good: 1 in train${sep}ng`,
+      "left out, in no folder of a class: 1 in test",
+    ]);
+  });
+
+  test("a folder of OK and NG gives what is OK, at any depth, and tells of the rest", async () => {
+    const root = fill("line", ["a/OK/0.png", "a/NG/0.png", "b/OK/1.png", "b/ok/x/2.png", "c.png"]);
+    const { train, notes, layout } = await openDataset(root);
+    expect(layout).toBe("folder");
+    expect(paths(root, train)).toEqual(["a/OK/0.png", "b/OK/1.png", "b/ok/x/2.png"]);
+    expect(notes).toEqual([`left out, not named as good: 1 in ${root}${sep}a${sep}NG, 1 in ${root}`]);
+  });
+
+  test("folders named as defective without one named as good are refused, and so is a name that no folder has", async () => {
+    const root = fill("bad-only", ["NG/0.png", "other/0.png", "other/1.png"]);
+    await expect(openDataset(root)).rejects.toMatchObject({
+      code: "E_DATA",
+      message: expect.stringContaining(`got 2 in ${root}${sep}other, 1 in ${root}${sep}NG. Give the folder`),
+    });
+    expect((await openDataset(root, { good: "OTHER" })).train).toHaveLength(2);
+    await expect(openDataset(root, { good: "third" })).rejects.toMatchObject({
+      message: expect.stringContaining("expected a folder third, got 2 in"),
+    });
+  });
+
+  test("masks beside pictures are never learned, nor measured as pictures", async () => {
+    const masked = ["0.png", "0_mask.png", "1.png"];
+    const named = { code: "E_DATA", message: expect.stringContaining("0_mask.png") };
+    await expect(openDataset(fill("beside", masked))).rejects.toMatchObject(named);
+    const inTrain = fill("beside-train", [...masked.map((name) => `train/good/${name}`), "test/good/0.png"]);
+    await expect(openDataset(inTrain)).rejects.toMatchObject(named);
+    const root = fill("beside-test", [
+      "train/good/0.png",
+      "test/good/0.png",
+      "test/dent/0.jpg",
+      "test/dent/0_mask.png",
+      "test/dent/only_mask.png",
+    ]);
+    const { test: images } = await openDataset(root);
+    expect(classCounts(images)).toBe("dent 2 (1 with masks), good 1");
+    expect(images[0]?.maskPath).toMatch(/dent.0_mask\.png$/);
   });
 });
 

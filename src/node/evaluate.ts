@@ -1,7 +1,7 @@
 /** `evaluate`: a model file and a folder with a test set in, figures and a report out. */
 import { DataError } from "../base/errors.ts";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
-import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
+import { classCounts, type Dataset, type DatasetImage, type SkippedFile } from "../data/index.ts";
 import type { SampleDepth } from "../data/sample-depth.ts";
 import type { Detector } from "../detectors/index.ts";
 import {
@@ -31,6 +31,8 @@ export interface EvaluateFolderOptions extends LoadDetectorOptions {
   readonly threshold?: number | undefined;
   /** Whether an image unlike the good ones that were learned from ends the evaluation. Default false. */
   readonly isStrict?: boolean | undefined;
+  /** What folders of good images are called besides good, OK, normal and the like. */
+  readonly good?: string | undefined;
   /** Path of an HTML report to write. Default: none. */
   readonly report?: string | undefined;
   /** Also scores every image under each of `usualDisturbances`: what the detector tolerates. Default false. */
@@ -76,10 +78,13 @@ export async function evaluateFolder(
   if (report !== undefined) await checkWritable(report);
   const detector = await loadDetectorFile(model, options);
   try {
-    const dataset = typeof data === "string" ? await openDataset(data, { purpose: "testing" }) : data;
+    const dataset =
+      typeof data === "string" ? await openDataset(data, { purpose: "testing", good: options.good }) : data;
     if (report !== undefined)
       await checkOutputs([{ path: report, kind: "report" }], [model, ...filesOf(dataset)]);
     const total = dataset.test.length;
+    onStage?.(`classes: ${classCounts(dataset.test)}`);
+    for (const note of dataset.notes) onStage?.(note);
     onStage?.(`scoring ${total} test images of ${dataset.name}`);
     const measured = await evaluate(detector, testImages(dataset.test, detector, onStage), {
       now: () => performance.now() / 1000,
@@ -87,7 +92,10 @@ export async function evaluateFolder(
       onProgress: (done) => onProgress?.(done, total),
     });
     if (options.isStrict) requireAlike(measured.results);
-    const evaluation = { ...measured, notes: [...measured.notes, ...(options.notes ?? [])] };
+    const evaluation = {
+      ...measured,
+      notes: [...measured.notes, ...dataset.notes, ...(options.notes ?? [])],
+    };
     if (options.stress) onStage?.("scoring them again under every disturbance");
     const stress = options.stress
       ? await stressTest(detector, testImages(dataset.test, detector), {

@@ -17,6 +17,7 @@ import { nodeBackend } from "../runtime/node.ts";
 import { type Checkpoint, decodeCheckpoint, type TrainingProgress } from "../train/index.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
+import { foldersText } from "./good-folder.ts";
 import { imageResizer } from "./image-resizer.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
@@ -40,6 +41,8 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly output?: string | undefined;
   /** Bits a channel of pictures stored in 16, 8 to 16. Default: the fewest of 8, 10, 12, 14 and 16 that hold the good pictures. */
   readonly bits?: number | undefined;
+  /** What folders of good images are called besides good, OK, normal and the like. */
+  readonly good?: string | undefined;
   /** Name of the detector. Default: the data folder's. */
   readonly name?: string | undefined;
   /** Where to compute. Default "cpu". */
@@ -94,7 +97,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   await checkWritable(output);
   await checkWritable(checkpointPath);
   const backend = nodeBackend({ spin: false, ...(device && { device }), ...(threads && { threads }) });
-  const dataset = typeof data === "string" ? await openDataset(data) : data;
+  const dataset = typeof data === "string" ? await openDataset(data, { good: options.good }) : data;
   const inputs = [...filesOf(dataset), ...(options.backbone === undefined ? [] : [options.backbone])];
   const outputs = [
     { path: output, kind: "model" } as const,
@@ -103,6 +106,8 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   await checkOutputs(outputs, inputs);
   const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
 
+  onStage?.(`good: ${foldersText(paths(dataset.train))}`);
+  for (const note of dataset.notes) onStage?.(note);
   onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
   const depth = await depthOfImages(paths(dataset.train), { bits: options.bits, signal });
   const prepared = prepareMethod(methodOptions, await typicalSide(paths(dataset.train), depth));

@@ -11,7 +11,7 @@ import {
   writeRenderedFolder,
 } from "../../node/index.ts";
 import { type RunConfig, trainOptionsOf } from "../../run-config.ts";
-import { type Command, type CommandContext, commandLine } from "../command.ts";
+import { type Command, type CommandContext, commandLine, goodArg } from "../command.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText } from "../output.ts";
 import { runTraining } from "../run-training.ts";
@@ -40,6 +40,7 @@ export const demoCommand: Command = {
       valueHint: "folder",
       description: `where results go (default ${defaultFolder})`,
     },
+    good: goodArg,
     ...trainingArgs,
     preset: { type: "string", valueHint: "name", description: "fast, balanced, accurate (default fast)" },
     minutes: {
@@ -58,7 +59,7 @@ export const demoCommand: Command = {
     const { dataset, remark } =
       given === undefined
         ? await renderedDataset(folder, config.seed ?? 0, context)
-        : await ownDataset(given);
+        : await ownDataset(given, args.text("good"));
     if (remark !== undefined) output.note(remark);
 
     const model = join(folder, "model.onnx");
@@ -123,8 +124,8 @@ async function renderedDataset(folder: string, seed: number, { output }: Command
 }
 
 /** The user's images; of a plain folder a fifth is held out, so that false alarms can be counted on images not learned from. */
-async function ownDataset(root: string): Promise<DemoData> {
-  const dataset = await openDataset(root);
+async function ownDataset(root: string, good: string | undefined): Promise<DemoData> {
+  const dataset = await openDataset(root, { good });
   if (dataset.test.length > 0) return { dataset };
   const only = "Without defective images only false alarms can be measured.";
   if (dataset.train.length < fewestToHoldOut) {

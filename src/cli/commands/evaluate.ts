@@ -2,7 +2,7 @@
 import type { EvaluateFolderOptions, FolderEvaluation } from "../../node/index.ts";
 import { evaluateFolder } from "../../node/index.ts";
 import { type Figure, formatMetric, formatSeconds } from "../../report/format.ts";
-import { type Command, commandLine, computeArgs } from "../command.ts";
+import { type Command, commandLine, computeArgs, goodArg } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
@@ -25,6 +25,7 @@ export const evaluateCommand: Command = {
       valueHint: "score",
       description: "call images anomalous above this score (default: the model's)",
     },
+    good: goodArg,
     stress: {
       type: "boolean",
       description: "also measure what the detector tolerates: light, colour, noise, JPEG, blur, shift, turn",
@@ -47,6 +48,7 @@ export const evaluateCommand: Command = {
       ...computeOptions(args),
       threshold: args.number("threshold"),
       isStrict: args.flag("strict"),
+      good: args.text("good"),
       report,
       stress: args.flag("stress"),
       command: commandLine(["radar", "evaluate", ...raw]),

@@ -1,7 +1,7 @@
 /** `radar train`: good images in, a model file out. */
 import { stressModel, type TrainSummary } from "../../node/index.ts";
 import { trainOptionsOf } from "../../run-config.ts";
-import { type Command, commandLine } from "../command.ts";
+import { type Command, commandLine, goodArg } from "../command.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { duration } from "../progress.ts";
@@ -28,6 +28,7 @@ export const trainCommand: Command = {
       description: "model file to write (default model.onnx)",
     },
     name: { type: "string", valueHint: "name", description: "name of the detector (default: the folder's)" },
+    good: goodArg,
     ...trainingArgs,
     resume: { type: "boolean", description: "go on from the checkpoint of a training that was stopped" },
     stress: {
@@ -50,7 +51,7 @@ export const trainCommand: Command = {
     const resumeCommand = commandLine(["radar", "train", ...raw, ...(resume ? [] : ["--resume"])]);
     const outcome = await runTraining(
       data,
-      { ...trainOptionsOf(config), output: path, resume, resumeCommand },
+      { ...trainOptionsOf(config), output: path, good: args.text("good"), resume, resumeCommand },
       output,
     );
     if ("exitCode" in outcome) return outcome.exitCode;
