@@ -52,6 +52,10 @@ export interface RunConfig {
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly falseAlarmRate?: number | "auto" | undefined;
+  /** Regular expression on the paths: images whose first group, or match, is the same belong together. */
+  readonly group?: string | undefined;
+  /** Whether a held-out image that is like none of the others counts for the threshold all the same. */
+  readonly keepOdd?: boolean | undefined;
 }
 
 const number = z.number().optional();
@@ -78,6 +82,8 @@ const entries = {
   device: z.enum(devices).optional(),
   threads: z.number().int().min(1).optional(),
   falseAlarmRate: z.union([z.literal("auto"), z.number()]).optional(),
+  group: z.string().min(1).optional(),
+  keepOdd: z.boolean().optional(),
 } satisfies Record<keyof RunConfig, z.ZodType>;
 
 const runConfigSchema: z.ZodType<RunConfig> = z.strictObject(entries);

@@ -70,7 +70,17 @@ export const trainingArgs: ArgsDef = {
   "false-alarm-rate": {
     type: "string",
     valueHint: "rate",
-    description: "share of good parts that may be called defective, such as 0.01, or auto (default)",
+    description: "share of good parts that may be called defective, such as 0.01, or auto (default: 0.05)",
+  },
+  group: {
+    type: "string",
+    valueHint: "regex",
+    description:
+      "images whose path has the same match, or first group, belong together, such as photos of one part",
+  },
+  "keep-odd": {
+    type: "boolean",
+    description: "let a held-out image that is like none of the others count for the threshold, too",
   },
   seed: { type: "string", valueHint: "n", description: "seed of everything random (default 0)" },
   config: {
@@ -117,6 +127,8 @@ function fromLine(args: Arguments): RunConfig {
     seed: args.number("seed", { integer: true, minimum: 0 }),
     falseAlarmRate:
       args.text("false-alarm-rate") === "auto" ? "auto" : args.number("false-alarm-rate", { above: 0 }),
+    group: args.text("group"),
+    keepOdd: args.flag("keep-odd") || undefined,
     ...computeOptions(args),
   };
 }

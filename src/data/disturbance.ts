@@ -65,7 +65,7 @@ function byte(value: number): number {
   return Math.max(0, Math.min(255, Math.round(value)));
 }
 
-/** Turned around the middle, then shifted; interpolated linearly, the edge repeated. */
+/** Turned around the middle, then shifted; interpolated linearly, what comes in from outside mirrored. */
 function moved(
   levels: Float32Array,
   { width, height }: Size,
@@ -78,8 +78,8 @@ function moved(
   const result = new Float32Array(levels.length);
   for (let i = 0; i < plane; i++) {
     const [dx, dy] = [(i % width) - middleX - right, Math.floor(i / width) - middleY - down];
-    const x = Math.max(0, Math.min(width - 1, middleX + cos * dx + sin * dy));
-    const y = Math.max(0, Math.min(height - 1, middleY - sin * dx + cos * dy));
+    const x = mirrored(middleX + cos * dx + sin * dy, width - 1);
+    const y = mirrored(middleY - sin * dx + cos * dy, height - 1);
     const [left, top] = [Math.floor(x), Math.floor(y)];
     const [u, v] = [x - left, y - top];
     const [next, below] = [left + 1 < width ? 1 : 0, top + 1 < height ? width : 0];
@@ -90,6 +90,12 @@ function moved(
     }
   }
   return result;
+}
+
+/** A place folded back into 0 .. last. */
+function mirrored(place: number, last: number): number {
+  const folded = Math.abs(place) % Math.max(1, 2 * last);
+  return Math.min(folded, 2 * last - folded);
 }
 
 /** Gaussian blur, the edge repeated. */

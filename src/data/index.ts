@@ -17,3 +17,4 @@ export { type SampleDepth, usualDepth } from "./sample-depth.ts";
 export { type HoldOut, type HoldOutOptions, holdOut } from "./split.ts";
 export { applySymmetry, type SourceWalk, type Symmetry, sourceWalk, symmetries } from "./symmetry.ts";
 export { allowedSymmetries, type SymmetryEvidence, symmetryEvidence } from "./symmetry-choice.ts";
+export { groupsOf, nearCopies } from "./together.ts";

@@ -56,3 +56,31 @@ test("one image is too few, and options out of range are refused", () => {
   expect(codeOf(() => holdOut(9, { random, minimum: 0 }))).toMatchObject({ code: "E_OPTION" });
   expect(codeOf(() => holdOut(2.5, { random }))).toMatchObject({ code: "E_OPTION" });
 });
+
+test("groups are never divided, and as many images are held out as whole groups allow", () => {
+  const options = fc.record({
+    groups: fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 2, maxLength: 60 }),
+    seed: fc.nat(1e6),
+  });
+  fc.assert(
+    fc.property(options, ({ groups, seed }) => {
+      fc.pre(new Set(groups).size > 1);
+      const { train, calibration } = holdOut(groups.length, {
+        groups,
+        fraction: 0.3,
+        random: new Random(seed),
+      });
+      const sides = (part: readonly number[]) => new Set(part.map((i) => groups[i]));
+      expect([...sides(train)].filter((group) => sides(calibration).has(group))).toEqual([]);
+      expect(train.length + calibration.length).toBe(groups.length);
+      expect(train.length).toBeGreaterThan(0);
+      expect(calibration.length).toBeGreaterThan(0);
+    }),
+  );
+  const pairs = Array.from({ length: 40 }, (_, i) => Math.floor(i / 2));
+  expect(holdOut(40, { groups: pairs, fraction: 0.3, random: new Random(1) }).calibration).toHaveLength(12);
+});
+
+test("images that all belong together cannot be split", () => {
+  expect(() => holdOut(3, { groups: [0, 0, 0], random: new Random(0) })).toThrow(/got 3 of one group/);
+});

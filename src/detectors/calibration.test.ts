@@ -59,18 +59,18 @@ describe("conformalThreshold", () => {
     }
   });
 
-  test("auto takes 0.01 from 99 scores on, and 1/(n + 1) below", () => {
+  test("auto takes 0.05 from 19 scores on, and 1/(n + 1) below", () => {
     const rate = (n: number) => conformalThreshold(new Float64Array(n), "auto").falseAlarmRate;
-    expect([rate(1), rate(30), rate(98), rate(99), rate(100), rate(5000)]).toEqual([
+    expect([rate(1), rate(10), rate(18), rate(19), rate(20), rate(5000)]).toEqual([
       1 / 2,
-      1 / 31,
-      1 / 99,
-      0.01,
-      0.01,
-      0.01,
+      1 / 11,
+      1 / 19,
+      0.05,
+      0.05,
+      0.05,
     ]);
-    const hundred = Float64Array.from({ length: 199 }, (_, i) => i);
-    expect(conformalThreshold(hundred, "auto").threshold).toBe(197); // two of 200 may lie above
+    const many = Float64Array.from({ length: 199 }, (_, i) => i);
+    expect(conformalThreshold(many, "auto").threshold).toBe(189); // ten of 200 may lie above
   });
 
   test("raises alarm exactly when the p-value is at most the rate, ties included", () => {

@@ -13,7 +13,7 @@ export interface ConformalThreshold {
 }
 
 /** The rate `auto` asks for where the sample supports it (ours). */
-const autoFalseAlarmRate = 0.01;
+const autoFalseAlarmRate = 0.05;
 
 /** How far below an integer (n + 1)·a may fall through rounding and still count as that integer. */
 const roundingSlack = 1e-9;
@@ -51,7 +51,7 @@ export function conformalPValue(score: number, calibrationScores: ArrayLike<numb
  * exchangeability.
  *
  * @param calibrationScores - Scores of n >= 1 held-out normal items, finite; none of them seen in training.
- * @param falseAlarmRate - The rate a in (0, 1), at least 1/(n + 1); or "auto": 0.01, or 1/(n + 1) where n < 99.
+ * @param falseAlarmRate - The rate a in (0, 1), at least 1/(n + 1); or "auto": 0.05, or 1/(n + 1) where n < 19.
  * @throws {OptionError} E_OPTION if the rate is neither "auto" nor in (0, 1).
  * @throws {DataError} E_DATA if there are no scores or one is not finite; E_FALSE_ALARM_RATE if n < 1/a - 1, saying which
  * rate the sample supports and how many scores the rate needs.

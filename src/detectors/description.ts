@@ -35,8 +35,6 @@ export interface DetectorDescription {
   readonly training: {
     /** Images learned from. */
     readonly images: number;
-    /** Other good images, on which the scales of the maps were measured. */
-    readonly tuningImages: number;
     /** Files that could not be read. */
     readonly skipped: number;
     /** Training steps made. */
@@ -66,6 +64,8 @@ export interface DetectorDescription {
     readonly mapMaximum: number;
     /** Scores of the held-out images, ascending. */
     readonly scores: readonly number[];
+    /** Score of a held-out image that was like none of the others and left out of all this; absent if there was none. */
+    readonly leftOut?: number | undefined;
   };
   /** Every other option as it was used. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -92,7 +92,6 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
     software: z.record(z.string(), z.string()),
     training: z.object({
       images: count,
-      tuningImages: count,
       skipped: count,
       steps: count,
       batchSize: count,
@@ -108,6 +107,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       pixelThreshold: z.number(),
       mapMaximum: z.number().positive(),
       scores: z.array(z.number()),
+      leftOut: z.number().optional(),
     }),
     options: z.record(z.string(), z.unknown()),
   })

@@ -9,13 +9,14 @@ import {
   greaterOrEqual,
   mul,
   reduceMax,
+  reduceMean,
   reduceSum,
   reshape,
   scalar,
   sub,
   type Tensor,
 } from "../graph/index.ts";
-import type { MapScale } from "./map-scale.ts";
+import { type MapScale, scaleFactor } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
 import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
@@ -51,11 +52,23 @@ export function pictureGraph(
   return buildGraph({ name: "radar", inputs: [image], outputs });
 }
 
-/** Input `image`; output `maps` float32 [N, C, S, S]: what scales are measured on; standardised at each place if `places` are given. */
-export function mapsGraph(source: MapSource, places?: PlaceScales): Graph {
+/** Input `image`; output `maps` float32 [N, C, S, S]: what places are standardised by. */
+export function mapsGraph(source: MapSource): Graph {
+  return pictureGraph(source.imageSizePx, (pictures) => ({ maps: source.maps(pictures).maps }));
+}
+
+/**
+ * What scales and thresholds are measured on.
+ *
+ * Input `image`; outputs `means` and `maxima` float32 [N, C] of the maps, standardised at each place if `places` are given, and
+ * `score` float32 [N, 1] where the method gives its own.
+ */
+export function readingGraph(source: MapSource, places: PlaceScales | undefined): Graph {
   return pictureGraph(source.imageSizePx, (pictures) => {
-    const { maps } = source.maps(pictures);
-    return { maps: places === undefined ? maps : standardized(maps, places) };
+    const { maps: raw, score } = source.maps(pictures);
+    const maps = places === undefined ? raw : standardized(raw, places);
+    const pixels = { axes: [2, 3], keepDims: false };
+    return { means: reduceMean(maps, pixels), maxima: reduceMax(maps, pixels), ...(score && { score }) };
   });
 }
 
@@ -93,7 +106,7 @@ export function detectorGraph(
 function fused(maps: Tensor, scales: readonly MapScale[]): Tensor {
   const column = (values: readonly number[]) =>
     constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
-  const factors = scales.map(({ mean, usualMaximum }) => 1 / Math.max(usualMaximum - mean, 1e-6));
+  const factors = scales.map(scaleFactor);
   const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
   return reduceMax(scaled, { axes: [1] });
 }

@@ -1,12 +1,14 @@
 /** What follows a method's learning: scaling its maps, calibrating the thresholds, writing the model file. */
+import type { NdArray } from "../base/array.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import { detectorGraph, mapsGraph, outputNames } from "./detector-graph.ts";
+import { detectorGraph, mapsGraph, readingGraph } from "./detector-graph.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
-import { fitMapScales, maximum } from "./map-scale.ts";
+import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
+import { oddScore } from "./odd-score.ts";
 import { fitPlaceScales } from "./place-scale.ts";
 import { outputOf, outputsOf, withSession } from "./run-graph.ts";
 import { sealed } from "./seal.ts";
@@ -15,11 +17,11 @@ import { sealed } from "./seal.ts";
 export interface FitOptions {
   /** Images the method learned from, uint8 [3, S, S] each: places are standardised on them. */
   readonly learned: readonly Uint8Array[];
-  /** Good images it has not seen: the maps' scales are measured on them. */
-  readonly tuning: readonly Uint8Array[];
-  /** Other good images it has not seen: the threshold is set on them. */
+  /** Good images it has not seen: the maps' scales and the thresholds are set on them. */
   readonly heldOut: readonly Uint8Array[];
   readonly falseAlarmRate: number | "auto";
+  /** Whether a held-out image that is like none of the others counts for the thresholds all the same. */
+  readonly keepOdd: boolean;
   readonly backend: Backend;
   /** The description, given its calibration. */
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
@@ -32,6 +34,8 @@ export interface FittedDetector {
   readonly description: DetectorDescription;
   /** Scores of the held-out images, in their order. */
   readonly heldOutScores: readonly number[];
+  /** Place among them of an image that is like none of the others and was left out of the thresholds; null if there is none. */
+  readonly odd: number | null;
 }
 
 /** Brightest colour of a heat map as a multiple of the pixel threshold (ours): a normal image stays in the dark half. */
@@ -43,37 +47,33 @@ const leastThreshold = 0.5;
 /**
  * Brings the maps to scale, sets image and pixel thresholds on held-out images, and encodes it all.
  *
- * The pixel threshold is the image threshold's twin: at the same rate, a good image has no pixel above it.
+ * Each held-out image is scored with the scales of the others, as a new image would be. The pixel threshold is the image threshold's twin:
+ * at the same rate, a good image has no pixel above it.
  *
  * @throws {DataError} E_FALSE_ALARM_RATE if there are too few held-out images for the rate.
  */
 export async function fitDetector(source: MapSource, options: FitOptions): Promise<FittedDetector> {
   const { backend, falseAlarmRate } = options;
   const sizePx = source.imageSizePx;
-  const maps = { sizePx, name: "maps" };
   const places = source.standardizesPlaces
     ? await withSession(backend, mapsGraph(source), (session) =>
-        fitPlaceScales(outputOf(session, options.learned, maps)),
+        fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" })),
       )
     : undefined;
-  const scales = await withSession(backend, mapsGraph(source, places), (session) =>
-    fitMapScales(outputOf(session, options.tuning, maps)),
+  const readings = await withSession(backend, readingGraph(source, places), (session) =>
+    readingsOf(outputsOf(session, options.heldOut, sizePx)),
   );
-  const readings = await withSession(backend, detectorGraph(source, { places, scales }), async (session) => {
-    const rows: { score: number; largest: number }[] = [];
-    for await (const outputs of outputsOf(session, options.heldOut, sizePx)) {
-      const largest = maximum(outputs[outputNames.map]?.data ?? []);
-      rows.push({ score: Number(outputs[outputNames.score]?.data[0]), largest });
-    }
-    return rows;
+  const scales = mapScales(readings);
+  const largest = readings.map((reading, i) => {
+    const others = readings.filter((_, j) => j !== i);
+    return scaledMaximum(reading, others.length > 0 ? mapScales(others) : scales);
   });
-  const heldOutScores = readings.map(({ score }) => score);
-  const scores = Float32Array.from(heldOutScores).sort();
+  const heldOutScores = readings.map(({ score }, i) => Math.fround(score ?? largest[i] ?? 0));
+  const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);
+  const kept = (values: readonly number[]) => Float32Array.from(values.filter((_, i) => i !== odd)).sort();
+  const scores = kept(heldOutScores);
   const image = conformalThreshold(scores, falseAlarmRate);
-  const pixel = conformalThreshold(
-    Float32Array.from(readings, ({ largest }) => largest),
-    falseAlarmRate,
-  );
+  const pixel = conformalThreshold(kept(largest), falseAlarmRate);
   const description = options.describe({
     images: scores.length,
     threshold: image.threshold,
@@ -81,10 +81,23 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     pixelThreshold: pixel.threshold,
     mapMaximum: mapHeadroom * Math.max(leastThreshold, pixel.threshold),
     scores: Array.from(scores),
+    ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
   });
   const decision = { calibrationScores: scores, threshold: image.threshold };
   const graph = detectorGraph(source, { places, scales, decision });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
-  return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores };
+  return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores, odd };
+}
+
+async function readingsOf(images: AsyncIterable<Record<string, NdArray>>): Promise<MapReading[]> {
+  const readings: MapReading[] = [];
+  for await (const { means, maxima, score } of images) {
+    readings.push({
+      means: Array.from(means?.data ?? [], Number),
+      maxima: Array.from(maxima?.data ?? [], Number),
+      score: score === undefined ? null : Number(score.data[0]),
+    });
+  }
+  return readings;
 }

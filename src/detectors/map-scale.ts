@@ -1,5 +1,15 @@
-/** How large maps are on good images, so that maps of different units can be added. */
-import type { NdArray } from "../base/array.ts";
+/** How large maps are on good images, so that maps of different units can be compared. */
+import { invariant } from "../base/check.ts";
+
+/** What is kept of one image's maps. */
+export interface MapReading {
+  /** Mean pixel of each map. */
+  readonly means: readonly number[];
+  /** Largest pixel of each map. */
+  readonly maxima: readonly number[];
+  /** The image's score where the method gives its own; else null. */
+  readonly score: number | null;
+}
 
 /** One map's scale on good images. */
 export interface MapScale {
@@ -10,36 +20,32 @@ export interface MapScale {
 }
 
 const usualShare = 0.9; // of good images (ours)
+const leastRange = 1e-6;
 
 /**
- * The scale of each channel of maps.
+ * The scale of each map.
  *
- * @param images - At least one, float32 [1, C, S, S] each.
+ * @param readings - At least one.
  */
-export async function fitMapScales(images: AsyncIterable<NdArray>): Promise<MapScale[]> {
-  const channels: { sum: number; pixels: number; maxima: number[] }[] = [];
-  for await (const { shape, data } of images) {
-    const count = shape[1] ?? 1;
-    const plane = data.length / count;
-    for (let c = 0; c < count; c++) {
-      channels[c] ??= { sum: 0, pixels: 0, maxima: [] };
-      const channel = channels[c];
-      if (channel === undefined) continue;
-      const values = data.slice(c * plane, (c + 1) * plane);
-      for (const value of values) channel.sum += Number(value);
-      channel.pixels += plane;
-      channel.maxima.push(maximum(values));
-    }
-  }
-  return channels.map(({ sum, pixels, maxima }) => ({
-    mean: sum / pixels,
-    usualMaximum: maxima.sort((a, b) => a - b)[Math.floor(usualShare * maxima.length)] ?? 1,
-  }));
+export function mapScales(readings: readonly MapReading[]): MapScale[] {
+  const [first] = readings;
+  invariant(first, "scales of no images");
+  return first.means.map((_, c) => {
+    const maxima = readings.map((reading) => reading.maxima[c] ?? 0).sort((a, b) => a - b);
+    const sum = readings.reduce((total, { means }) => total + (means[c] ?? 0), 0);
+    return {
+      mean: sum / readings.length,
+      usualMaximum: maxima[Math.floor(usualShare * maxima.length)] ?? 1,
+    };
+  });
 }
 
-/** Largest of any number of values. */
-export function maximum(values: Iterable<number | bigint>): number {
-  let largest = -Infinity;
-  for (const value of values) largest = Math.max(largest, Number(value));
-  return largest;
+/** What a map of that scale is multiplied by, once its mean is taken away. */
+export function scaleFactor({ mean, usualMaximum }: MapScale): number {
+  return 1 / Math.max(usualMaximum - mean, leastRange);
+}
+
+/** Largest pixel of the anomaly map: the highest of the maps, each brought to its scale. */
+export function scaledMaximum({ maxima }: MapReading, scales: readonly MapScale[]): number {
+  return Math.max(...scales.map((scale, c) => ((maxima[c] ?? 0) - scale.mean) * scaleFactor(scale)));
 }

@@ -17,4 +17,4 @@ export { type Backbone, openBackbone } from "./pretrained/backbone.ts";
 export { radarMethod } from "./radar/radar.ts";
 export { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar/radar-options.ts";
 export { type ScoringName, scoringNames } from "./radar/readouts.ts";
-export { type TrainedDetector, trainDetector } from "./train-detector.ts";
+export { type HeldOutImage, type TrainedDetector, trainDetector } from "./train-detector.ts";

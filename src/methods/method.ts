@@ -33,6 +33,13 @@ export interface TrainingContext {
   readonly skipped: number;
   /** What the good pictures have in common, for the model file. */
   readonly pictures?: GoodPictures | undefined;
+  /**
+   * Whether a held-out image that is like none of the others counts for the threshold all the same. Default: it is named and left
+   * out, see `oddScore`.
+   */
+  readonly keepOdd?: boolean | undefined;
+  /** What each image belongs to, null if to no other: images of one name are never both learned from and calibrated with. */
+  readonly groups?: readonly (string | null)[] | undefined;
   /** Versions of what trains, for the model file. */
   readonly software: Readonly<Record<string, string>>;
   readonly resume?: Checkpoint | undefined;

@@ -2,7 +2,7 @@
 import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { allowedSymmetries, type HoldOut, holdOut } from "../data/index.ts";
+import { allowedSymmetries, groupsOf, holdOut, nearCopies } from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
@@ -17,6 +17,10 @@ export interface TrainedDetector {
   readonly description: DetectorDescription;
   /** Images that the threshold was set with, highest score first. */
   readonly heldOut: readonly HeldOutImage[];
+  /** A held-out image that is like none of the others and was left out of the threshold; null if there is none. */
+  readonly odd: HeldOutImage | null;
+  /** Images that are the same once more, by their places: they were kept on one side. */
+  readonly copies: readonly (readonly [number, number])[];
 }
 
 /** A good image that was held out for the threshold. */
@@ -26,11 +30,12 @@ export interface HeldOutImage {
   readonly anomalyScore: number;
 }
 
-const heldOutFraction = 0.2; // of the good images, for the threshold (ours)
-const tuningFraction = 0.125; // of the others, for the scales of the maps (ours)
+const heldOutFraction = 0.3; // of the good images, for scales and threshold (ours)
+const usefulHeldOut = 19; // images that support a rate of 5 %, held out where that leaves most to learn from (ours)
+const largestFraction = 0.4; // that they may be (ours)
 
 /**
- * Lets a method learn from most of the images, brings its maps to scale on others, and calibrates on held-out ones.
+ * Lets a method learn from most of the images, brings its maps to scale and calibrates on the others.
  *
  * @param images - Good images as the model resizes them, uint8 [3, S, S] each, S = the options' imageSize.
  * @throws {DataError} E_DATA if there are fewer than two images, or all are the same; E_FALSE_ALARM_RATE if there are too few
@@ -44,12 +49,17 @@ export async function trainDetector(
   const { options, settings } = prepared;
   const backend = abortable(context.backend, context.signal, "training");
   const random = new Random(options.seed);
-  const split = holdOut(images.length, { fraction: heldOutFraction, random: random.split("hold out") });
   requireDifferent(images);
+  const copies = nearCopies(images, options.imageSize);
+  const split = holdOut(images.length, {
+    fraction: heldOutFraction,
+    minimum: Math.max(1, Math.min(usefulHeldOut, Math.floor(largestFraction * images.length))),
+    groups: groupsOf(images.length, copies, context.groups),
+    random: random.split("hold out"),
+  });
   conformalThreshold(new Float32Array(split.calibration.length), options.falseAlarmRate); // fails before the work
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
-  const { train, calibration: tuning } = tuningSplit(split.train, random);
-  const learned = pick(train);
+  const learned = pick(split.train);
   const hash = await contentHash(images);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3);
   const identity = {
@@ -58,6 +68,7 @@ export async function trainDetector(
     options,
     settings,
     contentHash: hash,
+    ...(context.groups && { groups: context.groups }),
   };
   const metadata = { training: JSON.stringify(identity) };
   checkAborted(context.signal, "training");
@@ -73,11 +84,11 @@ export async function trainDetector(
 
   checkAborted(context.signal, "training");
   context.onStage?.("calibrating");
-  const { model, description, heldOutScores } = await fitDetector(result.source, {
+  const { model, description, heldOutScores, odd } = await fitDetector(result.source, {
     learned,
-    tuning: pick(tuning),
     heldOut: pick(split.calibration),
     falseAlarmRate: options.falseAlarmRate,
+    keepOdd: context.keepOdd ?? false,
     backend,
     describe: (calibration) => ({
       format: 2,
@@ -93,7 +104,6 @@ export async function trainDetector(
       software: { ...context.software, runtime: backend.name },
       training: {
         images: learned.length,
-        tuningImages: tuning.length,
         skipped: context.skipped,
         steps: result.steps,
         batchSize: options.batchSize,
@@ -106,23 +116,19 @@ export async function trainDetector(
       options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate },
     }),
   });
-  const heldOut = split.calibration
-    .map((index, i) => ({ index, anomalyScore: heldOutScores[i] ?? 0 }))
-    .sort((a, b) => b.anomalyScore - a.anomalyScore);
-  return { model, description, heldOut };
-}
-
-/** Images for the maps' scales, neither learned from nor calibrated with; a single image has to do for both. */
-function tuningSplit(indices: readonly number[], random: Random): HoldOut {
-  if (indices.length < 2) return { train: [...indices], calibration: [...indices] };
-  const places = holdOut(indices.length, { fraction: tuningFraction, random: random.split("tuning") });
-  const pick = (chosen: readonly number[]) => chosen.map((place) => indices[place] ?? 0);
-  return { train: pick(places.train), calibration: pick(places.calibration) };
+  const heldOut = split.calibration.map((index, i) => ({ index, anomalyScore: heldOutScores[i] ?? 0 }));
+  return {
+    model,
+    description,
+    heldOut: heldOut.filter((_, i) => i !== odd).sort((a, b) => b.anomalyScore - a.anomalyScore),
+    odd: heldOut[odd ?? -1] ?? null,
+    copies,
+  };
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {
   const [first] = images;
-  if (first === undefined) return;
+  if (first === undefined || images.length < 2) return; // too few is said elsewhere
   const isSame = (image: Uint8Array) => image.every((value, i) => value === first[i]);
   if (!images.every(isSame)) return;
   throw new DataError(

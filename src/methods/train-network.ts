@@ -14,7 +14,7 @@ import {
 import type { LearningContext, StoredNetwork } from "./method.ts";
 
 /** Counts changes of the training code after which stored networks are of no use any more. */
-const version = 1;
+const version = 2;
 
 /** How all networks are trained unless their method says otherwise (ours). */
 const defaults = { warmupSteps: 30, maxGradientNorm: 1, emaDecay: 0.99, weightDecay: 0.01 } as const;
@@ -49,6 +49,7 @@ export async function trainNetwork(
   const decisive = {
     version,
     images: context.contentHash,
+    ...(context.groups && { groups: context.groups }),
     random: context.random.state(),
     identity,
     length,

@@ -27,6 +27,7 @@ export { stressModel } from "./stress.ts";
 export {
   checkpointPathOf,
   type ImageProgress,
+  type ScoredFile,
   type TrainOptions,
   type TrainSummary,
   train,

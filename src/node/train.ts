@@ -1,10 +1,12 @@
 /** `train`: a folder of good images in, a model file out. */
 import { readFile, rm } from "node:fs/promises";
+import { relative } from "node:path";
 import { OnnxFormatError, TrainingError } from "../base/errors.ts";
 import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
 import { type DetectorDescription, goodPictures, lookOf } from "../detectors/index.ts";
 import {
   type Backbone,
+  type HeldOutImage,
   type NetworkStore,
   openBackbone,
   prepareMethod,
@@ -18,6 +20,7 @@ import { type Checkpoint, decodeCheckpoint, type TrainingProgress } from "../tra
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { foldersText } from "./good-folder.ts";
+import { groupNames, groupPattern } from "./image-groups.ts";
 import { imageResizer } from "./image-resizer.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
@@ -49,6 +52,13 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly device?: Device | undefined;
   /** Threads. Default: one per core. */
   readonly threads?: number | undefined;
+  /**
+   * Regular expression on the paths: images whose first group, or whole match, is the same belong together, such as photos of one part;
+   * they are never both learned from and calibrated with. Default: copies are found by their looks.
+   */
+  readonly group?: string | undefined;
+  /** Whether a held-out image that is like none of the others counts for the threshold all the same. Default false. */
+  readonly keepOdd?: boolean | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`. */
   readonly resume?: boolean | undefined;
   /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. */
@@ -77,7 +87,17 @@ export interface TrainSummary {
   readonly parameters: number;
   readonly skipped: readonly SkippedFile[];
   /** The good images that the threshold was set with, highest score first: one that is not good makes it useless. */
-  readonly heldOut: readonly { readonly path: string; readonly anomalyScore: number }[];
+  readonly heldOut: readonly ScoredFile[];
+  /** A held-out image that is like none of the others and was left out of the threshold; null if there is none. */
+  readonly odd: ScoredFile | null;
+  /** Images that are the same once more; they were kept on one side. */
+  readonly copies: readonly (readonly [path: string, copy: string])[];
+}
+
+/** A good image with its score. */
+export interface ScoredFile {
+  readonly path: string;
+  readonly anomalyScore: number;
 }
 
 /**
@@ -92,6 +112,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   const { output = "model.onnx", device, threads, signal, onStage } = options;
   const started = now();
   const methodOptions = await withBackbone(options);
+  const pattern = options.group === undefined ? undefined : groupPattern(options.group);
   prepareMethod(methodOptions, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
   const checkpointPath = checkpointPathOf(output);
   await checkWritable(output);
@@ -121,10 +142,14 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
   }).finally(() => resizer.dispose());
   for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
 
+  const pathAt = (index: number) => images[index]?.path ?? "";
+  const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
+  const relativePaths = images.map(({ path }) => relative(dataset.root, path));
+
   onStage?.(`training on ${images.length} images at ${imageSize} px (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
   let stepsOfRun = 0;
-  const { model, description, heldOut } = await trainDetector(
+  const { model, description, heldOut, odd, copies } = await trainDetector(
     images.map(({ image }) => image.planes),
     prepared,
     {
@@ -139,6 +164,8 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
       software: softwareVersions(),
       resume,
       signal,
+      keepOdd: options.keepOdd,
+      groups: pattern && groupNames(relativePaths, pattern),
       networks: options.networks,
       onProgress: (progress) => {
         ({ seconds: trainingSeconds, stepsOfRun } = progress);
@@ -161,7 +188,9 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     finalLoss,
     parameters: description.parameters,
     skipped,
-    heldOut: heldOut.map(({ index, anomalyScore }) => ({ path: images[index]?.path ?? "", anomalyScore })),
+    heldOut: heldOut.map(scored),
+    odd: odd && scored(odd),
+    copies: copies.map(([a, b]) => [pathAt(a), pathAt(b)] as const),
   };
 }
 

@@ -23,7 +23,6 @@ export const fakeDescription: DetectorDescription = {
   software: { "radar-ad": "0.1.0", node: "20" },
   training: {
     images: 20,
-    tuningImages: 0,
     skipped: 0,
     steps: 1,
     batchSize: 8,

@@ -33,6 +33,10 @@ export const inspectCommand: Command = {
   },
 };
 
+function leftOutText({ leftOut }: DetectorDescription["calibration"]): string {
+  return leftOut === undefined ? "" : `; one that scores ${number(leftOut)} was left out`;
+}
+
 function rowsOf(
   { training, calibration, ...description }: DetectorDescription,
   model: ModelSummary & { readonly bytes: number },
@@ -46,10 +50,7 @@ function rowsOf(
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
     ["parameters", description.parameters.toLocaleString("en")],
     ["network", `${callsText(description.networkCalls)} an image`],
-    [
-      "learned from",
-      `${training.images} good images, map scales from ${training.tuningImages} more (${training.skipped} files could not be read)`,
-    ],
+    ["learned from", `${training.images} good images (${training.skipped} files could not be read)`],
     [
       "training",
       training.finalLoss === null
@@ -64,7 +65,10 @@ function rowsOf(
       `anomalous when the score > ${number(threshold)}; a pixel when > ${number(pixelThreshold)}`,
     ],
     ["false alarms", `at most ${number(100 * calibration.falseAlarmRate)} % of good images`],
-    ["calibrated on", `${calibration.images} held-out good images, scores ${range}`],
+    [
+      "calibrated on",
+      `${calibration.images} held-out good images, scores ${range}${leftOutText(calibration)}`,
+    ],
     [
       "made with",
       Object.entries(description.software)

@@ -55,11 +55,11 @@ export const trainCommand: Command = {
       output,
     );
     if ("exitCode" in outcome) return outcome.exitCode;
-    const { description, heldOut, ...summary } = outcome.summary;
+    const { description, heldOut, odd, ...summary } = outcome.summary;
     const { images, threshold, falseAlarmRate } = description.calibration;
     const stress = args.flag("stress") ? await stressOf(path, heldOut, output) : undefined;
     if (args.flag("json")) {
-      const calibration = { images, threshold, falseAlarmRate, heldOut };
+      const calibration = { images, threshold, falseAlarmRate, heldOut, odd };
       output.data(jsonText({ ...summary, calibration, ...(stress && { stress }) }));
     }
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
@@ -68,6 +68,8 @@ export const trainCommand: Command = {
     );
     output.print("Highest scores among those; take out any that shows a defect, and train again:");
     for (const line of highest(heldOut)) output.print(line);
+    if (odd !== null) output.print(oddText(odd));
+    if (summary.copies.length > 0) output.print(copiesText(summary.copies));
     for (const line of stressLines(stress ?? [])) output.print(line);
     output.print(
       `Next: ${commandLine(["radar", "detect", path, "<images>"]).replace("'<images>'", "<images>")}`,
@@ -101,6 +103,16 @@ function lossText({
 function highest(heldOut: TrainSummary["heldOut"]): string[] {
   const shown = heldOut.slice(0, shownHeldOut);
   return shown.map(({ path, anomalyScore }) => `  ${anomalyScore.toPrecision(4)}  ${path}`);
+}
+
+function oddText({ path, anomalyScore }: NonNullable<TrainSummary["odd"]>): string {
+  return `Like none of the others, and left out of the threshold: ${path} (score ${anomalyScore.toPrecision(4)}). If such parts are good, add more of them, or use --keep-odd.`;
+}
+
+function copiesText(copies: TrainSummary["copies"]): string {
+  const [[path, copy] = ["", ""]] = copies;
+  const pairs = copies.length === 1 ? "One image is" : `${copies.length} pairs of images are`;
+  return `${pairs} the same once more, such as ${copy} and ${path}: they were kept on one side.`;
 }
 
 function percent(share: number): string {
