@@ -1,6 +1,7 @@
 /** `npm run bench`: how fast training and scoring are here, beside a peer and the machine's own limits. */
 import { parseArgs } from "node:util";
 import { measureGemm } from "./gemm.ts";
+import { measureLargePhotos } from "./large-photo.ts";
 import { measureScoring } from "./scoring.ts";
 import { measureTrainStep } from "./train-step.ts";
 
@@ -22,7 +23,9 @@ const score = {
   fast: await measureScoring("fast", options),
   balanced: await measureScoring("balanced", options),
 };
+process.stderr.write("large photos ...\n");
+const largePhotos = await measureLargePhotos();
 const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };
-const result = { threads: options.threads, gemm, trainStep, score, memory };
+const result = { threads: options.threads, gemm, trainStep, score, largePhotos, memory };
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

@@ -26,3 +26,4 @@ export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
 export { imageInput, resizePixels } from "./preprocess.ts";
 export { stackPictures } from "./run-detector.ts";
+export { largestWholePixels, shrinkLarge } from "./shrink-picture.ts";

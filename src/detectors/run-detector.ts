@@ -5,7 +5,6 @@ import { checkRaster, type RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
 import { checkFinite, type Detection, type DetectOptions } from "./detector.ts";
 import { outputNames } from "./detector-graph.ts";
-import { type GoodPictures, lookOf, type PictureLook, pictureWarnings } from "./good-pictures.ts";
 import { imageInputName } from "./preprocess.ts";
 
 /**
@@ -25,7 +24,7 @@ export async function runDetector(
  * Scores pictures as {@link stackPictures} gives them.
  *
  * @param nameOf - What messages call a picture.
- * @param good - What the good pictures had in common; without it there are no warnings.
+ * @param warnings - Of each picture, as they are to be in its detection. Default: none.
  * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
  * @throws {DataError} E_NOT_FINITE if a score or a map is not finite.
  */
@@ -33,7 +32,7 @@ export async function runStacked(
   session: Session,
   stacked: NdArray<"uint8">,
   nameOf: (index: number) => string,
-  good?: GoodPictures,
+  warnings: readonly (readonly string[])[] = [],
 ): Promise<Detection[]> {
   const outputs = await session.run({ [imageInputName]: stacked });
   const map = output(outputs, outputNames.map);
@@ -41,13 +40,7 @@ export async function runStacked(
   const pValue = output(outputs, outputNames.pValue);
   const isAnomalous = output(outputs, outputNames.isAnomalous);
   const [height = 0, width = 0] = map.shape.slice(2);
-  const [count = 0, stackedHeight = 0, stackedWidth = 0] = stacked.shape;
-  const lookAt = (i: number): PictureLook => {
-    const length = 3 * stackedWidth * stackedHeight;
-    const data = stacked.data.subarray(i * length, (i + 1) * length);
-    return lookOf({ width: stackedWidth, height: stackedHeight, data });
-  };
-  return Array.from({ length: count }, (_, i) => {
+  return Array.from({ length: stacked.shape[0] ?? 0 }, (_, i) => {
     const detection = {
       anomalyMap: {
         width,
@@ -57,7 +50,7 @@ export async function runStacked(
       anomalyScore: Number(score.data[i]),
       pValue: Number(pValue.data[i]),
       isAnomalous: Number(isAnomalous.data[i]) !== 0,
-      warnings: good === undefined ? [] : pictureWarnings(lookAt(i), good),
+      warnings: warnings[i] ?? [],
     };
     checkFinite(nameOf(i), detection);
     return detection;

@@ -6,7 +6,9 @@ import { type Frame, rgbImageOf } from "../base/frame.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { DetectorDescription } from "./description.ts";
 import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
+import { lookOf, pictureWarnings } from "./good-pictures.ts";
 import { runStacked, stackPictures } from "./run-detector.ts";
+import { shrinkLarge } from "./shrink-picture.ts";
 
 /** See {@link Detector}. */
 export class SessionDetector implements Detector {
@@ -37,11 +39,18 @@ export class SessionDetector implements Detector {
     }
     checkAborted(signal, "detect");
     const nameOf = (i: number): string => names[i] ?? `images[${i}]`;
+    const { imageSizePx, pictures } = this.description;
+    const warnings: string[][] = [];
+    const prepared = images.map((image, i) => {
+      const picture = rgbImageOf(image, nameOf(i));
+      warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(picture), pictures));
+      return shrinkLarge(picture, imageSizePx);
+    });
     // Copied at once: the caller may write the next frame into the same memory.
-    const stacked = stackPictures(images.map((image, i) => rgbImageOf(image, nameOf(i))));
+    const stacked = stackPictures(prepared);
     const call = this.#calls.then(() => {
       checkAborted(signal, "detect");
-      return runStacked(this.#session, stacked, nameOf, this.description.pictures);
+      return runStacked(this.#session, stacked, nameOf, warnings);
     });
     this.#calls = call.catch(() => {});
     return untilAborted(call, signal, "detect");

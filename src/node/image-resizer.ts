@@ -1,6 +1,6 @@
-/** Pictures brought to a model's size by the very operators that are inside its file. */
+/** Pictures brought to a model's size as detectors bring them there: large ones outside of the model, others by its own operators. */
 import type { RgbImage } from "../base/raster.ts";
-import { imageInput, resizePixels, stackPictures } from "../detectors/index.ts";
+import { imageInput, resizePixels, shrinkLarge, stackPictures } from "../detectors/index.ts";
 import { buildGraph, cast } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
@@ -19,7 +19,7 @@ export async function imageResizer(backend: Backend, size: number): Promise<Imag
   const session = await backend.load(encodeModel(buildGraph({ name: "resize", inputs: [image], outputs })));
   return {
     resize: async (picture) => {
-      const { pixels } = await session.run({ image: stackPictures([picture]) });
+      const { pixels } = await session.run({ image: stackPictures([shrinkLarge(picture, size)]) });
       return Uint8Array.from(pixels?.data ?? [], Number);
     },
     dispose: () => session.dispose(),
