@@ -1,8 +1,8 @@
 /** What the command line says when something goes wrong, and the exit code that goes with it. */
 import { RadarError } from "../base/errors.ts";
 
-/** Exit codes: 0 done, 1 failed, 2 the command was not understood. */
-export const exitCodes = { done: 0, failed: 1, usage: 2 } as const;
+/** Exit codes: 0 done, 1 failed, 2 the command was not understood, 3 an image is anomalous, where that was asked for. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, anomaly: 3 } as const;
 
 /** A command line that cannot be understood: unknown option, missing argument, text where a number belongs. */
 export class UsageError extends Error {

@@ -30,7 +30,7 @@ const dataOptions = ["json", "jsonl", "csv"];
  *
  * @param argv - What follows `radar`.
  * @param streams - Where it speaks.
- * @returns The exit code: 0 done, 1 failed, 2 not understood, 128 + n ended by signal n.
+ * @returns The exit code: 0 done, 1 failed, 2 not understood, 3 an image is anomalous (where asked for), 128 + n ended by signal n.
  */
 export async function runProgram(argv: readonly string[], streams: Streams): Promise<number> {
   const [name = "", ...raw] = argv;

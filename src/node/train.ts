@@ -59,7 +59,7 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly group?: string | undefined;
   /** Whether a held-out image that is like none of the others counts for the threshold all the same. Default false. */
   readonly keepOdd?: boolean | undefined;
-  /** Goes on from the checkpoint that an unfinished training left beside `output`. */
+  /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
   readonly resume?: boolean | undefined;
   /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. */
   readonly networks?: NetworkStore | undefined;
@@ -125,7 +125,10 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     { path: checkpointPath, kind: "checkpoint" } as const,
   ];
   await checkOutputs(outputs, inputs);
-  const resume = options.resume ? await readCheckpoint(checkpointPath) : undefined;
+  const hasCheckpoint = options.resume && (await pathKind(checkpointPath)) === "file";
+  const resume = hasCheckpoint ? await readCheckpoint(checkpointPath) : undefined;
+  if (options.resume && !hasCheckpoint)
+    onStage?.(`no checkpoint at ${checkpointPath}: starting from the beginning`);
 
   onStage?.(`good: ${foldersText(paths(dataset.train))}`);
   for (const note of dataset.notes) onStage?.(note);
@@ -232,12 +235,6 @@ function paths(images: readonly DatasetImage[]): string[] {
 }
 
 async function readCheckpoint(path: string): Promise<Checkpoint> {
-  if ((await pathKind(path)) !== "file") {
-    throw new TrainingError(
-      "E_CHECKPOINT",
-      `resume: expected the checkpoint of an unfinished training at ${path}, got none. Train without \`resume\`.`,
-    );
-  }
   try {
     return decodeCheckpoint(new Uint8Array(await readFile(path)));
   } catch (error) {

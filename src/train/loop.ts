@@ -55,7 +55,7 @@ export interface TrainingLoopOptions {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** Where checkpoints go; they are complete in themselves. */
   readonly saveCheckpoint?: ((bytes: Uint8Array) => Promise<void>) | undefined;
-  /** Steps between checkpoints. Default 100 (ours). */
+  /** Steps between checkpoints. Default: by the clock, every ten seconds or so, for less than a hundredth of the time (ours). */
   readonly checkpointEvery?: number | undefined;
   /** Text stored with each checkpoint, e.g. the options, so that resuming with others can be refused. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
@@ -71,6 +71,8 @@ export interface TrainingResult {
 }
 
 const lossWindow = 50;
+const secondsBetweenCheckpoints = 10; // that much may be lost when the process is killed (ours)
+const largestCheckpointShare = 0.01; // of the time (ours)
 const stepsToProbe = 6; // made before a length in minutes is turned into steps (ours)
 const assumedSteps = 1000; // stands in the schedule until then; the rate is still warming up
 
@@ -100,12 +102,14 @@ export async function runTraining(options: TrainingLoopOptions): Promise<Trainin
   try {
     let spare = freshState(new Float32Array(initial.length));
     const started = options.now();
+    let nextCheckpoint = started + secondsBetweenCheckpoints;
     const first = position.step;
     while (position.step < position.totalSteps) {
       if (options.signal?.aborted) await stop(options, state, position);
       const { results, terms } = await makeStep(session, { state, spare, position, batches });
       [state, spare] = [results, state];
-      const seconds = options.now() - started;
+      const time = options.now();
+      const seconds = time - started;
       const stepsOfRun = position.step - first;
       if ("minutes" in length && position.step === stepsToProbe) {
         position.totalSteps = Math.max(
@@ -115,7 +119,14 @@ export async function runTraining(options: TrainingLoopOptions): Promise<Trainin
       }
       const { step, totalSteps, losses } = position;
       options.onProgress?.({ step, totalSteps, loss: losses.at(-1) ?? 0, terms, seconds, stepsOfRun });
-      if (step % (options.checkpointEvery ?? 100) === 0) await save(options, state, position);
+      const { checkpointEvery } = options;
+      if (checkpointEvery !== undefined) {
+        if (step % checkpointEvery === 0) await save(options, state, position);
+      } else if (time >= nextCheckpoint) {
+        await save(options, state, position);
+        const end = options.now();
+        nextCheckpoint = end + Math.max(secondsBetweenCheckpoints, (end - time) / largestCheckpointShare);
+      }
     }
   } finally {
     await session.dispose();

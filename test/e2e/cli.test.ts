@@ -305,6 +305,44 @@ test("radar inspect tells what a model is and how it was made", async () => {
   expect(text).toMatch(/^calibrated on +4 held-out good images/m);
 });
 
+describe("figures of single images", () => {
+  test("evaluate --csv and --json have every image, the highest score first", async () => {
+    const { results } = JSON.parse((await radar("evaluate", model, set, "--json", "--threads", "1")).stdout);
+    const run = await radar("evaluate", model, set, "--csv", "--threads", "1");
+    expect(run.code, run.stderr).toBe(0);
+    const [titles, ...rows] = run.stdout.trimEnd().split("\n");
+    expect(titles).toBe("path,className,isDefective,score,pValue,isAnomalous,warnings");
+    type Result = {
+      path: string;
+      className: string;
+      label: number;
+      score: number;
+      pValue: number;
+      isAnomalous: boolean;
+    };
+    const expected = results.map((result: Result) => {
+      const { path, className, label, score, pValue, isAnomalous } = result;
+      return `${path},${className},${label === 1},${score},${pValue},${isAnomalous},`;
+    });
+    expect(rows).toEqual(expected);
+    const scores: number[] = results.map(({ score }: Result) => score);
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a));
+    expect(scores).toHaveLength(9);
+    expect(run.stderr).toMatch(/classes: .*good 3/);
+    expect(await radar("evaluate", model, set, "--csv", "--json")).toMatchObject({ code: 2 });
+  });
+
+  test("detect --fail-on-anomaly ends with 3 where an image is anomalous, with 0 where none is, with 1 where one is not scored", async () => {
+    const image = `${set}/train/good/000.png`;
+    const run = async (...more: string[]): Promise<number> =>
+      (await radar("detect", model, image, "--threads", "1", ...more)).code;
+    expect(await run("--threshold", "-1e9")).toBe(0);
+    expect(await run("--threshold", "-1e9", "--fail-on-anomaly")).toBe(3);
+    expect(await run("--threshold", "1e9", "--fail-on-anomaly")).toBe(0);
+    expect(await run(folder.write("no-image.png", "x"), "--threshold", "-1e9", "--fail-on-anomaly")).toBe(1);
+  });
+});
+
 describe("radar verify", () => {
   test("ends with 0 where the model computes what it did when it was made", async () => {
     const run = await radar("verify", model, "--json", "--threads", "1");

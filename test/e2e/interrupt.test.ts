@@ -63,12 +63,15 @@ test("kill -9 while a checkpoint is being written leaves one that can be read", 
   expect(JSON.parse(metadata.position ?? "")).toMatchObject({ totalSteps: 100_000 });
 });
 
-test("a checkpoint that is missing or cut off is E_CHECKPOINT and names the file", async () => {
-  const missing = await radar(...argv("never.onnx", 5), "--resume");
-  expect(missing).toMatchObject({
-    code: 1,
-    stderr: expect.stringMatching(/never\.onnx\.checkpoint.*\[E_CHECKPOINT\]/),
-  });
+test("a training without a checkpoint starts from the beginning when it is resumed, and says so", async () => {
+  const { code, stderr } = await radar(...argv("never.onnx", 2), "--resume");
+  expect(code, stderr).toBe(0);
+  expect(stderr).toContain(
+    `no checkpoint at ${folder.at("never.onnx.checkpoint")}: starting from the beginning\n`,
+  );
+});
+
+test("a checkpoint that is cut off is E_CHECKPOINT and names the file", async () => {
   folder.write("cut.onnx.checkpoint", readFileSync(folder.at("term.onnx.checkpoint")).subarray(0, 5000));
   const cut = await radar(...argv("cut.onnx", 5), "--resume");
   expect(cut).toMatchObject({

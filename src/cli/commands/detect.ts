@@ -4,6 +4,7 @@ import { detect, type FileDetection, loadDetectorFile, unlikeGood } from "../../
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
+import { csvLine } from "../csv.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";
@@ -30,6 +31,10 @@ export const detectCommand: Command = {
       type: "boolean",
       description:
         "pictures unlike the good ones that were learned from are errors, not scores with a warning",
+    },
+    "fail-on-anomaly": {
+      type: "boolean",
+      description: `end with exit code ${exitCodes.anomaly} when an image is anomalous`,
     },
     json: { type: "boolean", description: "print one JSON document" },
     jsonl: { type: "boolean", description: "print one line of JSON for each image, as it is scored" },
@@ -80,7 +85,8 @@ export const detectCommand: Command = {
       output.data(jsonText({ model, threshold, results, skipped }));
     }
     output.note(summaryOf(tally, threshold));
-    return tally.skipped > 0 ? exitCodes.failed : exitCodes.done;
+    if (tally.skipped > 0) return exitCodes.failed;
+    return args.flag("fail-on-anomaly") && tally.anomalous > 0 ? exitCodes.anomaly : exitCodes.done;
   },
 };
 
@@ -111,13 +117,6 @@ function printResult(result: FileDetection, format: Format, output: Output): voi
   ];
   output.print([...words, ...(map === undefined ? [] : [`-> ${map}`])].join("  "));
   if (warnings.length > 0) output.note(`warning: ${path}: ${unlikeGood(warnings)}`);
-}
-
-/** @see RFC 4180 */
-function csvLine(fields: readonly string[]): string {
-  return fields
-    .map((field) => (/[",\r\n]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field))
-    .join(",");
 }
 
 function summaryOf(tally: { images: number; anomalous: number; skipped: number }, threshold: number): string {

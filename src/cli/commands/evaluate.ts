@@ -4,7 +4,8 @@ import { evaluateFolder } from "../../node/index.ts";
 import { type Figure, formatMetric, formatSeconds } from "../../report/format.ts";
 import { type Command, commandLine, computeArgs, goodArg } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
-import { exitCodes } from "../errors.ts";
+import { csvLine } from "../csv.ts";
+import { exitCodes, UsageError } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";
 import { stressLines } from "../stress-lines.ts";
@@ -34,7 +35,11 @@ export const evaluateCommand: Command = {
       type: "boolean",
       description: "an image unlike the good ones that were learned from is an error, not a note",
     },
-    json: { type: "boolean", description: "print the figures as JSON" },
+    json: { type: "boolean", description: "print the figures and every image as JSON" },
+    csv: {
+      type: "boolean",
+      description: "print every image as comma-separated values, the highest score first",
+    },
     ...computeArgs,
   },
   examples: [
@@ -44,6 +49,8 @@ export const evaluateCommand: Command = {
   run: async (args, { output, raw }) => {
     const [model = "", data = ""] = args.positionals;
     const report = args.text("report");
+    if (args.flag("json") && args.flag("csv"))
+      throw new UsageError("expected one of --json and --csv, got both.");
     const evaluation = await evaluateFolder(model, data, {
       ...computeOptions(args),
       threshold: args.number("threshold"),
@@ -57,6 +64,7 @@ export const evaluateCommand: Command = {
     });
     output.endProgress();
     if (args.flag("json")) output.data(jsonText(evaluationDocument(evaluation, report)));
+    if (args.flag("csv")) for (const line of imageLines(evaluation)) output.data(line);
     printEvaluation(evaluation, output);
     if (report !== undefined) output.print(`Report: ${report}`);
     return exitCodes.done;
@@ -82,12 +90,26 @@ export function evaluationDocument(evaluation: FolderEvaluation, report: string 
     ...metrics,
     thresholdOrigin,
     classes,
-    results,
+    results: worstFirst(results),
     ...(stress !== null && { stress }),
     skipped,
     notes,
     ...(report !== undefined && { report }),
   };
+}
+
+/** What `--csv` prints: every image under a line of titles, the highest score first. */
+function imageLines({ results }: FolderEvaluation): string[] {
+  const titles = ["path", "className", "isDefective", "score", "pValue", "isAnomalous", "warnings"];
+  const rows = worstFirst(results).map(
+    ({ path, className, label, score, pValue, isAnomalous, warnings = [] }) =>
+      [path, className, label === 1, score, pValue ?? "", isAnomalous, warnings.join("; ")].map(String),
+  );
+  return [titles, ...rows].map(csvLine);
+}
+
+function worstFirst(results: FolderEvaluation["results"]): FolderEvaluation["results"] {
+  return results.toSorted((a, b) => b.score - a.score);
 }
 
 /** The result in words, then the figures. */

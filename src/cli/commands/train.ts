@@ -30,7 +30,10 @@ export const trainCommand: Command = {
     name: { type: "string", valueHint: "name", description: "name of the detector (default: the folder's)" },
     good: goodArg,
     ...trainingArgs,
-    resume: { type: "boolean", description: "go on from the checkpoint of a training that was stopped" },
+    resume: {
+      type: "boolean",
+      description: "go on from the checkpoint of a training that was stopped, where there is one",
+    },
     stress: {
       type: "boolean",
       description:
