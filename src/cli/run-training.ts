@@ -25,7 +25,7 @@ export type TrainingOutcome = { readonly summary: TrainSummary } | { readonly ex
  */
 export async function runTraining(
   data: string | Dataset,
-  options: TrainOptions & { readonly output: string; readonly resumeCommand: string },
+  { resumeCommand, ...options }: TrainOptions & { readonly output: string; readonly resumeCommand: string },
   output: Output,
 ): Promise<TrainingOutcome> {
   const interruption = interruptible(() => {
@@ -49,7 +49,7 @@ export async function runTraining(
     output.endProgress();
     output.note(error.message);
     const hasCheckpoint = (await pathKind(checkpointPathOf(options.output))) === "file";
-    if (hasCheckpoint) output.note(`To go on where it stopped:\n  ${options.resumeCommand}`);
+    if (hasCheckpoint) output.note(`To go on where it stopped:\n  ${resumeCommand}`);
     return { exitCode };
   } finally {
     interruption.release();

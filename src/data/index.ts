@@ -1,4 +1,5 @@
 /** Data sets, splits, patches and their symmetries: pure parts that need no file system. */
+export { Random } from "../base/random.ts";
 export { decodeBmp } from "./bmp.ts";
 export { classCounts, type Dataset, type DatasetImage, type SkippedFile } from "./dataset.ts";
 export {

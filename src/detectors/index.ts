@@ -6,6 +6,8 @@ export {
   type IsolationForestOptions,
   isolationForestScores,
 } from "../estimators/isolation-forest.ts";
+export type { IsolationTree } from "../estimators/isolation-tree.ts";
+export { type Backend, type Device, devices, type Feeds, type Session } from "../runtime/backend.ts";
 export {
   type ConformalThreshold,
   conformalPValue,
@@ -13,7 +15,7 @@ export {
   contaminationThreshold,
 } from "./calibration.ts";
 export { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
-export type { Detection, Detector } from "./detector.ts";
+export type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
 export { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
 export {
   type GoodPictures,

@@ -13,7 +13,7 @@ export interface IsolationTree {
   readonly right: Int32Array;
   /** Training points that reached the node, int32. */
   readonly sampleCounts: Int32Array;
-  /** Depth + {@link averagePathLength} of the sample count at leaves, float64; 0 at inner nodes. */
+  /** Depth + `averagePathLength` of the sample count at leaves, float64; 0 at inner nodes. */
   readonly pathLengths: Float64Array;
 }
 

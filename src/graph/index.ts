@@ -1,16 +1,21 @@
 /** Typed tensor graphs with gradients: build, differentiate, hand to a backend. */
 
+export { float32Array, type HostArrays, int64Array, type NdArray, ndArray } from "../base/array.ts";
+export type { Dim, DType, Shape } from "../base/shape.ts";
 export { embedNetwork } from "./embedded-network.ts";
 export { gradient } from "./gradient.ts";
 export { buildGraph, type Graph } from "./graph.ts";
 export { lowerGraph, substitute } from "./lower.ts";
 export {
   type AnyOp,
+  type AttributeKind,
   type Attributes,
   defineOp,
   type EmbeddedNetwork,
   type EvaluateGraph,
+  type Op,
   type OpDefinition,
+  type VjpContext,
 } from "./op.ts";
 export { attention } from "./ops/attention.ts";
 export * from "./ops/cells.ts";
@@ -34,12 +39,17 @@ export * from "./ops/resample.ts";
 export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
 export { upsampleConv2d } from "./ops/upsample-convolution.ts";
 export * from "./ops/window.ts";
+export type { Reference } from "./reference-array.ts";
 export {
   type AttributeValue,
+  type Constant,
   constant,
   formatType,
+  type Input,
   input,
   int64s,
+  type Node,
+  type Producer,
   scalar,
   type Tensor,
   type TensorType,

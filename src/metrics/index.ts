@@ -13,4 +13,5 @@ export {
   trivialF1,
 } from "./precision-recall.ts";
 export { type AuproOptions, aupro, type RegionOverlapCurve, regionOverlapCurve } from "./region-overlap.ts";
+export { type MapRegion, type PicturePoint, regions } from "./regions.ts";
 export { auroc, type RocCurve, rocCurve } from "./roc.ts";

@@ -15,4 +15,4 @@ export {
 } from "./module.ts";
 export { GroupNorm } from "./norm.ts";
 export { sinusoidalEmbedding, TimeEmbedding } from "./time-embedding.ts";
-export { ResidualBlock, UNet, type UNetOptions, type UNetTrace } from "./unet.ts";
+export { type Block, type Level, ResidualBlock, UNet, type UNetOptions, type UNetTrace } from "./unet.ts";

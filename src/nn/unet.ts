@@ -198,12 +198,14 @@ export class ResidualBlock {
   }
 }
 
-interface Block {
+/** A residual block, with attention where the level has it. */
+export interface Block {
   readonly residual: ResidualBlock;
   readonly attention?: SelfAttention;
 }
 
-interface Level {
+/** One level of the network, on its way down or up. */
+export interface Level {
   readonly blocks: readonly Block[];
   readonly resample?: Downsample | Upsample;
 }

@@ -2,7 +2,6 @@
 import { stat } from "node:fs/promises";
 import { relative, sep } from "node:path";
 import { z } from "zod";
-import { invariant } from "../base/check.ts";
 import { TrainingError } from "../base/errors.ts";
 import { type CellPicture, type CellResult, chooseExamples, figuresOf } from "../benchmark/index.ts";
 import type { Dataset } from "../data/index.ts";
@@ -13,11 +12,12 @@ import { pngDataUri } from "../report/picture.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { evaluateFolder } from "./evaluate.ts";
 import { encodePng } from "./image-codec.ts";
-import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
+import { computeOptionsOf, type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
 import { diskNetworkStore } from "./network-store.ts";
 import { pathKind } from "./path-kind.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
-import { checkpointPathOf, type TrainOptions, train } from "./train.ts";
+import { checkpointPathOf, train } from "./train.ts";
+import type { TrainOptions } from "./train-options.ts";
 import { tryReadImage } from "./try-read.ts";
 
 /** What a training of a benchmark took. */
@@ -100,11 +100,14 @@ export async function measureCell(
 ): Promise<CellResult> {
   const { trained } = options;
   const dataset = await openDataset(data, { purpose: "testing" });
-  const detector = await loadDetectorFile(model, options);
+  const detector = await loadDetectorFile(model, computeOptionsOf(options));
   const { pictures, scoringMemoryBytes } = await drawExamples(detector, dataset).finally(() =>
     detector.dispose(),
   );
-  const { metrics, skipped } = await evaluateFolder(model, dataset, options);
+  const { metrics, skipped } = await evaluateFolder(model, dataset, {
+    ...computeOptionsOf(options),
+    onProgress: options.onProgress,
+  });
   const { description } = detector;
   const { training, calibration } = description;
   const costs = {
@@ -143,8 +146,7 @@ async function drawExamples(
   for (const { path, className, label } of chooseExamples(test)) {
     const image = await tryReadImage(path, detector.description.pictures?.depth);
     if ("reason" in image) continue; // the evaluation counts it
-    const [detection] = await detector.detect([image]);
-    invariant(detection !== undefined, "a detector gave nothing for one image");
+    const detection = await detector.detectOne(image, { name: path });
     const map = resizeMap(detection.anomalyMap, fitWithin(image, exampleSidePx));
     const { anomalyScore: score, isAnomalous } = detection;
     pictures.push({

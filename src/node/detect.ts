@@ -1,29 +1,48 @@
 /** Files scored one by one, with an overlay of each where wanted. */
 import { dirname } from "node:path";
-import { checkNumber, invariant } from "../base/check.ts";
+import { checkAborted } from "../base/abort.ts";
+import {
+  abortSignal,
+  callback,
+  checkOptions,
+  finiteNumber,
+  flag,
+  type OptionChecks,
+} from "../base/check-options.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import type { Detection, Detector } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
 import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
+import { type FilePath, filePath, pathOf } from "./file-input.ts";
 import { encodePng } from "./image-codec.ts";
 import { findImages } from "./image-inputs.ts";
 import { checkOutputs, overlayMark } from "./output-path.ts";
 import { overlayPaths } from "./overlay-paths.ts";
 import { tryReadImage } from "./try-read.ts";
 
-/** Options of {@link detect}. */
-export interface DetectOptions {
+/** Options of {@link detectFiles}. */
+export interface DetectFilesOptions {
   /** isAnomalous = score > threshold instead of the detector's own decision. Default: the detector's. */
   readonly threshold?: number | undefined;
   /** Whether a picture unlike the good ones is left out with its warnings, like one that cannot be read. Default false. */
   readonly isStrict?: boolean | undefined;
   /** Folder for overlays: each image under its heat map, with a line around what is marked. Made where missing. Default: none. */
-  readonly output?: string | undefined;
+  readonly output?: FilePath | undefined;
+  /** Stops before the next file; the next one asked for is rejected with E_ABORTED. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each file with how many are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+const detectFilesChecks: OptionChecks<DetectFilesOptions> = {
+  isStrict: flag,
+  threshold: finiteNumber,
+  output: filePath,
+  signal: abortSignal,
+  onProgress: callback,
+};
 
 /** What a detector says of a file. */
 export interface FileDetection {
@@ -45,19 +64,22 @@ export interface FileDetection {
  * A file that cannot be read comes as what went wrong with it, in its place; the others are scored all the same. Overlays have
  * the detector's absolute scale: one colour means one score in all of them.
  *
- * @param inputs - Files, folders with all images below, globs.
+ * @param inputs - Files, folders with all images below, globs; one or a list.
  * @throws {FileError} E_FILE if an input does not exist, an overlay cannot be written or would replace anything but an overlay;
- * {DataError} E_DATA if an input gives no image; {OptionError} E_OPTION if the threshold is no number; {BackendError};
- * {DataError} E_NOT_FINITE with the path of a file whose score or map is not finite: such a model is to be trusted with none.
+ * {DataError} E_DATA if an input gives no image; {OptionError} E_OPTION if an option is unknown or of another kind; {BackendError};
+ * {DataError} E_NOT_FINITE with the path of a file whose score or map is not finite: such a model is to be trusted with none;
+ * {AbortError} E_ABORTED with the signal's reason.
  */
-export async function* detect(
+export async function* detectFiles(
   detector: Detector,
-  inputs: readonly string[],
-  options: DetectOptions = {},
+  inputs: FilePath | readonly FilePath[],
+  options: DetectFilesOptions = {},
 ): AsyncGenerator<FileDetection | SkippedFile> {
-  const { threshold, isStrict = false, output, onProgress } = options;
-  if (threshold !== undefined) checkNumber("threshold", threshold);
-  const paths = await findImages(inputs);
+  checkOptions("detectFiles", options, detectFilesChecks);
+  const { threshold, isStrict = false, signal, onProgress } = options;
+  const output = options.output === undefined ? undefined : pathOf("output", options.output);
+  const listed = Array.isArray(inputs) ? inputs : [inputs];
+  const paths = await findImages(listed.map((input) => pathOf("inputs", input)));
   const maps = output === undefined ? [] : overlayPaths(paths, output);
   await checkOutputs(
     maps.map((path) => ({ path, kind: "overlay" })),
@@ -65,6 +87,7 @@ export async function* detect(
   );
   if (output !== undefined) await ensureFolder(output);
   for (const [i, path] of paths.entries()) {
+    checkAborted(signal, "detect");
     const image = await tryReadImage(path, detector.description.pictures?.depth);
     const result = "reason" in image ? image : await detectOne(image, path, maps[i]);
     onProgress?.(i + 1, paths.length);
@@ -76,8 +99,7 @@ export async function* detect(
     path: string,
     map: string | undefined,
   ): Promise<FileDetection | SkippedFile> {
-    const [detection] = await detector.detect([image], { names: [path] });
-    invariant(detection !== undefined, "a detector gave nothing for one image");
+    const detection = await detector.detectOne(image, { name: path, signal });
     const { anomalyScore, pValue, warnings } = detection;
     if (isStrict && warnings.length > 0) return { path, reason: unlikeGood(warnings) };
     const isAnomalous = threshold === undefined ? detection.isAnomalous : anomalyScore > threshold;

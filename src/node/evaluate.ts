@@ -1,5 +1,18 @@
 /** `evaluate`: a model file and a folder with a test set in, figures and a report out. */
-import { DataError } from "../base/errors.ts";
+import { checkAborted } from "../base/abort.ts";
+import { describe } from "../base/check.ts";
+import {
+  abortSignal,
+  anything,
+  callback,
+  checkOptions,
+  finiteNumber,
+  flag,
+  type OptionChecks,
+  text,
+  texts,
+} from "../base/check-options.ts";
+import { DataError, OptionError } from "../base/errors.ts";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
 import { classCounts, type Dataset, type DatasetImage, type SkippedFile } from "../data/index.ts";
 import type { SampleDepth } from "../data/sample-depth.ts";
@@ -17,9 +30,10 @@ import type { StressFigures, Verdict } from "../report/index.ts";
 import { verdictOf } from "../report/verdict.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
+import { bytesOrPath, type FileInput, type FilePath, filePath, pathOf } from "./file-input.ts";
 import { encodePng } from "./image-codec.ts";
 import { readImage, readMask } from "./image-file.ts";
-import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
+import { computeOptionsOf, type LoadDetectorOptions, loadChecks, loadDetectorFile } from "./load-detector.ts";
 import { checkSkipped } from "./load-images.ts";
 import { checkOutputs, filesOf } from "./output-path.ts";
 import { stressTools } from "./stress.ts";
@@ -34,7 +48,7 @@ export interface EvaluateFolderOptions extends LoadDetectorOptions {
   /** What folders of good images are called besides good, OK, normal and the like. */
   readonly good?: string | undefined;
   /** Path of an HTML report to write. Default: none. */
-  readonly report?: string | undefined;
+  readonly report?: FilePath | undefined;
   /** Also scores every image under each of `usualDisturbances`: what the detector tolerates. Default false. */
   readonly stress?: boolean | undefined;
   /** The command that repeats the evaluation, for the report. */
@@ -43,11 +57,28 @@ export interface EvaluateFolderOptions extends LoadDetectorOptions {
   readonly facts?: readonly (readonly [label: string, value: string])[] | undefined;
   /** Remarks for the report, one sentence or more each. */
   readonly notes?: readonly string[] | undefined;
+  /** Stops before the next image; the promise is rejected with E_ABORTED. */
+  readonly signal?: AbortSignal | undefined;
   /** Called after each image with how many are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   /** What is being done, one line for people each. */
   readonly onStage?: ((stage: string) => void) | undefined;
 }
+
+const evaluateChecks: OptionChecks<EvaluateFolderOptions> = {
+  ...loadChecks,
+  threshold: finiteNumber,
+  isStrict: flag,
+  good: text,
+  report: filePath,
+  stress: flag,
+  command: text,
+  facts: anything,
+  notes: texts,
+  signal: abortSignal,
+  onProgress: callback,
+  onStage: callback,
+};
 
 /** What {@link evaluateFolder} found out. */
 export interface FolderEvaluation extends Evaluation {
@@ -64,54 +95,28 @@ export interface FolderEvaluation extends Evaluation {
  * more than a tenth are such. Defective images without a mask
  * count for the figures of whole images only.
  *
- * @param model - Path of a model file.
+ * @param model - A model file by its path or URL, or its bytes; or a loaded detector, which is left open.
  * @param data - MVTec-AD style folder with `test`; or a data set opened before.
  * @throws {DataError} E_DATA if there is no test set, or too much of it cannot be read; {FileError} E_FILE if the
- * report cannot be written or would replace anything but a report, before anything is scored; and all that {@link loadDetectorFile} throws.
+ * report cannot be written or would replace anything but a report, before anything is scored; {AbortError} E_ABORTED with the
+ * signal's reason; and all that {@link loadDetectorFile} throws.
  */
 export async function evaluateFolder(
-  model: string,
-  data: string | Dataset,
+  model: FileInput | Detector,
+  data: FilePath | Dataset,
   options: EvaluateFolderOptions = {},
 ): Promise<FolderEvaluation> {
-  const { threshold, report, onProgress, onStage } = options;
-  if (report !== undefined) await checkWritable(report);
-  const detector = await loadDetectorFile(model, options);
+  checkOptions("evaluate", options, evaluateChecks);
+  if (options.report !== undefined) await checkWritable(pathOf("report", options.report));
+  if (isDetector(model)) {
+    refuseComputeOptions(options);
+    return evaluateDetector(model, await testSetOf(data, options.good), options);
+  }
+  const input = bytesOrPath("model", model);
+  const detector = await loadDetectorFile(input, computeOptionsOf(options));
   try {
-    const dataset =
-      typeof data === "string" ? await openDataset(data, { purpose: "testing", good: options.good }) : data;
-    if (report !== undefined)
-      await checkOutputs([{ path: report, kind: "report" }], [model, ...filesOf(dataset)]);
-    const total = dataset.test.length;
-    onStage?.(`classes: ${classCounts(dataset.test)}`);
-    for (const note of dataset.notes) onStage?.(note);
-    onStage?.(`scoring ${total} test images of ${dataset.name}`);
-    const measured = await evaluate(detector, testImages(dataset.test, detector, onStage), {
-      now: () => performance.now() / 1000,
-      ...(threshold !== undefined && { threshold }),
-      onProgress: (done) => onProgress?.(done, total),
-    });
-    if (options.isStrict) requireAlike(measured.results);
-    const evaluation = {
-      ...measured,
-      notes: [...measured.notes, ...dataset.notes, ...(options.notes ?? [])],
-    };
-    if (options.stress) onStage?.("scoring them again under every disturbance");
-    const stress = options.stress
-      ? await stressTest(detector, testImages(dataset.test, detector), {
-          ...stressTools(),
-          threshold,
-          onProgress: (done) => onProgress?.(done, total),
-        })
-      : null;
-    const { description } = detector;
-    const verdict = verdictOf(reportInputOf(evaluation, { description }));
-    if (report !== undefined) {
-      onStage?.("drawing the report");
-      const html = await reportOf(evaluation, { detector, dataset, model, stress, options });
-      await writeFileAtomic(report, html);
-    }
-    return { ...evaluation, verdict, stress };
+    const modelPath = typeof input === "string" ? input : undefined;
+    return await evaluateDetector(detector, await testSetOf(data, options.good), options, modelPath);
   } finally {
     await detector.dispose();
   }
@@ -123,8 +128,72 @@ function requireAlike(results: Evaluation["results"]): void {
   const lines = unlike.map(({ path, warnings = [] }) => `\n  ${path}: ${warnings.join("; ")}`);
   throw new DataError(
     "E_DATA",
-    `images: expected pictures like the good ones that were learned from, got ${unlike.length} of ${results.length} that are not. Take them out, or evaluate without --strict:${lines.join("")}`,
+    `images: expected pictures like the good ones that were learned from, got ${unlike.length} of ${results.length} that are not. Take them out, or do without strictness:${lines.join("")}`,
   );
+}
+
+function isDetector(model: FileInput | Detector): model is Detector {
+  return typeof model === "object" && model !== null && "detectOne" in model;
+}
+
+function refuseComputeOptions(options: EvaluateFolderOptions): void {
+  for (const [name, value] of Object.entries(computeOptionsOf(options))) {
+    if (value === undefined) continue;
+    throw new OptionError(
+      `${name}: expected none with a loaded detector, got ${describe(value)}. It is chosen when the model is loaded.`,
+    );
+  }
+}
+
+async function testSetOf(data: FilePath | Dataset, good: string | undefined): Promise<Dataset> {
+  if (typeof data === "object" && data !== null && "test" in data) return data;
+  return openDataset(pathOf("data", data), { purpose: "testing", good });
+}
+
+async function evaluateDetector(
+  detector: Detector,
+  dataset: Dataset,
+  options: EvaluateFolderOptions,
+  modelPath?: string,
+): Promise<FolderEvaluation> {
+  const { threshold, signal, onProgress, onStage } = options;
+  const report = options.report === undefined ? undefined : pathOf("report", options.report);
+  if (report !== undefined) {
+    const inputs = modelPath === undefined ? filesOf(dataset) : [modelPath, ...filesOf(dataset)];
+    await checkOutputs([{ path: report, kind: "report" }], inputs);
+  }
+  const model = modelPath ?? detector.description.name;
+  const total = dataset.test.length;
+  onStage?.(`classes: ${classCounts(dataset.test)}`);
+  for (const note of dataset.notes) onStage?.(note);
+  onStage?.(`scoring ${total} test images of ${dataset.name}`);
+  const measured = await evaluate(detector, testImages(dataset.test, detector, { signal, onStage }), {
+    now: () => performance.now() / 1000,
+    ...(threshold !== undefined && { threshold }),
+    signal,
+    onProgress: (done) => onProgress?.(done, total),
+  });
+  if (options.isStrict) requireAlike(measured.results);
+  const evaluation = {
+    ...measured,
+    notes: [...measured.notes, ...dataset.notes, ...(options.notes ?? [])],
+  };
+  if (options.stress) onStage?.("scoring them again under every disturbance");
+  const stress = options.stress
+    ? await stressTest(detector, testImages(dataset.test, detector, { signal }), {
+        ...stressTools(),
+        threshold,
+        onProgress: (done) => onProgress?.(done, total),
+      })
+    : null;
+  const { description } = detector;
+  const verdict = verdictOf(reportInputOf(evaluation, { description }));
+  if (report !== undefined) {
+    onStage?.("drawing the report");
+    const html = await reportOf(evaluation, { detector, dataset, model, stress, options });
+    await writeFileAtomic(report, html);
+  }
+  return { ...evaluation, verdict, stress };
 }
 
 async function reportOf(
@@ -141,6 +210,7 @@ async function reportOf(
   const { command, facts = [] } = made.options;
   const byPath = new Map(dataset.test.map((image) => [image.path, image]));
   const pictures = await drawPictures(detector, evaluation.results, {
+    signal: made.options.signal,
     encodePng,
     readImage: async (path) => {
       const maskPath = byPath.get(path)?.maskPath ?? null;
@@ -174,10 +244,11 @@ async function reportOf(
 async function* testImages(
   images: readonly DatasetImage[],
   detector: Detector,
-  onStage?: EvaluateFolderOptions["onStage"],
+  { signal, onStage }: Pick<EvaluateFolderOptions, "signal" | "onStage">,
 ): AsyncGenerator<LabelledImage | SkippedFile> {
   const skipped: SkippedFile[] = [];
   for (const entry of images) {
+    checkAborted(signal, "evaluate");
     const loaded = await labelled(entry, detector.description.pictures?.depth);
     yield loaded;
     if (!("reason" in loaded)) continue;

@@ -14,22 +14,24 @@ import { checkRaster, type DefectMask, type RgbImage } from "../base/raster.ts";
 import { decodeBmp } from "../data/bmp.ts";
 import { type SampleDepth, toBytes, usualDepth } from "../data/sample-depth.ts";
 import { decodeSamples, maxPixels, needsDepth } from "./decode-samples.ts";
+import { bytesOf } from "./file-input.ts";
 import { checkedFormat } from "./image-format.ts";
 
 /**
  * Pixels of an encoded image; see the head of this file for how unusual ones are converted.
  *
- * @param bytes - The whole file.
+ * @param encoded - The whole file's bytes.
  * @param name - Names the image in messages, usually its path.
  * @param depth - What values of more than 8 bits mean. Default: {@link usualDepth}.
  * @returns uint8 [height, width, 3].
  * @throws {DataError} E_IMAGE if `bytes` are no image, a damaged or truncated one, one too large or of a kind not read.
  */
 export async function decodeImage(
-  bytes: Uint8Array,
-  name: string,
+  encoded: Uint8Array | ArrayBuffer,
+  name = "image",
   depth: SampleDepth = usualDepth,
 ): Promise<RgbImage> {
+  const bytes = bytesOf(name, encoded);
   const format = checkedFormat(bytes, name);
   if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
   const rule = needsDepth(format) ? depth : usualDepth;

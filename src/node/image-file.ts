@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { extname } from "node:path";
 import type { DefectMask, RgbImage } from "../base/raster.ts";
 import { type SampleDepth, usualDepth } from "../data/sample-depth.ts";
+import { type FilePath, pathOf } from "./file-input.ts";
 import { decodeImage, decodeMask } from "./image-codec.ts";
 import { fileError } from "./system-error.ts";
 
@@ -32,14 +33,15 @@ export function isImagePath(path: string): boolean {
 /**
  * Picture in a file: JPEG, PNG, WebP, TIFF, GIF, BMP or AVIF, told by its content and not by its name.
  *
- * @param path - The file.
+ * @param path - The file, by path or URL.
  * @param depth - What values of more than 8 bits a channel mean, as in the model that is to see it. Default: all 16 bits are used.
  * @returns uint8 [height, width, 3]; grey, palette, CMYK, alpha, 16 bits and EXIF orientation as in {@link decodeImage}.
  * @throws {FileError} E_FILE if the file is missing or must not be read.
  * @throws {DataError} E_IMAGE if it is empty, no image, or a damaged one. All messages begin with `<path>: `.
  */
-export async function readImage(path: string, depth: SampleDepth = usualDepth): Promise<RgbImage> {
-  return decodeImage(await readBytes(path), path, depth);
+export async function readImage(path: FilePath, depth: SampleDepth = usualDepth): Promise<RgbImage> {
+  const found = pathOf("path", path);
+  return decodeImage(await readBytes(found), found, depth);
 }
 
 /**

@@ -1,9 +1,11 @@
 /** Images, folders and files under Node. */
+export { type NodeBackendOptions, nodeBackend } from "../runtime/node.ts";
 export { checkWritable, ensureFolder, writeFileAtomic } from "./atomic-file.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
 export { maxPixels } from "./decode-samples.ts";
-export { type DetectOptions, detect, type FileDetection, unlikeGood } from "./detect.ts";
+export { type DetectFilesOptions, detectFiles, type FileDetection, unlikeGood } from "./detect.ts";
 export { type EvaluateFolderOptions, evaluateFolder, type FolderEvaluation } from "./evaluate.ts";
+export type { FileInput, FilePath } from "./file-input.ts";
 export { decodeImage, decodeMask, encodePng } from "./image-codec.ts";
 export { imageExtensions, isImagePath, readImage, readMask } from "./image-file.ts";
 export { comparePaths, listFolders, listImages } from "./image-folder.ts";
@@ -18,18 +20,15 @@ export {
   loadImages,
 } from "./load-images.ts";
 export { type DiskNetworkStore, diskNetworkStore } from "./network-store.ts";
-export { checkOutputs, filesOf, type OutputFile } from "./output-path.ts";
+export { checkOutputs, filesOf, type OutputFile, type OutputKind } from "./output-path.ts";
 export { overlayPaths } from "./overlay-paths.ts";
 export { type PathKind, pathKind } from "./path-kind.ts";
+export type { Picture } from "./picture.ts";
+export type { PictureDetector } from "./picture-detector.ts";
 export { writeRenderedFolder } from "./rendered-folder.ts";
 export { packageVersion, softwareVersions } from "./software-versions.ts";
 export { stressModel } from "./stress.ts";
-export {
-  checkpointPathOf,
-  type ImageProgress,
-  type ScoredFile,
-  type TrainOptions,
-  type TrainSummary,
-  train,
-} from "./train.ts";
+export { checkpointPathOf, train } from "./train.ts";
+export type { ImageProgress, ScoredFile, TrainOptions, TrainSummary } from "./train-options.ts";
+export type { TrainingData } from "./training-source.ts";
 export { type RuntimeCheck, verifyModel, verifyTolerance } from "./verify.ts";

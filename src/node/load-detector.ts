@@ -1,38 +1,78 @@
 /** Model files made ready to score under Node. */
 import { readFile } from "node:fs/promises";
+import { checkOptions, flag, integerFrom, type OptionChecks, oneOf } from "../base/check-options.ts";
 import { BackendError, FileError, OnnxFormatError } from "../base/errors.ts";
-import { type Detector, loadDetector } from "../detectors/index.ts";
-import type { Device } from "../runtime/backend.ts";
+import { loadDetector } from "../detectors/index.ts";
+import { type Backend, type Device, devices } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
+import { bytesOrPath, type FileInput, type FilePath, filePath } from "./file-input.ts";
 import { pathKind } from "./path-kind.ts";
+import { type PictureDetector, pictureDetector } from "./picture-detector.ts";
 import { fileError } from "./system-error.ts";
+import { workerBackend } from "./worker-backend.ts";
 
 /** Where a detector runs. */
 export interface LoadDetectorOptions {
   /** Where to compute. Default "cpu". */
   readonly device?: Device | undefined;
-  /** Threads. Default: one per core. */
+  /** Threads within one operator. Default: one per core. */
   readonly threads?: number | undefined;
+  /** Whether idle threads wait actively for the next piece of work, which keeps the cores busy. Default true. */
+  readonly spin?: boolean | undefined;
+  /**
+   * Computes in a worker thread, with the same bits: the caller's event loop goes on while a picture is scored, which blocks it for
+   * the whole call otherwise. Default false. A bundled program names the file that imports `radar-ad/worker`.
+   */
+  readonly worker?: boolean | FilePath | undefined;
+}
+
+/** What each of {@link LoadDetectorOptions} may be. */
+export const loadChecks: OptionChecks<LoadDetectorOptions> = {
+  device: oneOf(devices),
+  threads: integerFrom(1),
+  spin: flag,
+  worker: (name, value) => {
+    if (typeof value === "boolean") return;
+    filePath(name, value);
+  },
+};
+
+/** The options that say where to compute, among others. */
+export function computeOptionsOf(options: LoadDetectorOptions): LoadDetectorOptions {
+  const { device, threads, spin, worker } = options;
+  return { device, threads, spin, worker };
+}
+
+/** The backend for {@link LoadDetectorOptions}. @throws {BackendError} E_BACKEND if the device is not offered here. */
+export function backendFor({ worker = false, device, threads, spin }: LoadDetectorOptions): Backend {
+  const options = {
+    ...(device && { device }),
+    ...(threads && { threads }),
+    ...(spin !== undefined && { spin }),
+  };
+  return worker === false ? nodeBackend(options) : workerBackend(options, worker);
 }
 
 /**
  * Loads a detector.
  *
- * @param model - Path of a model file, or its bytes.
- * @returns The detector; call `dispose` when done.
+ * @param model - A model file by its path or URL, or its bytes.
+ * @returns The detector; call `dispose` when done, or declare it with `await using`.
+ * @throws {OptionError} E_OPTION if an option is unknown or of another kind.
  * @throws {FileError} E_FILE if there is no such file.
- * @throws {OnnxFormatError} E_ONNX if it is no ONNX model, or not one of radar-ad.
+ * @throws {OnnxFormatError} E_ONNX if it is no ONNX model, not one of radar-ad, or damaged.
  * @throws {BackendError} E_BACKEND if the device is not offered here, or the runtime cannot load the model.
  */
 export async function loadDetectorFile(
-  model: string | Uint8Array,
+  model: FileInput,
   options: LoadDetectorOptions = {},
-): Promise<Detector> {
-  const { device, threads } = options;
-  const backend = nodeBackend({ ...(device && { device }), ...(threads && { threads }) });
-  if (typeof model !== "string") return loadDetector(model, backend);
-  const bytes = await readModelFile(model);
-  return aboutFile(model, () => loadDetector(bytes, backend));
+): Promise<PictureDetector> {
+  checkOptions("loadDetector", options, loadChecks);
+  const input = bytesOrPath("model", model);
+  const backend = backendFor(options);
+  if (typeof input !== "string") return pictureDetector(await loadDetector(input, backend));
+  const bytes = await readModelFile(input);
+  return pictureDetector(await aboutFile(input, () => loadDetector(bytes, backend)));
 }
 
 /** Bytes of a model file. @throws {FileError} E_FILE if it is missing, a folder, or must not be read. */

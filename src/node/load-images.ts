@@ -5,10 +5,12 @@ import { DataError } from "../base/errors.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import type { SampleDepth } from "../data/sample-depth.ts";
-import { tryReadImage } from "./try-read.ts";
+import type { Picture } from "./picture.ts";
+import { tryReadPicture } from "./try-read.ts";
 
 /** One image of {@link LoadedImages}. */
 export interface LoadedImage<T> {
+  /** Its path; `images[0]` and so on of those in memory. */
   readonly path: string;
   /** What `transform` made of it. */
   readonly image: T;
@@ -16,9 +18,9 @@ export interface LoadedImage<T> {
 
 /** What {@link loadImages} read, and what it could not. */
 export interface LoadedImages<T> {
-  /** In the order of the paths; at least one. */
+  /** In the order of the pictures; at least one. */
   readonly images: readonly LoadedImage<T>[];
-  /** In the order of the paths. */
+  /** In the order of the pictures. */
   readonly skipped: readonly SkippedFile[];
 }
 
@@ -48,7 +50,7 @@ const defaultMaxBadFraction = 0.1; // ours
 const listedFiles = 5;
 
 /**
- * Reads `paths` and keeps what `transform` makes of each image.
+ * Reads pictures and keeps what `transform` makes of each.
  *
  * A file that is missing, must not be read, is no image or too small a one is left out and listed in `skipped`, as long as no more than
  * `maxBadFraction` of all files are such. An error of `transform` is not tolerated.
@@ -58,39 +60,42 @@ const listedFiles = 5;
  * @throws {OptionError} E_OPTION if `maxBadFraction` is not in [0, 1].
  */
 export async function loadImages<T>(
-  paths: readonly string[],
+  pictures: readonly Picture[],
   options: LoadImagesOptions<T>,
 ): Promise<LoadedImages<T>> {
   const { maxBadFraction = defaultMaxBadFraction } = options;
   checkNumber("maxBadFraction", maxBadFraction, { minimum: 0, maximum: 1 });
-  if (paths.length === 0) throw new DataError("E_DATA", "loadImages: expected at least one path, got none.");
+  if (pictures.length === 0)
+    throw new DataError("E_DATA", "images: expected at least one picture, got none.");
   const results = new Map<number, LoadedImage<T> | SkippedFile>();
   let next = 0;
   const work = async (): Promise<void> => {
-    for (let i = next++; i < paths.length; i = next++) {
+    for (let i = next++; i < pictures.length; i = next++) {
       checkAborted(options.signal, "images");
-      results.set(i, await loadOne(paths[i] ?? "", options));
-      options.onProgress?.(results.size, paths.length);
+      results.set(i, await loadOne(pictures[i] ?? "", `images[${i}]`, options));
+      options.onProgress?.(results.size, pictures.length);
     }
   };
   try {
     await Promise.all(Array.from({ length: concurrentImages }, work));
   } finally {
-    next = paths.length; // an error in one worker stops the other
+    next = pictures.length; // an error in one worker stops the other
   }
-  const inOrder = paths.map((_, i) => results.get(i)).filter((result) => result !== undefined);
+  const inOrder = pictures.map((_, i) => results.get(i)).filter((result) => result !== undefined);
   const images = inOrder.filter((result) => "image" in result);
   const skipped = inOrder.filter((result) => "reason" in result);
-  checkSkipped(skipped, paths.length, maxBadFraction);
+  checkSkipped(skipped, pictures.length, maxBadFraction);
   return { images, skipped };
 }
 
 async function loadOne<T>(
-  path: string,
+  picture: Picture,
+  name: string,
   { transform, depth, smallestSidePx = 1 }: LoadImagesOptions<T>,
 ): Promise<LoadedImage<T> | SkippedFile> {
-  const image = await tryReadImage(path, depth);
-  if ("reason" in image) return image;
+  const read = await tryReadPicture(picture, name, depth);
+  if ("reason" in read) return read;
+  const { name: path, image } = read;
   const { width, height } = image;
   if (Math.min(width, height) >= smallestSidePx) return { path, image: await transform(image, path) };
   const expected = `${smallestSidePx} x ${smallestSidePx} pixels, one patch`;

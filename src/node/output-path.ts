@@ -9,7 +9,8 @@ import { fileError } from "./system-error.ts";
 /** Text in the head of every overlay, by which it is told from a photo. */
 export const overlayMark = "radar-ad overlay";
 
-type OutputKind = "model" | "checkpoint" | "report" | "results" | "overlay";
+/** What a file that is written is. */
+export type OutputKind = "model" | "checkpoint" | "report" | "results" | "overlay";
 
 /** What a file is, and how one that was written before begins. */
 const kinds: Readonly<Record<OutputKind, { readonly name: string; readonly head: RegExp }>> = {

@@ -4,7 +4,7 @@ import type { SampleDepth } from "../data/sample-depth.ts";
 import { type LabelledImage, type StressOptions, stressTest } from "../evaluation/index.ts";
 import type { StressFigures } from "../report/index.ts";
 import { throughJpeg } from "./image-codec.ts";
-import { type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
+import { computeOptionsOf, type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
 import { tryReadImage } from "./try-read.ts";
 
 /** Noise that is the same for all detectors, and a real JPEG codec. */
@@ -27,7 +27,7 @@ export async function stressModel(
     readonly onProgress?: ((done: number, total: number) => void) | undefined;
   } = {},
 ): Promise<StressFigures[]> {
-  const detector = await loadDetectorFile(model, options);
+  const detector = await loadDetectorFile(model, computeOptionsOf(options));
   try {
     return await stressTest(detector, goodImages(paths, detector.description.pictures?.depth), {
       ...stressTools(),

@@ -1,143 +1,87 @@
-/** `train`: a folder of good images in, a model file out. */
+/** `train`: good images in, a model file out. */
 import { readFile, rm } from "node:fs/promises";
 import { relative } from "node:path";
+import { checkAborted } from "../base/abort.ts";
 import { OnnxFormatError, TrainingError } from "../base/errors.ts";
-import type { Dataset, DatasetImage, SkippedFile } from "../data/index.ts";
-import { type DetectorDescription, goodPictures, lookOf } from "../detectors/index.ts";
+import { goodPictures, lookOf } from "../detectors/index.ts";
 import {
   type Backbone,
   type HeldOutImage,
-  type NetworkStore,
   openBackbone,
   prepareMethod,
   smallestSizePx,
-  type TrainingOptions,
   trainDetector,
 } from "../methods/index.ts";
-import type { Device } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
-import { type Checkpoint, decodeCheckpoint, type TrainingProgress } from "../train/index.ts";
+import { type Checkpoint, decodeCheckpoint } from "../train/index.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
-import { openDataset } from "./dataset-folder.ts";
-import { foldersText } from "./good-folder.ts";
+import { type FilePath, pathOf } from "./file-input.ts";
 import { groupNames, groupPattern } from "./image-groups.ts";
 import { imageResizer } from "./image-resizer.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
-import { checkOutputs, filesOf } from "./output-path.ts";
+import { checkOutputs } from "./output-path.ts";
 import { pathKind } from "./path-kind.ts";
 import { softwareVersions } from "./software-versions.ts";
 import { fileError } from "./system-error.ts";
+import { trainInThread } from "./train-in-thread.ts";
+import { checkTrainOptions, type TrainOptions, type TrainSummary } from "./train-options.ts";
+import { type PlainData, plainData, type TrainingData, trainingSource } from "./training-source.ts";
 import { typicalSide } from "./typical-side.ts";
 
-/** What a step of a training reports. */
-export interface ImageProgress extends TrainingProgress {
-  /** Images learned from per second, of this run. */
-  readonly imagesPerSecond: number;
-}
-
-/** Options of {@link train}. */
-export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
-  /** Path of the ONNX file of a pretrained network, for the methods that read its features. */
-  readonly backbone?: string | undefined;
-  /** Path of the model file. Default "model.onnx". */
-  readonly output?: string | undefined;
-  /** Bits a channel of pictures stored in 16, 8 to 16. Default: the fewest of 8, 10, 12, 14 and 16 that hold the good pictures. */
-  readonly bits?: number | undefined;
-  /** What folders of good images are called besides good, OK, normal and the like. */
-  readonly good?: string | undefined;
-  /** Name of the detector. Default: the data folder's. */
-  readonly name?: string | undefined;
-  /** Where to compute. Default "cpu". */
-  readonly device?: Device | undefined;
-  /** Threads. Default: one per core. */
-  readonly threads?: number | undefined;
-  /**
-   * Regular expression on the paths: images whose first group, or whole match, is the same belong together, such as photos of one part;
-   * they are never both learned from and calibrated with. Default: copies are found by their looks.
-   */
-  readonly group?: string | undefined;
-  /** Whether a held-out image that is like none of the others counts for the threshold all the same. Default false. */
-  readonly keepOdd?: boolean | undefined;
-  /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
-  readonly resume?: boolean | undefined;
-  /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. */
-  readonly networks?: NetworkStore | undefined;
-  /** Stops cleanly, with a checkpoint. */
-  readonly signal?: AbortSignal | undefined;
-  /** Called after each step. */
-  readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
-  /** What is being done, one line for people each. */
-  readonly onStage?: ((stage: string) => void) | undefined;
-}
-
-/** What a training did. */
-export interface TrainSummary {
-  /** Path of the model file. */
-  readonly model: string;
-  readonly description: DetectorDescription;
-  readonly steps: number;
-  /** Wall-clock seconds from start to finish, data and calibration included. */
-  readonly seconds: number;
-  /** Steps a second of the training itself. */
-  readonly stepsPerSecond: number;
-  /** Mean loss of the last steps; null where nothing is trained step by step. */
-  readonly finalLoss: number | null;
-  /** Trainable values of the network. */
-  readonly parameters: number;
-  readonly skipped: readonly SkippedFile[];
-  /** The good images that the threshold was set with, highest score first: one that is not good makes it useless. */
-  readonly heldOut: readonly ScoredFile[];
-  /** A held-out image that is like none of the others and was left out of the threshold; null if there is none. */
-  readonly odd: ScoredFile | null;
-  /** Images that are the same once more; they were kept on one side. */
-  readonly copies: readonly (readonly [path: string, copy: string])[];
-}
-
-/** A good image with its score. */
-export interface ScoredFile {
-  readonly path: string;
-  readonly anomalyScore: number;
-}
-
 /**
- * Trains a detector on the good images of a folder and writes its model file.
+ * Trains a detector on good images, and writes its model file where an `output` is given.
  *
- * @param data - MVTec-AD style folder, or any folder of good images; or a data set opened before.
- * @throws {DataError} E_DATA, E_IMAGE on data that cannot be learned from; {OptionError} on options out of range; {FileError}
- * E_FILE if the backbone cannot be read or the model cannot be written, before the training starts; {OnnxFormatError} E_ONNX if the
- * backbone is none; {TrainingError} E_DIVERGED, E_ABORTED, E_CHECKPOINT.
+ * Without a `worker` it computes on the caller's thread: see there for what that blocks.
+ *
+ * @param data - MVTec-AD style folder, or any folder of good images; a data set opened before; or pictures in memory.
+ * @throws {DataError} E_DATA, E_IMAGE on data that cannot be learned from; {OptionError} on options that are unknown or out of range;
+ * {FileError} E_FILE if the backbone cannot be read or the model cannot be written, before the training starts; {OnnxFormatError} E_ONNX
+ * if the backbone is none; {TrainingError} E_DIVERGED, E_CHECKPOINT; {AbortError} E_ABORTED with the signal's reason.
  */
-export async function train(data: string | Dataset, options: TrainOptions = {}): Promise<TrainSummary> {
-  const { output = "model.onnx", device, threads, signal, onStage } = options;
+export async function train(data: TrainingData, options: TrainOptions = {}): Promise<TrainSummary> {
+  checkTrainOptions(options);
+  const plain = plainData(data);
+  const { worker = false, ...rest } = options;
+  return worker === false ? trainHere(plain, rest) : trainInThread(plain, rest, worker);
+}
+
+/** As {@link train}, on this thread, with options that were checked. */
+export async function trainHere(
+  data: PlainData,
+  options: Omit<TrainOptions, "worker">,
+): Promise<TrainSummary> {
+  const { device, threads, signal, onStage } = options;
   const started = now();
+  checkAborted(signal, "training");
   const methodOptions = await withBackbone(options);
   const pattern = options.group === undefined ? undefined : groupPattern(options.group);
   prepareMethod(methodOptions, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
-  const checkpointPath = checkpointPathOf(output);
-  await checkWritable(output);
-  await checkWritable(checkpointPath);
+  const output = options.output === undefined ? null : pathOf("output", options.output);
+  const backbonePath = options.backbone && pathOf("backbone", options.backbone);
+  const checkpointPath = output === null ? null : checkpointPathOf(output);
+  if (output !== null) await checkWritable(output);
+  if (checkpointPath !== null) await checkWritable(checkpointPath);
   const backend = nodeBackend({ spin: false, ...(device && { device }), ...(threads && { threads }) });
-  const dataset = typeof data === "string" ? await openDataset(data, { good: options.good }) : data;
-  const inputs = [...filesOf(dataset), ...(options.backbone === undefined ? [] : [options.backbone])];
-  const outputs = [
-    { path: output, kind: "model" } as const,
-    { path: checkpointPath, kind: "checkpoint" } as const,
-  ];
-  await checkOutputs(outputs, inputs);
-  const hasCheckpoint = options.resume && (await pathKind(checkpointPath)) === "file";
-  const resume = hasCheckpoint ? await readCheckpoint(checkpointPath) : undefined;
-  if (options.resume && !hasCheckpoint)
+  const { name, root, pictures, files, notes } = await trainingSource(data, options.good);
+  if (output !== null && checkpointPath !== null) {
+    const outputs = [
+      { path: output, kind: "model" } as const,
+      { path: checkpointPath, kind: "checkpoint" } as const,
+    ];
+    await checkOutputs(outputs, backbonePath === undefined ? files : [...files, backbonePath]);
+  }
+  const resume = options.resume && checkpointPath ? await readCheckpoint(checkpointPath) : undefined;
+  if (options.resume && resume === undefined)
     onStage?.(`no checkpoint at ${checkpointPath}: starting from the beginning`);
 
-  onStage?.(`good: ${foldersText(paths(dataset.train))}`);
-  for (const note of dataset.notes) onStage?.(note);
-  onStage?.(`reading ${dataset.train.length} good images of ${dataset.name}`);
-  const depth = await depthOfImages(paths(dataset.train), { bits: options.bits, signal });
-  const prepared = prepareMethod(methodOptions, await typicalSide(paths(dataset.train), depth));
+  for (const note of notes) onStage?.(note);
+  onStage?.(`reading ${pictures.length} good images of ${name}`);
+  const depth = await depthOfImages(pictures, { bits: options.bits, signal });
+  const prepared = prepareMethod(methodOptions, await typicalSide(pictures, depth));
   const { imageSize, preset, batchSize } = prepared.options;
   const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), imageSize);
-  const { images, skipped } = await loadImages(paths(dataset.train), {
+  const { images, skipped } = await loadImages(pictures, {
     transform: async (image) => ({ look: lookOf(image), planes: await resizer.resize(image) }),
     depth,
     smallestSidePx: options.patchSize ?? smallestSizePx,
@@ -147,7 +91,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
 
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
-  const relativePaths = images.map(({ path }) => relative(dataset.root, path));
+  const relativePaths = images.map(({ path }) => relative(root, path));
 
   onStage?.(`training on ${images.length} images at ${imageSize} px (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
@@ -158,7 +102,7 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
     {
       backend,
       now,
-      name: options.name ?? dataset.name,
+      name: options.name ?? name,
       skipped: skipped.length,
       pictures: goodPictures(
         images.map(({ image }) => image.look),
@@ -176,14 +120,16 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
         options.onProgress?.({ ...progress, imagesPerSecond });
       },
       onStage,
-      saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes),
+      ...(checkpointPath !== null && { saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes) }),
     },
   );
-  await writeFileAtomic(output, model);
-  await rm(checkpointPath, { force: true });
+  checkAborted(signal, "training");
+  if (output !== null) await writeFileAtomic(output, model);
+  if (checkpointPath !== null) await rm(checkpointPath, { force: true });
   const { steps, finalLoss } = description.training;
   return {
-    model: output,
+    model,
+    output,
     description,
     steps,
     seconds: now() - started,
@@ -202,11 +148,11 @@ export async function train(data: string | Dataset, options: TrainOptions = {}):
  *
  * @throws {FileError} E_FILE if it cannot be read; {OnnxFormatError} E_ONNX if it is no backbone, naming the file.
  */
-export async function withBackbone<T extends { readonly backbone?: string | undefined }>(
+export async function withBackbone<T extends { readonly backbone?: FilePath | undefined }>(
   options: T,
 ): Promise<Omit<T, "backbone"> & { readonly backbone?: Backbone }> {
   const { backbone: path, ...rest } = options;
-  return path === undefined ? rest : { ...rest, backbone: await readBackbone(path) };
+  return path === undefined ? rest : { ...rest, backbone: await readBackbone(pathOf("backbone", path)) };
 }
 
 async function readBackbone(path: string): Promise<Backbone> {
@@ -230,11 +176,9 @@ export function checkpointPathOf(output: string): string {
   return `${output}.checkpoint`;
 }
 
-function paths(images: readonly DatasetImage[]): string[] {
-  return images.map(({ path }) => path);
-}
-
-async function readCheckpoint(path: string): Promise<Checkpoint> {
+/** The checkpoint of an unfinished training; undefined where there is none. */
+async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+  if ((await pathKind(path)) !== "file") return undefined;
   try {
     return decodeCheckpoint(new Uint8Array(await readFile(path)));
   } catch (error) {

@@ -1,9 +1,15 @@
 /** Whether this machine computes what a model's maker saw. */
+import { checkOptions } from "../base/check-options.ts";
 import { OnnxFormatError } from "../base/errors.ts";
 import { checkModel, type Golden, goldenDifference, goldenKey, goldenSchema } from "../detectors/index.ts";
 import { decodeModel } from "../onnx/index.ts";
-import { nodeBackend } from "../runtime/node.ts";
-import { aboutFile, type LoadDetectorOptions, readModelFile } from "./load-detector.ts";
+import {
+  aboutFile,
+  backendFor,
+  type LoadDetectorOptions,
+  loadChecks,
+  readModelFile,
+} from "./load-detector.ts";
 
 /**
  * Largest difference that passes, as a share of the scale of scores and of maps (ours): a thousand times what ONNX Runtime's
@@ -41,8 +47,8 @@ export interface RuntimeCheck {
  * file has no self-check.
  */
 export async function verifyModel(model: string, options: LoadDetectorOptions = {}): Promise<RuntimeCheck> {
-  const { device, threads } = options;
-  const backend = nodeBackend({ ...(device && { device }), ...(threads && { threads }) });
+  checkOptions("verify", options, loadChecks);
+  const backend = backendFor(options);
   const bytes = await readModelFile(model);
   return aboutFile(model, async () => {
     const { mapMaximum, scores } = (await checkModel(bytes)).calibration;

@@ -6,9 +6,13 @@ export {
   defectNames,
   type FilamentName,
   type FinishName,
+  filamentNames,
+  finishNames,
   type LookName,
   lookNames,
   type MachinedDefect,
+  machinedDefects,
   type PrintDefect,
+  printDefects,
   type SurfaceKind,
 } from "./surface-kinds.ts";

@@ -1,5 +1,6 @@
 /** Reports: pictures of anomaly maps and the one-file HTML page of an evaluation. */
-export { type ClassSummary, classSummaries, wilsonInterval } from "./class-summary.ts";
+export type { PrPoints, RocPoints } from "./charts.ts";
+export { type ClassSummary, classSummaries, type FlaggedCount, wilsonInterval } from "./class-summary.ts";
 export { colorAt, colorTable, cssGradient, type Rgb } from "./color-map.ts";
 export { renderEvaluationReport } from "./evaluation-report.ts";
 export type { Figure } from "./format.ts";

@@ -3,6 +3,7 @@ import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
 import { beforeAll, describe, expect, test } from "vitest";
 import { goldenKey } from "../../src/detectors/golden.ts";
+import { sealed, sealKey } from "../../src/detectors/seal.ts";
 import { readImage } from "../../src/node/image-file.ts";
 import { buildRadar, type RadarRun, radar, startRadar } from "../support/radar.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -360,7 +361,7 @@ describe("radar verify", () => {
   test("ends with 1 where it does not, and tells by how much", async () => {
     const changed = folder.write(
       "changed.onnx",
-      withGolden((golden) => ({ ...golden, anomalyScore: 1e6 })),
+      await withGolden((golden) => ({ ...golden, anomalyScore: 1e6 })),
     );
     const run = await radar("verify", changed, "--threads", "1");
     expect(run.code).toBe(1);
@@ -368,24 +369,19 @@ describe("radar verify", () => {
   });
 
   test("refuses a model without a self-check", async () => {
-    const run = await radar(
-      "verify",
-      folder.write(
-        "without.onnx",
-        withGolden(() => "none"),
-      ),
-    );
+    const run = await radar("verify", folder.write("without.onnx", await withGolden(() => "none")));
     expect(run.code).toBe(1);
     expect(run.stderr).toMatch(
       /without\.onnx: expected a self-check .*\[E_ONNX\]\nsee docs\/errors\.md#e_onnx/,
     );
   });
 
-  function withGolden(change: (golden: object) => unknown): Uint8Array {
+  function withGolden(change: (golden: object) => unknown): Promise<Uint8Array> {
     const proto = fromBinary(ModelProtoSchema, readFileSync(model));
     const entry = proto.metadataProps.find(({ key }) => key === goldenKey);
     if (entry) entry.value = JSON.stringify(change(JSON.parse(entry.value)));
-    return toBinary(ModelProtoSchema, proto);
+    proto.metadataProps = proto.metadataProps.filter(({ key }) => key !== sealKey);
+    return sealed(toBinary(ModelProtoSchema, proto));
   }
 });
 

@@ -1,6 +1,6 @@
 /** `radar detect`: a model file and images in, scores out. */
 import type { SkippedFile } from "../../data/index.ts";
-import { detect, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
+import { detectFiles, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
@@ -63,7 +63,7 @@ export const detectCommand: Command = {
       output.progress(() => imageLine(done, total, output.now() - started));
     try {
       if (format === "csv") output.data(csvLine(csvColumns));
-      for await (const result of detect(detector, inputs, { ...options, onProgress })) {
+      for await (const result of detectFiles(detector, inputs, { ...options, onProgress })) {
         if (format === "json") documents.push(result);
         if ("reason" in result) {
           tally.skipped++;

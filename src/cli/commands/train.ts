@@ -58,12 +58,12 @@ export const trainCommand: Command = {
       output,
     );
     if ("exitCode" in outcome) return outcome.exitCode;
-    const { description, heldOut, odd, ...summary } = outcome.summary;
+    const { description, heldOut, odd, model: _, output: model, ...summary } = outcome.summary;
     const { images, threshold, falseAlarmRate } = description.calibration;
     const stress = args.flag("stress") ? await stressOf(path, heldOut, output) : undefined;
     if (args.flag("json")) {
       const calibration = { images, threshold, falseAlarmRate, heldOut, odd };
-      output.data(jsonText({ ...summary, calibration, ...(stress && { stress }) }));
+      output.data(jsonText({ model, ...summary, calibration, ...(stress && { stress }) }));
     }
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
     output.print(

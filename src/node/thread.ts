@@ -1,0 +1,76 @@
+/** Worker threads of ours: orders in, an answer for each in their order, other messages between. */
+import { extname } from "node:path";
+import { Worker } from "node:worker_threads";
+import { BackendError } from "../base/errors.ts";
+import type { FilePath } from "./file-input.ts";
+
+/** What a thread is for. */
+export type ThreadKind = "session" | "training";
+
+/** A worker thread that works for one owner. */
+export interface RunningThread<Order, Answer> {
+  /** Sends an order and waits for its answer. @throws {BackendError} E_BACKEND if the thread ends before. */
+  ask(order: Order): Promise<Answer>;
+  /** Sends an order that has no answer. */
+  tell(order: Order): void;
+  /** Ends the thread, with whatever it is doing; more than once is as once. */
+  end(): Promise<void>;
+}
+
+interface Waiting<Answer> {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Starts a thread. It keeps the process alive only while an answer is waited for.
+ *
+ * @param file - What it runs; true for our own file, beside this one.
+ * @param isAnswer - Whether a message answers an order. Default: all do.
+ * @param onMessage - Called with every other message.
+ */
+export function startThread<Order, Answer, Message = never>(
+  kind: ThreadKind,
+  file: true | FilePath,
+  isAnswer: (message: Answer | Message) => message is Answer = (message): message is Answer => true,
+  onMessage: (message: Message) => void = () => {},
+): RunningThread<Order, Answer> {
+  const program = file === true ? new URL(`./worker${extname(import.meta.url)}`, import.meta.url) : file;
+  const worker = new Worker(program, { workerData: { radarAd: kind } });
+  const waiting: Waiting<Answer>[] = [];
+  let ended: Promise<unknown> | undefined;
+  let problem: BackendError | undefined;
+  worker.unref();
+  worker.on("message", (message: Answer | Message) => {
+    if (!isAnswer(message)) {
+      onMessage(message);
+      return;
+    }
+    waiting.shift()?.resolve(message);
+    if (waiting.length === 0) worker.unref();
+  });
+  const fail = (cause: unknown): void => {
+    const how = cause instanceof Error ? cause.message : `its end with exit code ${cause}`;
+    problem ??= new BackendError(`worker: expected an answer of the worker thread, got ${how}.`, { cause });
+    for (const { reject } of waiting.splice(0)) reject(problem);
+  };
+  worker.on("error", fail);
+  worker.on("exit", fail);
+  return {
+    ask: (order) =>
+      new Promise((resolve, reject) => {
+        if (problem !== undefined) {
+          reject(problem);
+          return;
+        }
+        waiting.push({ resolve, reject });
+        worker.ref();
+        worker.postMessage(order);
+      }),
+    tell: (order) => worker.postMessage(order),
+    end: async () => {
+      ended ??= worker.terminate();
+      await ended;
+    },
+  };
+}
