@@ -12,7 +12,7 @@ import {
   type ScoringName,
   scoringNames,
 } from "./methods/index.ts";
-import type { TrainOptions } from "./node/index.ts";
+import { type LocateMode, locateModes, type TrainOptions } from "./node/index.ts";
 import { type Device, devices } from "./runtime/backend.ts";
 
 /** Options of a training run, as a file or a command line gives them; what is left out has its default. */
@@ -27,6 +27,8 @@ export interface RunConfig {
   readonly imageSize?: number | undefined;
   /** Side in pixels of what the network sees at once. */
   readonly patchSize?: number | undefined;
+  /** Whether the part is found and turned upright first. */
+  readonly locate?: LocateMode | undefined;
   /** Length of the training in minutes; not together with `steps`. */
   readonly minutes?: number | undefined;
   /** Length of the training in steps. */
@@ -67,6 +69,7 @@ const entries = {
   preset: z.enum(presetNames).optional(),
   imageSize: number,
   patchSize: number,
+  locate: z.enum(locateModes).optional(),
   minutes: number,
   steps: number,
   batchSize: number,

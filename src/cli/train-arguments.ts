@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
 import { methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
+import { locateModes } from "../node/index.ts";
 import { fileError } from "../node/system-error.ts";
 import { parseRunConfig, type RunConfig } from "../run-config.ts";
 import type { Arguments } from "./arguments.ts";
@@ -22,6 +23,11 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "px",
     description: "side of what the network sees at once (default: the whole image)",
+  },
+  locate: {
+    type: "string",
+    valueHint: "when",
+    description: `find the part and turn it upright first: ${locateModes.join(", ")} (default auto: where good pictures show one that lies anyhow)`,
   },
   minutes: { type: "string", valueHint: "m", description: "train for so many minutes" },
   steps: { type: "string", valueHint: "n", description: "train for so many steps (default: the preset's)" },
@@ -113,6 +119,7 @@ function fromLine(args: Arguments): RunConfig {
     preset: args.choice("preset", presetNames),
     imageSize: args.number("image-size", count),
     patchSize: args.number("patch-size", count),
+    locate: args.choice("locate", locateModes),
     minutes: args.number("minutes", { above: 0 }),
     steps: args.number("steps", count),
     batchSize: args.number("batch-size", count),

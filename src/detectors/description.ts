@@ -67,6 +67,19 @@ export interface DetectorDescription {
     /** Score of a held-out image that was like none of the others and left out of all this; absent if there was none. */
     readonly leftOut?: number | undefined;
   };
+  /** The part that is found in a picture before anything else; absent where pictures are taken as they lie. */
+  readonly part?:
+    | {
+        /** Height of the pictures in widths. */
+        readonly aspect: number;
+        /** Side of the frame around the part, in widths of the picture. */
+        readonly frame: number;
+        /** Whether it is turned upright; else it is centred only. */
+        readonly turns: boolean;
+        /** 1 - correlation with the mean good part, above which a picture does not show it. */
+        readonly misfitLimit: number;
+      }
+    | undefined;
   /** Every other option as it was used. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -109,6 +122,14 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       scores: z.array(z.number()),
       leftOut: z.number().optional(),
     }),
+    part: z
+      .object({
+        aspect: z.number().positive(),
+        frame: z.number().positive(),
+        turns: z.boolean(),
+        misfitLimit: z.number(),
+      })
+      .optional(),
     options: z.record(z.string(), z.unknown()),
   })
   .transform((read) => ({

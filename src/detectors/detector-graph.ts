@@ -1,4 +1,5 @@
 /** The graph of a detector: from pictures to map, score, p-value and decision, whatever method the maps come from. */
+import { pictureMap } from "../features/part-pose.ts";
 import {
   add,
   buildGraph,
@@ -7,6 +8,7 @@ import {
   type Graph,
   greater,
   greaterOrEqual,
+  max,
   mul,
   reduceMax,
   reduceMean,
@@ -15,11 +17,12 @@ import {
   scalar,
   sub,
   type Tensor,
+  where,
 } from "../graph/index.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
-import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
+import { type FoundPart, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
 
 /** When an image is called anomalous. */
 export interface Decision {
@@ -84,22 +87,45 @@ export function detectorGraph(
     readonly places?: PlaceScales | undefined;
     readonly scales: readonly MapScale[];
     readonly decision?: Decision;
+    /** The part that is found first; pictures are then of any pose, and the map is brought back into them. */
+    readonly part?: FoundPart | undefined;
   },
 ): Graph {
-  const { places, scales, decision } = fitted;
-  return pictureGraph(source.imageSizePx, (pictures) => {
-    const { maps, score: ownScore } = source.maps(pictures);
-    const map = fused(places === undefined ? maps : standardized(maps, places), scales);
-    const score =
-      ownScore ?? reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1]);
-    const outputs = { [outputNames.map]: map, [outputNames.score]: reshape(score, ["N"]) };
-    if (decision === undefined) return outputs;
-    return {
-      ...outputs,
+  const { places, scales, decision, part } = fitted;
+  const image = imageInput();
+  const located = part && partPixels(image, source.imageSizePx, part.model);
+  const pictures = toNetworkRange(located?.pixels ?? resizePixels(image, source.imageSizePx));
+  const { maps, score: ownScore } = source.maps(pictures);
+  const map = fused(places === undefined ? maps : standardized(maps, places), scales);
+  const highest = () =>
+    reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1]);
+  const ofFrame = ownScore ?? highest();
+  const score =
+    part && located && decision
+      ? withMisfit(ofFrame, located.misfit, { limit: part.misfitLimit, threshold: decision.threshold })
+      : ofFrame;
+  const outputs = {
+    [outputNames.map]: part && located ? pictureMap(map, located.pose, part.model) : map,
+    [outputNames.score]: reshape(score, ["N"]),
+    ...(decision && {
       [outputNames.pValue]: conformalPValue(score, decision.calibrationScores),
       [outputNames.isAnomalous]: greater(reshape(score, ["N"]), scalar(decision.threshold)),
-    };
-  });
+    }),
+  };
+  return buildGraph({ name: "radar", inputs: [image], outputs });
+}
+
+/**
+ * A picture that does not show the part is anomalous for that reason: its score is the threshold times misfit / limit at
+ * least, once the misfit is over the limit. Below it the score stays as it is. float32 [N, 1].
+ */
+function withMisfit(
+  score: Tensor,
+  misfit: Tensor,
+  { limit, threshold }: { readonly limit: number; readonly threshold: number },
+): Tensor {
+  const least = mul(misfit, scalar(Math.max(threshold, 1e-3) / limit));
+  return where(greater(misfit, scalar(limit)), max(score, least), score);
 }
 
 /** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */

@@ -10,6 +10,7 @@ import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { oddScore } from "./odd-score.ts";
 import { fitPlaceScales } from "./place-scale.ts";
+import type { FoundPart } from "./preprocess.ts";
 import { outputOf, outputsOf, withSession } from "./run-graph.ts";
 import { sealed } from "./seal.ts";
 
@@ -23,6 +24,8 @@ export interface FitOptions {
   /** Whether a held-out image that is like none of the others counts for the thresholds all the same. */
   readonly keepOdd: boolean;
   readonly backend: Backend;
+  /** What was done to the pictures before all this: the part was found in them. */
+  readonly part?: FoundPart | undefined;
   /** The description, given its calibration. */
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
@@ -84,7 +87,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
   });
   const decision = { calibrationScores: scores, threshold: image.threshold };
-  const graph = detectorGraph(source, { places, scales, decision });
+  const graph = detectorGraph(source, { places, scales, decision, part: options.part });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
   return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores, odd };

@@ -24,8 +24,9 @@ export {
   type PictureLook,
   pictureWarnings,
 } from "./good-pictures.ts";
+export { type PartStudy, searchSize, studyPart } from "./learn-part.ts";
 export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
-export { imageInput, resizePixels } from "./preprocess.ts";
+export { type FoundPart, imageInput, imagePlanes, partPixels, resizePixels } from "./preprocess.ts";
 export { stackPictures } from "./run-detector.ts";
-export { largestWholePixels, shrinkLarge } from "./shrink-picture.ts";
+export { largestWholePixels, shrinkLarge, wholeSidePx } from "./shrink-picture.ts";

@@ -1,4 +1,5 @@
 /** From a camera's pixels to what the network sees: the first part of every model file. */
+import { type LocatedPart, locatePart, type PartModel, partFrame } from "../features/part-pose.ts";
 import {
   add,
   cast,
@@ -20,6 +21,18 @@ export function imageInput(): Tensor {
   return input(imageInputName, "uint8", ["N", "H", "W", 3]);
 }
 
+/** Its values by colour, float32 [N, 3, H, W] in [0, 255]. */
+export function imagePlanes(image: Tensor): Tensor {
+  return transpose(cast(image, "float32"), [0, 3, 1, 2]);
+}
+
+/** A part that is looked for before anything else. */
+export interface FoundPart {
+  readonly model: PartModel;
+  /** Misfit above which a picture does not show the part. */
+  readonly misfitLimit: number;
+}
+
 /**
  * Pictures of any size as square ones of the network's size.
  *
@@ -30,8 +43,24 @@ export function imageInput(): Tensor {
  * @returns float32 [N, 3, size, size], integers in [0, 255].
  */
 export function resizePixels(image: Tensor, size: number): Tensor {
-  const planes = transpose(cast(image, "float32"), [0, 3, 1, 2]);
-  return floor(add(resizeLinear(planes, size, size), scalar(0.5)));
+  return rounded(resizeLinear(imagePlanes(image), size, size));
+}
+
+/** Pictures with the part found in them. */
+export interface PartPictures extends LocatedPart {
+  /** The frame around the part, float32 [N, 3, size, size], integers in [0, 255]. */
+  readonly pixels: Tensor;
+}
+
+/** Finds the part in pictures of any size and cuts out its frame, upright. @param image - uint8 [N, H, W, 3]. */
+export function partPixels(image: Tensor, size: number, model: PartModel): PartPictures {
+  const planes = imagePlanes(image);
+  const located = locatePart(planes, model);
+  return { ...located, pixels: rounded(partFrame(planes, located.pose, model, size)) };
+}
+
+function rounded(pixels: Tensor): Tensor {
+  return floor(add(pixels, scalar(0.5)));
 }
 
 /** Pixel values [0, 255] as the network's [-1, 1]: x / 127.5 - 1. */

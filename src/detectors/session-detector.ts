@@ -8,7 +8,7 @@ import type { DetectorDescription } from "./description.ts";
 import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
 import { lookOf, pictureWarnings } from "./good-pictures.ts";
 import { runStacked, stackPictures } from "./run-detector.ts";
-import { shrinkLarge } from "./shrink-picture.ts";
+import { shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
 
 /** See {@link Detector}. */
 export class SessionDetector implements Detector {
@@ -39,12 +39,12 @@ export class SessionDetector implements Detector {
     }
     checkAborted(signal, "detect");
     const nameOf = (i: number): string => names[i] ?? `images[${i}]`;
-    const { imageSizePx, pictures } = this.description;
+    const { imageSizePx, part, pictures } = this.description;
     const warnings: string[][] = [];
     const prepared = images.map((image, i) => {
       const picture = rgbImageOf(image, nameOf(i));
       warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(picture), pictures));
-      return shrinkLarge(picture, imageSizePx);
+      return shrinkLarge(picture, wholeSidePx(imageSizePx, part?.frame));
     });
     // Copied at once: the caller may write the next frame into the same memory.
     const stacked = stackPictures(prepared);

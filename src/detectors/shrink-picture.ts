@@ -5,6 +5,15 @@ import type { RgbImage } from "../base/raster.ts";
 export const largestWholePixels: number = 2 ** 20;
 
 /**
+ * Side in pixels that a whole picture needs for a model's square to be at full resolution.
+ *
+ * @param frame - Side of the frame around a part that the model cuts out, in widths of the picture. Default: the whole picture.
+ */
+export function wholeSidePx(size: number, frame = 1): number {
+  return Math.ceil(size / Math.min(1, frame));
+}
+
+/**
  * A picture as the model's own resize would make it, if it is a large one: the same triangle filter, summed in double precision.
  * The two differ where the last bits decide how a value is rounded, then by 1 of 255.
  *

@@ -3,6 +3,7 @@ import type { Random } from "../base/random.ts";
 import type { Symmetry } from "../data/index.ts";
 import type { GoodPictures } from "../detectors/index.ts";
 import type { MapSource } from "../detectors/map-source.ts";
+import type { FoundPart } from "../detectors/preprocess.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { Checkpoint, TrainingProgress } from "../train/index.ts";
 
@@ -42,6 +43,8 @@ export interface TrainingContext {
   readonly groups?: readonly (string | null)[] | undefined;
   /** Versions of what trains, for the model file. */
   readonly software: Readonly<Record<string, string>>;
+  /** The part that was found in the pictures, and will be in others. Default: they are taken as they lie. */
+  readonly part?: FoundPart | undefined;
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every training step. */

@@ -7,6 +7,7 @@ import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
 import { fitDetector } from "../detectors/fit.ts";
+import type { FoundPart } from "../detectors/preprocess.ts";
 import { abortable } from "../runtime/abortable.ts";
 import type { PreparedMethod, TrainingContext } from "./method.ts";
 
@@ -90,6 +91,7 @@ export async function trainDetector(
     falseAlarmRate: options.falseAlarmRate,
     keepOdd: context.keepOdd ?? false,
     backend,
+    part: context.part,
     describe: (calibration) => ({
       format: 2,
       name: context.name,
@@ -113,6 +115,7 @@ export async function trainDetector(
       },
       ...(context.pictures !== undefined && { pictures: context.pictures }),
       calibration,
+      ...(context.part && { part: partFacts(context.part) }),
       options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate },
     }),
   });
@@ -124,6 +127,12 @@ export async function trainDetector(
     odd: heldOut[odd ?? -1] ?? null,
     copies,
   };
+}
+
+/** What the model file tells of a part that is found first. */
+function partFacts({ model, misfitLimit }: FoundPart): NonNullable<DetectorDescription["part"]> {
+  const { aspect, frame, turns } = model;
+  return { aspect, frame, turns, misfitLimit };
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {

@@ -1,6 +1,14 @@
 /** Pictures brought to a model's size as detectors bring them there: large ones outside of the model, others by its own operators. */
 import type { RgbImage } from "../base/raster.ts";
-import { imageInput, resizePixels, shrinkLarge, stackPictures } from "../detectors/index.ts";
+import {
+  type FoundPart,
+  imageInput,
+  partPixels,
+  resizePixels,
+  shrinkLarge,
+  stackPictures,
+  wholeSidePx,
+} from "../detectors/index.ts";
 import { buildGraph, cast } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
@@ -12,14 +20,20 @@ export interface ImageResizer {
   dispose(): Promise<void>;
 }
 
-/** @param size - Side in pixels of the square that pictures become. */
-export async function imageResizer(backend: Backend, size: number): Promise<ImageResizer> {
+/**
+ * @param size - Side in pixels of the square that pictures become.
+ * @param part - Found first, and its frame cut out, where there is one.
+ */
+export async function imageResizer(backend: Backend, size: number, part?: FoundPart): Promise<ImageResizer> {
   const image = imageInput();
-  const outputs = { pixels: cast(resizePixels(image, size), "uint8") };
+  const pixels = part === undefined ? resizePixels(image, size) : partPixels(image, size, part.model).pixels;
+  const outputs = { pixels: cast(pixels, "uint8") };
   const session = await backend.load(encodeModel(buildGraph({ name: "resize", inputs: [image], outputs })));
   return {
     resize: async (picture) => {
-      const { pixels } = await session.run({ image: stackPictures([shrinkLarge(picture, size)]) });
+      const { pixels } = await session.run({
+        image: stackPictures([shrinkLarge(picture, wholeSidePx(size, part?.model.frame))]),
+      });
       return Uint8Array.from(pixels?.data ?? [], Number);
     },
     dispose: () => session.dispose(),

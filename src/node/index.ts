@@ -19,6 +19,7 @@ export {
   type LoadImagesOptions,
   loadImages,
 } from "./load-images.ts";
+export { type LocateMode, locateModes } from "./locate-mode.ts";
 export { type DiskNetworkStore, diskNetworkStore } from "./network-store.ts";
 export { checkOutputs, filesOf, type OutputFile, type OutputKind } from "./output-path.ts";
 export { overlayPaths } from "./overlay-paths.ts";

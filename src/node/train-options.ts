@@ -1,6 +1,6 @@
 /** What a training takes and what it tells. */
 
-import { checkNumber, describe } from "../base/check.ts";
+import { checkChoice, checkNumber, describe } from "../base/check.ts";
 import {
   abortSignal,
   anything,
@@ -20,6 +20,7 @@ import type { Device } from "../runtime/backend.ts";
 import type { TrainingProgress } from "../train/index.ts";
 import { type FilePath, filePath } from "./file-input.ts";
 import { loadChecks } from "./load-detector.ts";
+import { type LocateMode, locateModes } from "./locate-mode.ts";
 
 /** What a step of a training reports. */
 export interface ImageProgress extends TrainingProgress {
@@ -55,6 +56,8 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly group?: string | undefined;
   /** Whether a held-out image that is like none of the others counts for the threshold all the same. Default false. */
   readonly keepOdd?: boolean | undefined;
+  /** Whether the part is found and turned upright first. Default "auto": where the good pictures show one that lies anyhow. */
+  readonly locate?: LocateMode | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
   readonly resume?: boolean | undefined;
   /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. Not with a `worker`. */
@@ -133,6 +136,7 @@ const trainChecks: OptionChecks<TrainOptions> = {
   worker: loadChecks.worker,
   group: text,
   keepOdd: flag,
+  locate: (name, value) => checkChoice(name, value, locateModes),
   resume: flag,
   networks: anything,
   signal: abortSignal,

@@ -16,6 +16,7 @@ import { nodeBackend } from "../runtime/node.ts";
 import { type Checkpoint, decodeCheckpoint } from "../train/index.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { type FilePath, pathOf } from "./file-input.ts";
+import { findPart } from "./find-part.ts";
 import { groupNames, groupPattern } from "./image-groups.ts";
 import { imageResizer } from "./image-resizer.ts";
 import { depthOfImages } from "./images-depth.ts";
@@ -51,7 +52,7 @@ export async function trainHere(
   data: PlainData,
   options: Omit<TrainOptions, "worker">,
 ): Promise<TrainSummary> {
-  const { device, threads, signal, onStage } = options;
+  const { device, threads, locate = "auto", signal, onStage } = options;
   const started = now();
   checkAborted(signal, "training");
   const methodOptions = await withBackbone(options);
@@ -80,7 +81,14 @@ export async function trainHere(
   const depth = await depthOfImages(pictures, { bits: options.bits, signal });
   const prepared = prepareMethod(methodOptions, await typicalSide(pictures, depth));
   const { imageSize, preset, batchSize } = prepared.options;
-  const resizer = await imageResizer(nodeBackend({ ...(threads && { threads }) }), imageSize);
+  const preparing = nodeBackend({ ...(threads && { threads }) });
+  const found = await findPart(pictures, { backend: preparing, mode: locate, depth, signal });
+  const part = found.part ?? undefined;
+  if (locate !== "off")
+    onStage?.(
+      `${part ? "finding the part in each picture" : "pictures are taken as they lie"}: ${found.reason}`,
+    );
+  const resizer = await imageResizer(preparing, imageSize, part);
   const { images, skipped } = await loadImages(pictures, {
     transform: async (image) => ({ look: lookOf(image), planes: await resizer.resize(image) }),
     depth,
@@ -109,6 +117,7 @@ export async function trainHere(
         depth,
       ),
       software: softwareVersions(),
+      part,
       resume,
       signal,
       keepOdd: options.keepOdd,

@@ -329,6 +329,12 @@ const resample: readonly OpCase[] = [
   constantGradient("resizeLinear", "one way larger, the other smaller", [real(2, 1, 4, 7)], (x) =>
     g.resizeLinear(x, 6, 2),
   ),
+  constantGradient("gridSample", "edge repeated", [real(2, 3, 4, 5), real(2, 3, 6, 2)], (x, grid) =>
+    g.gridSample(x, grid, "border"),
+  ),
+  constantGradient("gridSample", "zeros outside", [real(2, 2, 3, 4), real(2, 5, 2, 2)], (x, grid) =>
+    g.gridSample(x, grid, "zeros"),
+  ),
   differentiable("spaceToDepth", "cells of two", [real(2, 2, 4, 6)], (x) => g.spaceToDepth(x, 2)),
   differentiable("depthToSpace", "cells of two", [real(2, 8, 1, 2)], (x) => g.depthToSpace(x, 2)),
   differentiable("averageCells", "cells of two", [real(1, 2, 4, 6)], (x) => g.averageCells(x, 2)),

@@ -48,6 +48,7 @@ function rowsOf(
     ["name", description.name],
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
+    ["part", partText(description.part)],
     ["parameters", description.parameters.toLocaleString("en")],
     ["network", `${callsText(description.networkCalls)} an image`],
     ["learned from", `${training.images} good images (${training.skipped} files could not be read)`],
@@ -80,6 +81,11 @@ function rowsOf(
       `${(model.bytes / 1e6).toFixed(1)} MB, ${nodes} nodes, ${model.inputs.join(", ")} -> ${model.outputs.join(", ")}`,
     ],
   ];
+}
+
+function partText(part: DetectorDescription["part"]): string {
+  if (part === undefined) return "pictures are taken as they lie";
+  return `found first, ${part.turns ? "turned upright and centred" : "centred"}, in a frame of ${number(part.frame)} picture widths`;
 }
 
 function callsText(calls: number): string {

@@ -1,0 +1,176 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Lie, lyingPart, partLength, placeOf, randomLie } from "../../test/support/lying-parts.ts";
+import { Random } from "../base/random.ts";
+import type { RgbImage } from "../base/raster.ts";
+import { locatePart, pictureMap } from "../features/part-pose.ts";
+import { buildGraph, reduceMean, scalar, sub } from "../graph/index.ts";
+import { encodeModel } from "../onnx/index.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { type PartStudy, searchSize, studyPart } from "./learn-part.ts";
+import { type FoundPart, imageInput, imagePlanes, partPixels } from "./preprocess.ts";
+import { stackPictures } from "./run-detector.ts";
+
+const backend = nodeBackend({ threads: 1 });
+const random = new Random(11);
+const side = 128;
+
+/** Pictures at the size of the search, so that nothing has to be shrunk. */
+function pictures(aspect: number, lies: readonly (Lie | null)[]): RgbImage[] {
+  return lies.map((lie) => lyingPart(searchSize(aspect), lie, { random }));
+}
+
+function lies(count: number, aspect: number): Lie[] {
+  return Array.from({ length: count }, () => randomLie(random, searchSize(aspect)));
+}
+
+/** What the graph of a found part makes of one picture of any size. */
+async function located(picture: RgbImage, { model }: FoundPart) {
+  const image = imageInput();
+  const { pixels, pose, misfit } = partPixels(image, side, model);
+  const dark = sub(scalar(255), reduceMean(pixels, { axes: [1] })); // dark places of the frame are high in its map
+  const outputs = { pixels, pose, misfit, map: pictureMap(dark, pose, model) };
+  const session = await backend.load(encodeModel(buildGraph({ name: "test", inputs: [image], outputs })));
+  const found = await session.run({ image: stackPictures([picture]) });
+  await session.dispose();
+  const numbers = (name: string) => Array.from(found[name]?.data ?? [], Number);
+  return {
+    pose: numbers("pose"),
+    misfit: numbers("misfit")[0] ?? Number.NaN,
+    map: numbers("map"),
+    pixels: numbers("pixels"),
+  };
+}
+
+describe.each([1, 0.75, 1.4])("a part that lies anyhow in pictures %s times as high as wide", (aspect) => {
+  let study: PartStudy;
+
+  beforeAll(async () => {
+    study = await studyPart(pictures(aspect, lies(24, aspect)), aspect, { backend });
+  });
+
+  test("is seen: one pose leaves little of the spread", () => {
+    expect(study.part).not.toBeNull();
+    expect(study.part?.model.turns).toBe(true);
+    expect(study.spreadLeft).toBeLessThan(0.2);
+    expect(study.reason).toMatch(/^in one pose the pictures have \d+ % of their spread$/);
+  });
+
+  test("is found in larger pictures, either end where it belongs, and what is on it is where it was put within two pixels", async () => {
+    const part = study.part ?? expect.fail("expected a part");
+    const size = { width: 200, height: Math.round(200 * aspect) };
+    for (let i = 0; i < 6; i++) {
+      const lie = randomLie(random, size);
+      const mark = [-0.35 + 0.1 * i, 0.02] as const;
+      const { pose, misfit, map } = await located(lyingPart(size, lie, { random, mark }), part);
+      expect(misfit).toBeLessThan(part.misfitLimit);
+      const [cos = 0, sin = 0] = pose.slice(2);
+      const turn = Math.atan2(sin, cos) - lie.turn;
+      const away = Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn)));
+      expect(Math.min(away, Math.PI - away)).toBeLessThan(0.03);
+      const [x, y] = placeOf(lie, mark, partLength(size));
+      const darkest = middleAbove(map, 205, size);
+      expect(Math.hypot(darkest.x - x, darkest.y - y)).toBeLessThan(2);
+    }
+  });
+
+  test("has the same end to the right in every frame", async () => {
+    const part = study.part ?? expect.fail("expected a part");
+    const size = searchSize(aspect);
+    const ends = new Set<boolean>();
+    for (const lie of lies(8, aspect)) {
+      const { pose } = await located(lyingPart(size, lie, { random }), part);
+      ends.add(Math.cos(lie.turn) * (pose[2] ?? 0) + Math.sin(lie.turn) * (pose[3] ?? 0) > 0);
+    }
+    expect(ends.size).toBe(1);
+  });
+
+  test("is missed where the ground is bare", async () => {
+    const part = study.part ?? expect.fail("expected a part");
+    const { misfit } = await located(lyingPart(searchSize(aspect), null, { random }), part);
+    expect(misfit).toBeGreaterThan(part.misfitLimit);
+  });
+});
+
+/** Middle of the places where a map is above a level, in pixels of the picture. */
+function middleAbove(map: readonly number[], level: number, size: { width: number; height: number }) {
+  const places = map.flatMap((value, i) => (value > level ? [i] : []));
+  expect(places.length).toBeGreaterThan(5);
+  const mean = (of: (i: number) => number) => places.reduce((sum, i) => sum + of(i), 0) / places.length;
+  return {
+    x: mean((i) => ((i % side) + 0.5) * (size.width / side)),
+    y: mean((i) => (Math.floor(i / side) + 0.5) * (size.height / side)),
+  };
+}
+
+describe("pictures are taken as they lie, and the reason is told,", () => {
+  const still: Lie = { x: 48, y: 48, turn: 0.3 };
+  const cut: Lie = { x: 2, y: 48, turn: 0 };
+  test.each<[string, RgbImage[], string]>([
+    [
+      "where the part always lies alike",
+      pictures(
+        1,
+        Array.from({ length: 12 }, () => still),
+      ),
+      "leaves",
+    ],
+    [
+      "where there is nothing",
+      pictures(
+        1,
+        Array.from({ length: 12 }, () => null),
+      ),
+      "nothing stands out",
+    ],
+    [
+      "where the part is cut",
+      pictures(
+        1,
+        Array.from({ length: 12 }, () => cut),
+      ),
+      "cut by the border",
+    ],
+    ["where there are few", pictures(1, lies(5, 1)), "fewer than 8 pictures"],
+  ])("%s", async (_name, given, reason) => {
+    const study = await studyPart(given, 1, { backend });
+    expect(study.part).toBeNull();
+    expect(study.reason).toContain(reason);
+  });
+
+  test("but for the user's word, which makes a part of what lies still too", async () => {
+    const study = await studyPart(
+      pictures(
+        1,
+        Array.from({ length: 12 }, () => still),
+      ),
+      1,
+      { backend, isWanted: true },
+    );
+    expect(study.part).not.toBeNull();
+  });
+});
+
+test("a picture without anything has finite answers", async () => {
+  const study = await studyPart(pictures(1, lies(12, 1)), 1, { backend });
+  const part = study.part ?? expect.fail("expected a part");
+  const { pose, misfit, pixels } = await located({ width: 40, height: 40, data: new Uint8Array(4800) }, part);
+  expect([...pose, misfit, ...pixels].every(Number.isFinite)).toBe(true);
+  expect(misfit).toBeGreaterThan(part.misfitLimit);
+});
+
+test("the search is the same graph for one picture and for several", async () => {
+  const study = await studyPart(pictures(1, lies(12, 1)), 1, { backend });
+  const { model } = study.part ?? expect.fail("expected a part");
+  const image = imageInput();
+  const outputs = { pose: locatePart(imagePlanes(image), model).pose };
+  const session = await backend.load(encodeModel(buildGraph({ name: "test", inputs: [image], outputs })));
+  const three = pictures(1, lies(3, 1));
+  const together = await session.run({ image: stackPictures(three) });
+  for (const [i, picture] of three.entries()) {
+    const alone = await session.run({ image: stackPictures([picture]) });
+    expect(Array.from(alone.pose?.data ?? [], Number)).toEqual(
+      Array.from(together.pose?.data ?? [], Number).slice(4 * i, 4 * i + 4),
+    );
+  }
+  await session.dispose();
+});

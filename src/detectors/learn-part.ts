@@ -1,0 +1,171 @@
+/** Whether good pictures show one part that lies anyhow on a plain ground, and how it is then found. */
+import type { RgbImage } from "../base/raster.ts";
+import {
+  groundDistance,
+  locatePart,
+  type PartModel,
+  partFrame,
+  partWeights,
+  poseByMoments,
+  searchHeightPx,
+  searchWidthPx,
+  smallPictures,
+  templateSidePx,
+} from "../features/part-pose.ts";
+import {
+  meanFrame,
+  median,
+  quantile,
+  reachOf,
+  shapeOf,
+  spread,
+  standingPose,
+} from "../features/part-shape.ts";
+import { buildGraph, constant, reduceMean, reshape, type Tensor } from "../graph/index.ts";
+import { encodeModel } from "../onnx/index.ts";
+import type { Backend } from "../runtime/backend.ts";
+import { type FoundPart, imageInput, imagePlanes } from "./preprocess.ts";
+import { stackPictures } from "./run-detector.ts";
+
+/** What was seen in the good pictures. */
+export interface PartStudy {
+  /** How the part is found; null where the pictures show no such part. */
+  readonly part: FoundPart | null;
+  /** Why, in a sentence. */
+  readonly reason: string;
+  /** Spread that is left once every picture is brought into one pose, as a share of the spread as they lie; null: not tried. */
+  readonly spreadLeft: number | null;
+}
+
+/** All ours; docs/where-to-look.md tells where they were looked at. */
+const limits = {
+  fewestPictures: 8,
+  /** Of the brightest 2 % of the distances from the ground. */
+  contrastShare: 0.35,
+  /** Levels of 255: below it there is nothing but ground. */
+  leastContrast: 4,
+  /** Of a picture's pixels. */
+  area: { least: 0.005, most: 0.6 },
+  /** Of the part's pixels, on the picture's border. */
+  mostOnBorder: 0.02,
+  /** (λ₁ - λ₂) / (λ₁ + λ₂) of the moments, above which a part has a main axis. */
+  elongated: 0.2,
+  /** Of the spread, for bringing the pictures together to be worth it. */
+  mostSpreadLeft: 0.5,
+  /** 1 - correlation with the mean part, of the median picture. */
+  mostMisfit: 0.3,
+  /** Room around the part in its frame. */
+  margin: 1.12,
+  /** Pictures worse than the worst good one by this are no such part. */
+  misfitRoom: 1.5,
+} as const;
+
+/** Size at which {@link studyPart} wants the pictures. @param aspect - Height of the pictures, in widths. */
+export function searchSize(aspect: number): { readonly width: number; readonly height: number } {
+  return { width: searchWidthPx, height: searchHeightPx(aspect) };
+}
+
+/**
+ * Studies good pictures.
+ *
+ * @param small - Good pictures at {@link searchSize}, all of one size.
+ * @param aspect - Height of the pictures themselves, in widths.
+ * @param options - `isWanted`: the user says that there is such a part; then only what makes it impossible is an obstacle.
+ */
+export async function studyPart(
+  small: readonly RgbImage[],
+  aspect: number,
+  options: { readonly backend: Backend; readonly isWanted?: boolean },
+): Promise<PartStudy> {
+  const { backend, isWanted = false } = options;
+  const none = (reason: string, spreadLeft: number | null = null): PartStudy => ({
+    part: null,
+    reason,
+    spreadLeft,
+  });
+  if (small.length < limits.fewestPictures) return none(`fewer than ${limits.fewestPictures} pictures`);
+  const run = (build: (planes: Tensor) => Tensor) => outputOfEach(small, build, backend);
+
+  const distances = await run((planes) => groundDistance(smallPictures(planes, aspect)));
+  const contrast = limits.contrastShare * median(distances.map((values) => quantile(values, 0.98)));
+  if (contrast < limits.leastContrast) return none("nothing stands out from the ground");
+  const weights = await run((planes) => partWeights(smallPictures(planes, aspect), contrast));
+  const shapes = weights.map((values) => shapeOf(values, aspect));
+  const area = median(shapes.map((shape) => shape.area));
+  const onBorder = median(shapes.map((shape) => shape.onBorder));
+  const hasArea = area >= limits.area.least && area <= limits.area.most;
+  if (!isWanted && !hasArea)
+    return none(`what stands out from the ground covers ${percent(area)} of a picture`);
+  if (!isWanted && onBorder > limits.mostOnBorder)
+    return none("what stands out from the ground is cut by the border");
+
+  const turns = median(shapes.map((shape) => shape.elongation)) >= limits.elongated;
+  const first = { aspect, contrast, turns, frame: 1, template: [0] };
+  const poses = await run((planes) =>
+    poseByMoments(partWeights(smallPictures(planes, aspect), contrast), first),
+  );
+  const reaches = weights.map((values, i) => reachOf(values, poses[i] ?? new Float32Array(4), aspect));
+  const frame = 2 * limits.margin * quantile(Float32Array.from(reaches), 0.9);
+  const inFrame = (model: PartModel, pose: (planes: Tensor) => Tensor) =>
+    run((planes) => flat(partFrame(grey(planes, aspect), pose(planes), model, templateSidePx)));
+
+  let model: PartModel = { ...first, frame };
+  let frames = await inFrame(model, (planes) =>
+    poseByMoments(partWeights(smallPictures(planes, aspect), contrast), model),
+  );
+  const standing = constant({ dtype: "float32", shape: [1, 4], data: standingPose(poses) });
+  const asTheyLie = spread(await inFrame(model, () => standing));
+  for (let round = 0; round < 3; round++) {
+    model = { ...model, template: meanFrame(frames) };
+    const current = model;
+    frames = await inFrame(current, (planes) => locatePart(planes, current).pose);
+  }
+  const misfits = await run((planes) => locatePart(planes, model).misfit);
+  const values = Float32Array.from(misfits, ([value = 2]) => value);
+  const spreadLeft = spread(frames) / Math.max(asTheyLie, 1e-9);
+  if (!isWanted && median(Array.from(values)) > limits.mostMisfit) {
+    return none("the pictures do not show the same part", spreadLeft);
+  }
+  if (!isWanted && spreadLeft > limits.mostSpreadLeft) {
+    return none(
+      `bringing the pictures into one pose leaves ${percent(spreadLeft)} of their spread`,
+      spreadLeft,
+    );
+  }
+  const misfitLimit = Math.min(1, limits.misfitRoom * Math.max(...values, 0.02));
+  const reason = `in one pose the pictures have ${percent(spreadLeft)} of their spread`;
+  return { part: { model, misfitLimit }, reason, spreadLeft };
+}
+
+/** One output for each picture, as plain numbers. */
+async function outputOfEach(
+  pictures: readonly RgbImage[],
+  build: (planes: Tensor) => Tensor,
+  backend: Backend,
+): Promise<Float32Array[]> {
+  const image = imageInput();
+  const outputs = { values: build(imagePlanes(image)) };
+  const session = await backend.load(encodeModel(buildGraph({ name: "part", inputs: [image], outputs })));
+  try {
+    const results: Float32Array[] = [];
+    for (const picture of pictures) {
+      const { values } = await session.run({ image: stackPictures([picture]) });
+      results.push(Float32Array.from(values?.data ?? [], Number));
+    }
+    return results;
+  } finally {
+    await session.dispose();
+  }
+}
+
+function grey(planes: Tensor, aspect: number): Tensor {
+  return reduceMean(smallPictures(planes, aspect), { axes: [1] });
+}
+
+function flat(frame: Tensor): Tensor {
+  return reshape(frame, ["N", templateSidePx ** 2]);
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
+}

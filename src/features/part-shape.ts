@@ -1,0 +1,94 @@
+/** What the shares of part in small pictures tell on the host: how large, how long, where they end. */
+import { pixelPlaces, searchHeightPx, searchWidthPx } from "./part-pose.ts";
+
+/** The part of one picture. */
+export interface PartShape {
+  /** Share of the picture's pixels. */
+  readonly area: number;
+  /** Share of the part's pixels that lie on the picture's border. */
+  readonly onBorder: number;
+  /** (λ₁ - λ₂) / (λ₁ + λ₂) of its second moments: 0 round, 1 a line. */
+  readonly elongation: number;
+}
+
+/** @param weights - Share of part of each pixel, [h·w] at the size of the search. */
+export function shapeOf(weights: Float32Array, aspect: number): PartShape {
+  const height = searchHeightPx(aspect);
+  const { x, y } = pixelPlaces(height, searchWidthPx);
+  const sums = { mass: 0, border: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
+  weights.forEach((weight, i) => {
+    const [column, row] = [i % searchWidthPx, Math.floor(i / searchWidthPx)];
+    const [px, py] = [x[i] ?? 0, y[i] ?? 0];
+    sums.mass += weight;
+    if (column === 0 || row === 0 || column === searchWidthPx - 1 || row === height - 1)
+      sums.border += weight;
+    sums.x += weight * px;
+    sums.y += weight * py;
+    sums.xx += weight * px * px;
+    sums.xy += weight * px * py;
+    sums.yy += weight * py * py;
+  });
+  const mass = Math.max(sums.mass, 1e-9);
+  const [cx, cy] = [sums.x / mass, sums.y / mass];
+  const [xx, xy, yy] = [sums.xx / mass - cx * cx, sums.xy / mass - cx * cy, sums.yy / mass - cy * cy];
+  return {
+    area: sums.mass / weights.length,
+    onBorder: sums.border / mass,
+    elongation: Math.hypot(xx - yy, 2 * xy) / Math.max(xx + yy, 1e-9),
+  };
+}
+
+/**
+ * How far the part reaches from its middle along either axis of its frame, in widths of the picture.
+ *
+ * @param pose - Middle, cosine and sine, [4].
+ */
+export function reachOf(weights: Float32Array, pose: Float32Array, aspect: number): number {
+  const { x, y } = pixelPlaces(searchHeightPx(aspect), searchWidthPx);
+  const [cx = 0, cy = 0, cos = 1, sin = 0] = pose;
+  let reach = 0;
+  weights.forEach((weight, i) => {
+    if (weight < 0.5) return;
+    const [dx, dy] = [(x[i] ?? 0) - cx, (y[i] ?? 0) - cy];
+    reach = Math.max(reach, Math.abs(cos * dx + sin * dy), Math.abs(cos * dy - sin * dx));
+  });
+  return reach;
+}
+
+/** The mean place of all poses, not turned, [4]. */
+export function standingPose(poses: readonly Float32Array[]): Float32Array {
+  const mean = (index: number) => poses.reduce((sum, pose) => sum + (pose[index] ?? 0), 0) / poses.length;
+  return Float32Array.of(mean(0), mean(1), 1, 0);
+}
+
+/** The mean of frames less its own mean: a template. */
+export function meanFrame(frames: readonly Float32Array[]): number[] {
+  const sums = new Float64Array(frames[0]?.length ?? 0);
+  for (const frame of frames) {
+    for (const [i, value] of frame.entries()) sums[i] = (sums[i] ?? 0) + value / frames.length;
+  }
+  const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length;
+  return Array.from(sums, (value) => Math.fround(value - mean));
+}
+
+/** Mean over the pixels of the variance over the frames, each less its own mean. */
+export function spread(frames: readonly Float32Array[]): number {
+  const centre = meanFrame(frames);
+  let total = 0;
+  for (const frame of frames) {
+    const mean = frame.reduce((sum, value) => sum + value, 0) / frame.length;
+    total += frame.reduce((sum, value, i) => sum + (value - mean - (centre[i] ?? 0)) ** 2, 0) / frame.length;
+  }
+  return total / frames.length;
+}
+
+/** The middle value. */
+export function median(values: readonly number[]): number {
+  return quantile(Float32Array.from(values), 0.5);
+}
+
+/** The value that a share `q` of the values does not exceed. */
+export function quantile(values: Float32Array, q: number): number {
+  const sorted = values.slice().sort();
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+}

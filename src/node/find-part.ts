@@ -1,0 +1,103 @@
+/** Whether the good pictures of a folder show one part that lies anyhow; see `studyPart`. */
+import { checkAborted } from "../base/abort.ts";
+import { RadarError } from "../base/errors.ts";
+import type { RgbImage } from "../base/raster.ts";
+import type { SampleDepth } from "../data/sample-depth.ts";
+import {
+  imageInput,
+  imagePlanes,
+  type PartStudy,
+  searchSize,
+  shrinkLarge,
+  stackPictures,
+  studyPart,
+} from "../detectors/index.ts";
+import { add, buildGraph, cast, floor, resizeLinear, scalar } from "../graph/index.ts";
+import { encodeModel } from "../onnx/index.ts";
+import { abortable } from "../runtime/abortable.ts";
+import type { Backend } from "../runtime/backend.ts";
+import type { LocateMode } from "./locate-mode.ts";
+import { namedImage, type Picture } from "./picture.ts";
+
+const studied = 120; // pictures, evenly spread (ours)
+const largestSidePx = 256; // of a large picture before it enters a graph (ours): well above the size of the search
+const mostAspectSpread = 0.02; // between the pictures' proportions (ours)
+
+/**
+ * Reads some of the good pictures and studies them.
+ *
+ * @param options - `mode`: "on" takes the part as the user's word; "off" looks at nothing. `depth`: as for `readImage`.
+ * @throws {AbortError} E_ABORTED if the signal is aborted, within one picture.
+ */
+export async function findPart(
+  pictures: readonly Picture[],
+  options: {
+    readonly backend: Backend;
+    readonly mode: LocateMode;
+    readonly depth?: SampleDepth;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<PartStudy> {
+  const { backend, mode, depth, signal } = options;
+  if (mode === "off") return { part: null, reason: "not asked for", spreadLeft: null };
+  const count = Math.min(studied, pictures.length);
+  const aspects: number[] = [];
+  const small: RgbImage[] = [];
+  let shrinker: Shrinker | undefined;
+  try {
+    for (let i = 0; i < count; i++) {
+      checkAborted(signal, "training");
+      const picture = await tryRead(pictures[Math.floor((i * pictures.length) / count)] ?? "", depth);
+      if (picture === undefined) continue;
+      const aspect = picture.height / picture.width;
+      aspects.push(aspect);
+      shrinker ??= await openShrinker(backend, searchSize(aspect));
+      small.push(await shrinker.shrink(picture));
+    }
+  } finally {
+    await shrinker?.dispose();
+  }
+  const [first = 1] = aspects;
+  const isOneShape = aspects.every((aspect) => Math.abs(aspect / first - 1) <= mostAspectSpread);
+  if (!isOneShape)
+    return { part: null, reason: "the pictures differ in their proportions", spreadLeft: null };
+  return studyPart(small, first, {
+    backend: abortable(backend, signal, "training"),
+    isWanted: mode === "on",
+  });
+}
+
+interface Shrinker {
+  shrink(picture: RgbImage): Promise<RgbImage>;
+  dispose(): Promise<void>;
+}
+
+async function openShrinker(
+  backend: Backend,
+  { width, height }: { readonly width: number; readonly height: number },
+): Promise<Shrinker> {
+  const image = imageInput();
+  const planes = floor(add(resizeLinear(imagePlanes(image), height, width), scalar(0.5)));
+  const outputs = { pixels: cast(planes, "uint8") };
+  const session = await backend.load(encodeModel(buildGraph({ name: "shrink", inputs: [image], outputs })));
+  return {
+    shrink: async (picture) => {
+      const { pixels } = await session.run({ image: stackPictures([shrinkLarge(picture, largestSidePx)]) });
+      const data = new Uint8Array(3 * width * height);
+      for (let i = 0; i < data.length; i++) {
+        data[i] = Number(pixels?.data[(i % 3) * width * height + Math.floor(i / 3)]); // by pixel, not by colour
+      }
+      return { width, height, data };
+    },
+    dispose: () => session.dispose(),
+  };
+}
+
+async function tryRead(picture: Picture, depth: SampleDepth | undefined): Promise<RgbImage | undefined> {
+  try {
+    return (await namedImage(picture, "image", depth)).image;
+  } catch (error) {
+    if (error instanceof RadarError) return undefined; // whoever reads them all reports it
+    throw error;
+  }
+}
