@@ -40,6 +40,7 @@ export {
   type FolderEvaluation,
   type ImageProgress,
   type LoadDetectorOptions,
+  type LocateMode,
   loadDetectorFile as loadDetector,
   openDataset,
   type Picture,

@@ -7,6 +7,7 @@ export {
   isolationForestScores,
 } from "../estimators/isolation-forest.ts";
 export type { IsolationTree } from "../estimators/isolation-tree.ts";
+export type { LocatedPart, PartModel, Pose } from "../features/part-pose.ts";
 export { type Backend, type Device, devices, type Feeds, type Session } from "../runtime/backend.ts";
 export {
   type ConformalThreshold,
@@ -27,6 +28,13 @@ export {
 export { type PartStudy, searchSize, studyPart } from "./learn-part.ts";
 export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
-export { type FoundPart, imageInput, imagePlanes, partPixels, resizePixels } from "./preprocess.ts";
+export {
+  type FoundPart,
+  imageInput,
+  imagePlanes,
+  type PartPictures,
+  partPixels,
+  resizePixels,
+} from "./preprocess.ts";
 export { stackPictures } from "./run-detector.ts";
 export { largestWholePixels, shrinkLarge, wholeSidePx } from "./shrink-picture.ts";

@@ -24,7 +24,7 @@ const gridSampleOp = defineOp<{ mode: string; padding_mode: string; align_corner
  * @returns float32 [N, C, h, w].
  * @throws {ShapeError} E_SHAPE or E_DTYPE if the operands do not fit.
  */
-export function gridSample(x: Tensor, grid: Tensor, outside: Outside): Tensor {
+export function gridSample(x: Tensor, grid: Tensor, outside: "border" | "zeros"): Tensor {
   const attributes = { mode: "bilinear", padding_mode: outside, align_corners: 0 };
   return single(gridSampleOp.apply([x, grid], attributes));
 }
