@@ -112,6 +112,22 @@ describe("ensureFolder", () => {
     expect(lstatSync(folder.at("x", "y", "z")).isDirectory()).toBe(true);
   });
 
+  test.skipIf(!existsSync("/proc/self"))(
+    "where no folder can be made it says so instead of trying for ever (skipped without /proc)",
+    async () => {
+      await expect(ensureFolder("/proc/radar/maps")).rejects.toMatchObject({
+        code: "E_FILE",
+        message: "/proc/radar: cannot create this folder: /proc takes no folders (ENOENT).",
+      });
+    },
+  );
+
+  test("made by many at once it is there for all of them", async () => {
+    const path = folder.at("many", "at", "once");
+    await Promise.all(Array.from({ length: 8 }, () => ensureFolder(path)));
+    expect(lstatSync(path).isDirectory()).toBe(true);
+  });
+
   test("a file in its place or above it is E_FILE", async () => {
     const file = folder.write("in-the-way", "");
     await expect(ensureFolder(file)).rejects.toMatchObject({

@@ -65,16 +65,29 @@ export async function checkWritable(path: string): Promise<void> {
  * @throws {FileError} E_FILE with the path and the reason, such as a file in its place.
  */
 export async function ensureFolder(path: string): Promise<void> {
+  if ((await pathKind(path)) === "folder") return;
+  // One by one: where a system says ENOENT of a folder that is there, as in /proc, mkdir's own recursion never ends.
+  const above = dirname(path);
+  if (above !== path && (await pathKind(above)) === "missing") await ensureFolder(above);
   try {
-    await mkdir(path, { recursive: true });
+    await mkdir(path);
   } catch (error) {
-    if (systemCode(error) === "EEXIST") {
-      throw new FileError(`${path}: cannot create this folder: a file of that name is there.`, {
-        cause: error,
-      });
-    }
-    throw fileError(path, "create", error);
+    const code = systemCode(error);
+    if (code === "EEXIST" && (await pathKind(path)) === "folder") return; // made by another meanwhile
+    if (code !== "EEXIST" && code !== "ENOENT") throw fileError(path, "create", error);
+    const reason = code === "EEXIST" ? "a file of that name is there" : `${above} takes no folders (ENOENT)`;
+    throw new FileError(`${path}: cannot create this folder: ${reason}.`, { cause: error });
   }
+}
+
+/**
+ * Creates a folder where it is missing and tries whether it takes files. Called before long work that writes into it.
+ *
+ * @throws {FileError} E_FILE with the path and the reason.
+ */
+export async function prepareFolder(path: string): Promise<void> {
+  await ensureFolder(path);
+  await checkWritable(join(path, "radar-ad"));
 }
 
 async function checkTarget(path: string): Promise<"file" | "other" | "missing"> {

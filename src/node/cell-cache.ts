@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { type Cell, type CellResult, cellResultSchema } from "../benchmark/index.ts";
-import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
+import { prepareFolder, writeFileAtomic } from "./atomic-file.ts";
 import { type TrainedCell, trainedCellSchema } from "./benchmark-cell.ts";
 import { pathKind } from "./path-kind.ts";
 import { systemCode } from "./system-error.ts";
@@ -30,7 +30,7 @@ export interface CellCache {
  */
 export async function openCellCache(folder: string, code: string): Promise<CellCache> {
   const at = (...names: string[]): string => join(folder, ...names);
-  for (const name of ["cells", "models"]) await ensureFolder(at(name));
+  for (const name of ["cells", "models"]) await prepareFolder(at(name));
   const resultPath = ({ key }: Cell): string => at("cells", `${key}.json`);
   const trainedPath = ({ key }: Cell): string => at("models", `${key}.json`);
   const modelPath = ({ key }: Cell): string => at("models", `${key}.onnx`);

@@ -14,7 +14,7 @@ import type { SkippedFile } from "../data/dataset.ts";
 import type { Detection, Detector } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
-import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
+import { ensureFolder, prepareFolder, writeFileAtomic } from "./atomic-file.ts";
 import { type FilePath, filePath, pathOf } from "./file-input.ts";
 import { encodePng } from "./image-codec.ts";
 import { findImages } from "./image-inputs.ts";
@@ -85,7 +85,8 @@ export async function* detectFiles(
     maps.map((path) => ({ path, kind: "overlay" })),
     paths,
   );
-  if (output !== undefined) await ensureFolder(output);
+  if (output !== undefined) await prepareFolder(output);
+  for (const folder of new Set(maps.map((path) => dirname(path)))) await ensureFolder(folder);
   for (const [i, path] of paths.entries()) {
     checkAborted(signal, "detect");
     const image = await tryReadImage(path, detector.description.pictures?.depth);
@@ -120,6 +121,5 @@ async function writeOverlay(
 ): Promise<void> {
   const { maximum, threshold } = mapScaleOf(detector);
   const picture = overlay(image, detection.anomalyMap, { scaleMaximum: maximum, threshold });
-  await ensureFolder(dirname(path));
   await writeFileAtomic(path, await encodePng(picture, { description: overlayMark }));
 }

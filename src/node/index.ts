@@ -1,6 +1,6 @@
 /** Images, folders and files under Node. */
 export { type NodeBackendOptions, nodeBackend } from "../runtime/node.ts";
-export { checkWritable, ensureFolder, writeFileAtomic } from "./atomic-file.ts";
+export { checkWritable, ensureFolder, prepareFolder, writeFileAtomic } from "./atomic-file.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
 export { maxPixels } from "./decode-samples.ts";
 export { type DetectFilesOptions, detectFiles, type FileDetection, unlikeGood } from "./detect.ts";

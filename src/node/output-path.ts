@@ -43,7 +43,11 @@ export async function checkOutputs(outputs: readonly OutputFile[], inputs: reado
     places.add(resolve(path));
   }
   const present = [];
-  for (const output of outputs) if ((await pathKind(output.path)) === "file") present.push(output);
+  for (const output of outputs) {
+    const kind = await pathKind(output.path);
+    if (kind === "folder") throw refusal(output.path, `a path for ${kinds[output.kind].name}`, "a folder");
+    if (kind === "file") present.push(output);
+  }
   if (present.length === 0) return;
   const read = new Set(await Promise.all(inputs.map(identity)));
   for (const { path, kind } of present) {

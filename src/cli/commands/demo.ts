@@ -4,10 +4,10 @@ import type { Dataset } from "../../data/index.ts";
 import { prepareMethod } from "../../methods/index.ts";
 import {
   checkOutputs,
-  ensureFolder,
   evaluateFolder,
   filesOf,
   openDataset,
+  prepareFolder,
   writeRenderedFolder,
 } from "../../node/index.ts";
 import { type RunConfig, trainOptionsOf } from "../../run-config.ts";
@@ -54,7 +54,7 @@ export const demoCommand: Command = {
     const { output } = context;
     const config = demoConfig(await readRunOptions(args));
     const folder = config.output ?? defaultFolder;
-    await ensureFolder(folder);
+    await prepareFolder(folder);
     const [given] = args.positionals;
     const { dataset, remark } =
       given === undefined
