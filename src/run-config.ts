@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { nearest } from "./base/check.ts";
 import { OptionError } from "./base/errors.ts";
+import { type Tolerance, tolerances } from "./data/index.ts";
 import {
   type MethodName,
   methodNames,
@@ -58,6 +59,8 @@ export interface RunConfig {
   readonly group?: string | undefined;
   /** Whether a held-out image that is like none of the others counts for the threshold all the same. */
   readonly keepOdd?: boolean | undefined;
+  /** Whether good images are also shown disturbed while the detector learns. */
+  readonly tolerance?: Tolerance | undefined;
 }
 
 const number = z.number().optional();
@@ -87,6 +90,7 @@ const entries = {
   falseAlarmRate: z.union([z.literal("auto"), z.number()]).optional(),
   group: z.string().min(1).optional(),
   keepOdd: z.boolean().optional(),
+  tolerance: z.enum(tolerances).optional(),
 } satisfies Record<keyof RunConfig, z.ZodType>;
 
 const runConfigSchema: z.ZodType<RunConfig> = z.strictObject(entries);

@@ -1,6 +1,7 @@
 /** The options of a training on the command line. */
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
+import { tolerances } from "../data/index.ts";
 import { methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
 import { locateModes } from "../node/index.ts";
 import { fileError } from "../node/system-error.ts";
@@ -88,6 +89,12 @@ export const trainingArgs: ArgsDef = {
     type: "boolean",
     description: "let a held-out image that is like none of the others count for the threshold, too",
   },
+  tolerance: {
+    type: "string",
+    valueHint: "name",
+    description:
+      "none (default), or usual: learn from good images under other light, colour, noise, blur and JPEG, too",
+  },
   seed: { type: "string", valueHint: "n", description: "seed of everything random (default 0)" },
   config: {
     type: "string",
@@ -136,6 +143,7 @@ function fromLine(args: Arguments): RunConfig {
       args.text("false-alarm-rate") === "auto" ? "auto" : args.number("false-alarm-rate", { above: 0 }),
     group: args.text("group"),
     keepOdd: args.flag("keep-odd") || undefined,
+    tolerance: args.choice("tolerance", tolerances),
     ...computeOptions(args),
   };
 }

@@ -3,6 +3,7 @@ import { Random } from "../base/random.ts";
 import {
   type Disturbance,
   disturbed,
+  disturbedCopy,
   disturbedImage,
   randomDisturbance,
   usualDisturbances,
@@ -29,14 +30,14 @@ test("nothing to do leaves the picture as it is, in a new array", () => {
   expect(same).not.toBe(levels);
 });
 
-test("a shift moves to the right and down, and repeats the edge", () => {
-  expect(change(dot(2, 2), { shift: [3, 1] })).toEqual(dot(5, 3));
-  const edge = change(dot(0, 0), { shift: [1, 0] });
-  expect([edge[0], edge[1]]).toEqual([200, 200]);
+test("a shift moves to the right and down, and mirrors what comes in", () => {
+  expect(change(dot(4, 3), { shift: [3, 1] })).toEqual(dot(7, 4));
+  const edge = change(dot(1, 0), { shift: [1, 0] });
+  expect([edge[0], edge[1], edge[2]]).toEqual([200, 100, 200]);
 });
 
 test("a turn is clockwise around the middle: a quarter brings what is above to the right", () => {
-  expect(change(dot(4, 1), { turn: 90 })).toEqual(dot(6, 3));
+  expect(change(dot(4, 2), { turn: 90 })).toEqual(dot(5, 3));
 });
 
 test("a blur keeps the sum, and its spread is the one asked for", () => {
@@ -85,8 +86,17 @@ test("random disturbances differ, each kind in about half of them, and repeat wi
   };
   const many = drawn(1);
   expect(drawn(1)).toEqual(many);
-  for (const kind of ["shift", "turn", "blur", "light", "warmth", "noise", "jpeg"]) {
+  for (const kind of ["blur", "light", "warmth", "noise", "jpeg"]) {
     const share = many.filter((disturbance) => kind in disturbance).length / many.length;
     expect(Math.abs(share - 0.5)).toBeLessThan(0.1);
   }
+});
+
+test("a copy is of the image's size and its own draw", () => {
+  const image = Uint8Array.from({ length: 3 * 256 }, (_, i) => (i * 37) % 251);
+  const copies = [1, 2, 1].map((seed) => disturbedCopy(image, 16, new Random(seed)));
+  expect(copies[0]).toHaveLength(image.length);
+  expect(copies[0]).not.toEqual(image);
+  expect(copies[1]).not.toEqual(copies[0]);
+  expect(copies[2]).toEqual(copies[0]);
 });

@@ -5,9 +5,12 @@ export { classCounts, type Dataset, type DatasetImage, type SkippedFile } from "
 export {
   type Disturbance,
   disturbed,
+  disturbedCopy,
   disturbedImage,
   type NamedDisturbance,
   randomDisturbance,
+  type Tolerance,
+  tolerances,
   usualDisturbances,
 } from "./disturbance.ts";
 export { jpegLoss } from "./jpeg-loss.ts";

@@ -1,6 +1,6 @@
 /** What a method of anomaly detection is: options in, good images in, a source of anomaly maps out. */
 import type { Random } from "../base/random.ts";
-import type { Symmetry } from "../data/index.ts";
+import type { Symmetry, Tolerance } from "../data/index.ts";
 import type { GoodPictures } from "../detectors/index.ts";
 import type { MapSource } from "../detectors/map-source.ts";
 import type { FoundPart } from "../detectors/preprocess.ts";
@@ -39,6 +39,8 @@ export interface TrainingContext {
    * out, see `oddScore`.
    */
   readonly keepOdd?: boolean | undefined;
+  /** Whether the images learned from are also shown disturbed, see `randomDisturbance`. Default "none": they are not. */
+  readonly tolerance?: Tolerance | undefined;
   /** What each image belongs to, null if to no other: images of one name are never both learned from and calibrated with. */
   readonly groups?: readonly (string | null)[] | undefined;
   /** Versions of what trains, for the model file. */

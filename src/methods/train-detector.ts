@@ -2,7 +2,7 @@
 import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { allowedSymmetries, groupsOf, holdOut, nearCopies } from "../data/index.ts";
+import { allowedSymmetries, disturbedCopy, groupsOf, holdOut, nearCopies } from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
@@ -61,6 +61,11 @@ export async function trainDetector(
   conformalThreshold(new Float32Array(split.calibration.length), options.falseAlarmRate); // fails before the work
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
   const learned = pick(split.train);
+  const { tolerance = "none" } = context;
+  const drawn = random.split("disturbances");
+  const copied =
+    tolerance === "none" ? [] : learned.map((image) => disturbedCopy(image, options.imageSize, drawn));
+  const shown = [...learned, ...copied];
   const hash = await contentHash(images);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3);
   const identity = {
@@ -70,13 +75,14 @@ export async function trainDetector(
     settings,
     contentHash: hash,
     ...(context.groups && { groups: context.groups }),
+    tolerance,
   };
   const metadata = { training: JSON.stringify(identity) };
   checkAborted(context.signal, "training");
   const result = await prepared.learn({
     ...context,
     backend,
-    images: learned,
+    images: shown,
     random,
     symmetries,
     contentHash: hash,
@@ -86,7 +92,7 @@ export async function trainDetector(
   checkAborted(context.signal, "training");
   context.onStage?.("calibrating");
   const { model, description, heldOutScores, odd } = await fitDetector(result.source, {
-    learned,
+    learned: shown,
     heldOut: pick(split.calibration),
     falseAlarmRate: options.falseAlarmRate,
     keepOdd: context.keepOdd ?? false,
@@ -116,7 +122,7 @@ export async function trainDetector(
       ...(context.pictures !== undefined && { pictures: context.pictures }),
       calibration,
       ...(context.part && { part: partFacts(context.part) }),
-      options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate },
+      options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate, tolerance },
     }),
   });
   const heldOut = split.calibration.map((index, i) => ({ index, anomalyScore: heldOutScores[i] ?? 0 }));

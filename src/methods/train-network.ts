@@ -50,6 +50,7 @@ export async function trainNetwork(
     version,
     images: context.contentHash,
     ...(context.groups && { groups: context.groups }),
+    tolerance: context.tolerance ?? "none",
     random: context.random.state(),
     identity,
     length,

@@ -13,7 +13,7 @@ import {
   texts,
 } from "../base/check-options.ts";
 import { OptionError } from "../base/errors.ts";
-import type { SkippedFile } from "../data/index.ts";
+import { type SkippedFile, type Tolerance, tolerances } from "../data/index.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
 import type { NetworkStore, TrainingOptions } from "../methods/index.ts";
 import type { Device } from "../runtime/backend.ts";
@@ -54,6 +54,8 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
    * they are never both learned from and calibrated with. Default: copies are found by their looks.
    */
   readonly group?: string | undefined;
+  /** Whether good images are also shown disturbed, by light, colour, noise, blur and JPEG, so that those are tolerated. Default "none". */
+  readonly tolerance?: Tolerance | undefined;
   /** Whether a held-out image that is like none of the others counts for the threshold all the same. Default false. */
   readonly keepOdd?: boolean | undefined;
   /** Whether the part is found and turned upright first. Default "auto": where the good pictures show one that lies anyhow. */
@@ -135,6 +137,7 @@ const trainChecks: OptionChecks<TrainOptions> = {
   threads: loadChecks.threads,
   worker: loadChecks.worker,
   group: text,
+  tolerance: (name, value) => checkChoice(name, value, tolerances),
   keepOdd: flag,
   locate: (name, value) => checkChoice(name, value, locateModes),
   resume: flag,

@@ -121,6 +121,7 @@ export async function trainHere(
       resume,
       signal,
       keepOdd: options.keepOdd,
+      tolerance: options.tolerance,
       groups: pattern && groupNames(relativePaths, pattern),
       networks: options.networks,
       onProgress: (progress) => {
