@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * One entry for every job of this repository, on a machine that has only Node and npm:
- * `node scripts/bootstrap.mjs <demo | test | check | bench | ablate | tune | table | build> [arguments of the job]`.
+ * `node scripts/bootstrap.mjs <demo | test | check | bench | ablate | tune | table | api | build> [arguments of the job]`.
  *
  * It installs the locked dependencies and builds when needed, then runs the job and passes its exit code on.
  * Set-up speaks on stderr only, so that a job's stdout stays a job's stdout. No dependencies, plain JavaScript.
@@ -21,6 +21,10 @@ const jobs = {
   ablate: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "ablate.ts"), ...args]) },
   tune: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "tune.ts"), ...args]) },
   table: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "table.ts"), ...args]) },
+  api: {
+    run: (args) => runNode([toolPath("typedoc"), "--emit", "docs", "--out", "api", ...args]),
+    builds: false,
+  },
   check: { run: runChecks, builds: false },
 };
 

@@ -79,3 +79,9 @@ test("invariant and assertNever speak of a fault of ours", () => {
     new RadarError("E_INTERNAL", 'schedule: internal: unexpected value "x" (string). Please report this.'),
   );
 });
+
+test("nearest prefers a choice that has the word to one that is spelt like it", () => {
+  expect(nearest("size", ["noise", "image-size", "patch-size"])).toBe("image-size");
+  expect(nearest("Size", ["noise", "imageSize"])).toBe("imageSize");
+  expect(nearest("nois", ["noise", "image-size"])).toBe("noise");
+});

@@ -70,8 +70,10 @@ export function checkChoice<T extends string>(
   );
 }
 
-/** The entry of `choices` within edit distance 3 (and half its length) of `word`, or undefined. */
+/** The first of `choices` that has `word` as one of its words, else the one within edit distance 3 (and half its length), or undefined. */
 export function nearest(word: string, choices: readonly string[]): string | undefined {
+  const whole = choices.find((choice) => wordsOf(choice).includes(word.toLowerCase()));
+  if (whole !== undefined) return whole;
   let best: string | undefined;
   let bestDistance = Infinity;
   for (const choice of choices) {
@@ -105,6 +107,11 @@ function rangeText(range: { minimum?: number; maximum?: number; above?: number; 
     range.below === undefined ? "" : `< ${range.below}`,
   ].filter((part) => part !== "");
   return parts.length > 0 ? ` ${parts.join(" and ")}` : "";
+}
+
+/** "image-size" and "imageSize" have the words image and size. */
+function wordsOf(name: string): string[] {
+  return name.split(/-|(?=[A-Z])/).map((word) => word.toLowerCase());
 }
 
 function editDistance(a: string, b: string): number {

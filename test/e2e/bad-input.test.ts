@@ -44,6 +44,7 @@ describe("a command line that is not understood ends with 2 and says what was me
     [["evaluate", "m.onnx", "a", "b"], 'unexpected argument "b"'],
     [["train", "x", "--imge-size", "32"], "unknown option --imge-size. Did you mean --image-size?"],
     [["train", "x", "--imageSize", "32"], "unknown option --imageSize. Did you mean --image-size?"],
+    [["train", "x", "--size", "32"], "unknown option --size. Did you mean --image-size?"],
     [["train", "x", "--no-resume"], "unknown option --no-resume"],
     [["train", "x", "-x"], "unknown option -x"],
     [["train", "x", "--output"], "--output: expected a value, got none."],
