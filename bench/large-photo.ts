@@ -17,14 +17,17 @@ export interface LargePhotoFigures {
   readonly seconds: number;
 }
 
-const sizes = [
+/** Width and height of photos of 12, 40 and 101 megapixels. */
+const photoSizes: readonly (readonly [width: number, height: number])[] = [
   [4000, 3000],
   [7728, 5184],
   [11608, 8704],
-] as const;
+];
 
-/** Photos of 12, 40 and 101 megapixels, each scored in a process of its own by a model of method gaussian. */
-export async function measureLargePhotos(): Promise<LargePhotoFigures[]> {
+/** Photos of some sizes, each scored in a process of its own by a model of method gaussian. */
+export async function measureLargePhotos(
+  sizes: typeof photoSizes = photoSizes,
+): Promise<LargePhotoFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), "radar-bench-"));
   try {
     const [data, model] = [join(folder, "set"), join(folder, "model.onnx")];

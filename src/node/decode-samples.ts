@@ -133,7 +133,7 @@ async function explained<T>(name: string, format: ImageFormat, read: () => Promi
       error instanceof Error ? error.message.trim().replaceAll(/\s*\n\s*/g, "; ") : String(error);
     const problem =
       format === "heic"
-        ? `expected an image that can be read here, got HEIC, whose decoder is not part of this program (${reason}). Convert it to JPEG or PNG, or set the phone to save JPEG ("Most Compatible").`
+        ? `expected an image that can be read here, got HEIC, whose decoder is not part of this program. Convert it to JPEG or PNG, or set the phone to save JPEG ("Most Compatible").`
         : `expected a whole ${format.toUpperCase()} image, got a damaged, truncated or unsupported one (${reason}).`;
     throw imageError(name, problem, error);
   }

@@ -1,5 +1,5 @@
 /** `radar inspect`: what a model file is, how it was made, what it promises. */
-import { checkModel, type DetectorDescription } from "../../detectors/index.ts";
+import { checkModel, type DetectorDescription, type GoodPictures } from "../../detectors/index.ts";
 import { readModelFile } from "../../node/index.ts";
 import { aboutFile } from "../../node/load-detector.ts";
 import { decodeModel, type ModelSummary } from "../../onnx/index.ts";
@@ -33,6 +33,13 @@ export const inspectCommand: Command = {
   },
 };
 
+function lookText({ aspectRatio, shortSidePx, color, contrast, depth }: GoodPictures): string {
+  const [least = "", most = ""] = aspectRatio.map(number);
+  const shape = `width / height ${least === most ? least : `${least} to ${most}`}, shorter side from ${shortSidePx} px`;
+  const colors = { all: "in colour", none: "grey", some: "some in colour" };
+  return `${shape}, ${colors[color]}, contrast from ${number(contrast)}; 16-bit files hold ${depth.bits} bits`;
+}
+
 function leftOutText({ leftOut }: DetectorDescription["calibration"]): string {
   return leftOut === undefined ? "" : `; one that scores ${number(leftOut)} was left out`;
 }
@@ -58,6 +65,7 @@ function rowsOf(
         ? "none step by step"
         : `${training.steps} steps of ${training.batchSize} images, last loss ${number(training.finalLoss)}`,
     ],
+    ["good images", description.pictures === undefined ? "not looked at" : lookText(description.pictures)],
     ["symmetries", training.symmetries.join(", ") || "none"],
     ["training set", `SHA-256 ${training.contentHash}`],
     ["seed", String(description.seed)],
