@@ -1,6 +1,7 @@
 /** `npm run bench`: how fast training and scoring are here, beside a peer and the machine's own limits. */
 import { parseArgs } from "node:util";
 import { measureGemm } from "./gemm.ts";
+import { measureImport } from "./import-weight.ts";
 import { measureLargePhotos } from "./large-photo.ts";
 import { measureScoring } from "./scoring.ts";
 import { measureTrainStep } from "./train-step.ts";
@@ -14,6 +15,8 @@ const { values } = parseArgs({
 });
 const options = { threads: Number(values.threads), rounds: Number(values.rounds) };
 
+process.stderr.write("import of the package ...\n");
+const importWeight = measureImport(options);
 process.stderr.write("matrix product ...\n");
 const gemm = await measureGemm(options);
 process.stderr.write("training step, beside PyTorch where it is installed ...\n");
@@ -26,6 +29,6 @@ const score = {
 process.stderr.write("large photos ...\n");
 const largePhotos = await measureLargePhotos();
 const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };
-const result = { threads: options.threads, gemm, trainStep, score, largePhotos, memory };
+const result = { threads: options.threads, importWeight, gemm, trainStep, score, largePhotos, memory };
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
