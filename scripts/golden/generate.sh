@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 python=${PYTHON:-/usr/bin/python3}
-for script in metrics isolation_forest network structural_similarity statistical diffusion; do
+for script in metrics isolation_forest estimators network structural_similarity statistical diffusion; do
   "$python" "scripts/golden/$script.py"
 done

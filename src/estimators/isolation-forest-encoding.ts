@@ -2,6 +2,7 @@
 import { describe } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import { exp, mul, scalar, type Tensor, type TreeEnsembleAttributes, treeEnsemble } from "../graph/index.ts";
+import { treesToEnsemble } from "./decision-tree.ts";
 import type { IsolationForest } from "./isolation-forest.ts";
 import { averagePathLength, type IsolationTree } from "./isolation-tree.ts";
 
@@ -61,44 +62,10 @@ export function decodeForest(data: unknown): IsolationForest {
 /**
  * The forest as a tree ensemble whose one output is the mean path length E[h(x)] over the trees.
  *
- * The score is then 2^(-E[h(x)] / c(sampleSize)), which {@link averagePathLength} scales. Decisions equal ours exactly,
- * since thresholds and points are float32 in both; path lengths are rounded to float32.
- *
- * @see ONNX operator reference, ai.onnx.ml TreeEnsembleRegressor, version 3
+ * The score is then 2^(-E[h(x)] / c(sampleSize)), which {@link averagePathLength} scales.
  */
 export function forestToTreeEnsemble(forest: IsolationForest): TreeEnsembleAttributes {
-  const nodes = forest.trees.flatMap((tree, treeId) =>
-    Array.from(tree.featureIndices, (feature, node) => {
-      const isLeaf = feature < 0;
-      return {
-        treeId,
-        node,
-        isLeaf,
-        feature: isLeaf ? 0 : feature,
-        threshold: tree.thresholds[node] ?? 0,
-        left: isLeaf ? 0 : (tree.left[node] ?? 0),
-        right: isLeaf ? 0 : (tree.right[node] ?? 0),
-        pathLength: tree.pathLengths[node] ?? 0,
-      };
-    }),
-  );
-  const leaves = nodes.filter((node) => node.isLeaf);
-  return {
-    aggregate_function: "AVERAGE",
-    n_targets: 1,
-    nodes_treeids: nodes.map((node) => node.treeId),
-    nodes_nodeids: nodes.map((node) => node.node),
-    nodes_featureids: nodes.map((node) => node.feature),
-    nodes_modes: nodes.map((node) => (node.isLeaf ? "LEAF" : "BRANCH_LEQ")),
-    nodes_values: nodes.map((node) => node.threshold),
-    nodes_truenodeids: nodes.map((node) => node.left),
-    nodes_falsenodeids: nodes.map((node) => node.right),
-    nodes_missing_value_tracks_true: nodes.map(() => 0),
-    target_treeids: leaves.map((leaf) => leaf.treeId),
-    target_nodeids: leaves.map((leaf) => leaf.node),
-    target_ids: leaves.map(() => 0),
-    target_weights: leaves.map((leaf) => leaf.pathLength),
-  };
+  return treesToEnsemble(forest.trees.map((tree) => ({ tree, values: tree.pathLengths })));
 }
 
 /**

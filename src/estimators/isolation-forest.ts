@@ -3,10 +3,12 @@
  * Liu, Ting and Zhou 2008, "Isolation Forest", ICDM, doi:10.1109/ICDM.2008.17.
  */
 
-import { checkInteger, formatNumber } from "../base/check.ts";
-import { DataError, ShapeError } from "../base/errors.ts";
+import { checkInteger } from "../base/check.ts";
+import { DataError } from "../base/errors.ts";
 import type { Random } from "../base/random.ts";
-import { averagePathLength, growTree, type IsolationTree, pathLength } from "./isolation-tree.ts";
+import { leafOf } from "./decision-tree.ts";
+import { float32Points } from "./float32-points.ts";
+import { averagePathLength, growTree, type IsolationTree } from "./isolation-tree.ts";
 
 /** A fitted forest: plain data. */
 export interface IsolationForest {
@@ -84,7 +86,7 @@ export function isolationForestScores(forest: IsolationForest, features: Float64
   const scores = new Float64Array(points.length / dimensions);
   for (const tree of trees) {
     for (let i = 0; i < scores.length; i++) {
-      scores[i] = (scores[i] ?? 0) + pathLength(tree, points, i * dimensions);
+      scores[i] = (scores[i] ?? 0) + (tree.pathLengths[leafOf(tree, points, i * dimensions)] ?? 0);
     }
   }
   const scale = trees.length * averagePathLength(sampleSize);
@@ -99,23 +101,4 @@ function drawToFront(order: Uint32Array, size: number, random: Random): void {
     order[j] = order[i] ?? 0;
     order[i] = drawn;
   }
-}
-
-function float32Points(where: string, features: Float64Array, dimensions: number): Float32Array {
-  checkInteger("dimensions", dimensions, { minimum: 1 });
-  if (features.length % dimensions !== 0) {
-    throw new ShapeError(
-      "E_SHAPE",
-      `${where}: expected a multiple of ${dimensions} features (points x dimensions), got ${features.length}.`,
-    );
-  }
-  const points = Float32Array.from(features);
-  const bad = points.findIndex((value) => !Number.isFinite(value));
-  if (bad >= 0) {
-    throw new DataError(
-      "E_DATA",
-      `${where}: expected features that are finite in float32, got ${formatNumber(features[bad] ?? 0)} for feature ${bad % dimensions} of point ${Math.floor(bad / dimensions)}.`,
-    );
-  }
-  return points;
 }

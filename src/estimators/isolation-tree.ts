@@ -1,16 +1,9 @@
-/** One tree of an Isolation Forest: how it grows and how long a point's path through it is. */
+/** One tree of an Isolation Forest: how it grows, and how long the path to each of its leaves is. */
 import type { Random } from "../base/random.ts";
+import type { DecisionTree } from "./decision-tree.ts";
 
-/** A random binary tree; node 0 is the root, children have higher numbers than their parent. All arrays [nodes]. */
-export interface IsolationTree {
-  /** Feature an inner node splits on, int32; -1 at leaves. */
-  readonly featureIndices: Int32Array;
-  /** A feature `<=` this goes left, float32; 0 at leaves. */
-  readonly thresholds: Float32Array;
-  /** Left child, int32; -1 at leaves. */
-  readonly left: Int32Array;
-  /** Right child, int32; -1 at leaves. */
-  readonly right: Int32Array;
+/** A random binary tree. All arrays [nodes]. */
+export interface IsolationTree extends DecisionTree {
   /** Training points that reached the node, int32. */
   readonly sampleCounts: Int32Array;
   /** Depth + `averagePathLength` of the sample count at leaves, float64; 0 at inner nodes. */
@@ -82,22 +75,6 @@ export function averagePathLength(n: number): number {
   if (n === 2) return 1;
   const eulerGamma = 0.5772156649015329;
   return 2 * (Math.log(n - 1) + eulerGamma) - (2 * (n - 1)) / n;
-}
-
-/**
- * Path length of a point: depth of its leaf, plus the average depth of the tree that the leaf's points would still make.
- *
- * @param points - float32 points, flat.
- * @param offset - Where the point's features begin.
- */
-export function pathLength(tree: IsolationTree, points: Float32Array, offset: number): number {
-  const { featureIndices, thresholds, left, right, pathLengths } = tree;
-  let node = 0;
-  for (let feature = featureIndices[0] ?? -1; feature >= 0; feature = featureIndices[node] ?? -1) {
-    const goesLeft = (points[offset + feature] ?? 0) <= (thresholds[node] ?? 0);
-    node = (goesLeft ? left[node] : right[node]) ?? 0;
-  }
-  return pathLengths[node] ?? 0;
 }
 
 interface FeatureRange {
