@@ -105,7 +105,7 @@ export const plans: Readonly<Record<string, TuningPlan>> = {
         resolveRadarOptions({ ...given, scoring: "paper" }, largestSidePx),
         paperReadout({ ...paperSettings, ...changed }),
       ),
-    { timestep: [0, 1, 2, 5, 10, 25, 50, 100], smoothing: [1 / 64, 1 / 32, 1 / 16, 1 / 12, 1 / 8] },
+    { timestep: [0, 5, 10, 20, 50, 100], addsNoise: [true, false], windowStridePx: [1, 4, 10, 20] },
   ),
   "one-step": plan(oneStepMethod, {
     smoothing: [1 / 64, 1 / 32, 1 / 16],

@@ -4,6 +4,8 @@ import { nearest } from "./base/check.ts";
 import { OptionError } from "./base/errors.ts";
 import { type Tolerance, tolerances } from "./data/index.ts";
 import {
+  type ClassifierName,
+  classifierNames,
   type MethodName,
   methodNames,
   type NoiseName,
@@ -37,6 +39,8 @@ export interface RunConfig {
   /** Images a step. */
   readonly batchSize?: number | undefined;
   readonly scoring?: ScoringName | undefined;
+  /** What decides on a picture's features, of scorings that have some. */
+  readonly classifier?: ClassifierName | undefined;
   /** Steps of noise, of 1000, that are added and undone, of methods that reconstruct. */
   readonly noiseSteps?: number | undefined;
   /** Network calls a picture, of methods that make several. */
@@ -77,6 +81,7 @@ const entries = {
   steps: number,
   batchSize: number,
   scoring: z.enum(scoringNames).optional(),
+  classifier: z.enum(classifierNames).optional(),
   noiseSteps: number,
   calls: number,
   noise: z.enum(noiseNames).optional(),

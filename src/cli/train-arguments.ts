@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
 import { tolerances } from "../data/index.ts";
-import { methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
+import { classifierNames, methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
 import { locateModes } from "../node/index.ts";
 import { fileError } from "../node/system-error.ts";
 import { parseRunConfig, type RunConfig } from "../run-config.ts";
@@ -37,6 +37,11 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "name",
     description: `how the anomaly map is read off the network: ${scoringNames.join(", ")} (default ${scoringNames[0]})`,
+  },
+  classifier: {
+    type: "string",
+    valueHint: "name",
+    description: `what decides with the scoring paper: ${classifierNames.join(", ")} (default ${classifierNames[0]})`,
   },
   "noise-steps": {
     type: "string",
@@ -131,6 +136,7 @@ function fromLine(args: Arguments): RunConfig {
     steps: args.number("steps", count),
     batchSize: args.number("batch-size", count),
     scoring: args.choice("scoring", scoringNames),
+    classifier: args.choice("classifier", classifierNames),
     noiseSteps: args.number("noise-steps", count),
     calls: args.number("calls", count),
     noise: args.choice("noise", noiseNames),

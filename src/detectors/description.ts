@@ -56,8 +56,10 @@ export interface DetectorDescription {
     readonly images: number;
     /** isAnomalous = score > threshold. */
     readonly threshold: number;
-    /** Promised rate of false alarms. */
+    /** Promised rate of false alarms; by the method's own rule, what the held-out images say of it: (those above + 1) / (all + 1). */
     readonly falseAlarmRate: number;
+    /** What the threshold keeps: the rate that was promised, or the method's own rule, which promises none. */
+    readonly rule: "conformal" | "method";
     /** Pixel score above which a pixel belongs to a defect. */
     readonly pixelThreshold: number;
     /** Pixel score of a heat map's brightest colour, > 0. */
@@ -117,6 +119,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       images: count,
       threshold: z.number(),
       falseAlarmRate: z.number(),
+      rule: z.enum(["conformal", "method"]).default("conformal"), // of files that do not say
       pixelThreshold: z.number(),
       mapMaximum: z.number().positive(),
       scores: z.array(z.number()),

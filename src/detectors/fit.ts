@@ -75,12 +75,13 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);
   const kept = (values: readonly number[]) => Float32Array.from(values.filter((_, i) => i !== odd)).sort();
   const scores = kept(heldOutScores);
-  const image = conformalThreshold(scores, falseAlarmRate);
+  const image = thresholdOf(source, scores, falseAlarmRate);
   const pixel = conformalThreshold(kept(largest), falseAlarmRate);
   const description = options.describe({
     images: scores.length,
     threshold: image.threshold,
     falseAlarmRate: image.falseAlarmRate,
+    rule: image.rule,
     pixelThreshold: pixel.threshold,
     mapMaximum: mapHeadroom * Math.max(leastThreshold, pixel.threshold),
     scores: Array.from(scores),
@@ -103,4 +104,16 @@ async function readingsOf(images: AsyncIterable<Record<string, NdArray>>): Promi
     });
   }
   return readings;
+}
+
+/** The method's own threshold where it has one and no rate is asked for; else the conformal one. */
+function thresholdOf(
+  { threshold }: MapSource,
+  heldOutScores: Float32Array,
+  falseAlarmRate: number | "auto",
+): Pick<DetectorDescription["calibration"], "threshold" | "falseAlarmRate" | "rule"> {
+  if (threshold === undefined || falseAlarmRate !== "auto")
+    return { ...conformalThreshold(heldOutScores, falseAlarmRate), rule: "conformal" };
+  const above = heldOutScores.filter((score) => score > threshold).length;
+  return { threshold, falseAlarmRate: (above + 1) / (heldOutScores.length + 1), rule: "method" };
 }

@@ -15,6 +15,8 @@ export interface MapSource {
   readonly imageSizePx: number;
   /** Whether its maps are standardised at each place where good images are aligned. */
   readonly standardizesPlaces: boolean;
+  /** Threshold of the score by the method's own rule; used unless a rate of false alarms is asked for. Default: the conformal one. */
+  readonly threshold?: number;
   /**
    * Adds the method to a graph.
    *

@@ -60,6 +60,15 @@ test("one class has no curves, and a threshold given by hand no promised rate", 
   expect(input).not.toHaveProperty("command");
 });
 
+test("a threshold by the method's own rule promises no rate, and the report says so", async () => {
+  const calibration = { ...description.calibration, rule: "method" as const };
+  const input = reportInputOf(await evaluationOf([[0, 10]]), {
+    description: { ...description, calibration },
+  });
+  expect([input.falseAlarmRate, input.thresholdRule]).toEqual([null, "method"]);
+  expect(renderEvaluationReport(input)).toContain("it promises no false-alarm rate");
+});
+
 test("the caller's facts come before the detector's", async () => {
   const input = reportInputOf(await evaluationOf([[0, 10]]), {
     description,

@@ -32,12 +32,14 @@ export function reportInputOf(evaluation: Evaluation, options: ReportOptions): E
   const hasBoth = labels.includes(0) && labels.includes(1);
   const hasPictures = pictures.falseAlarms.length + pictures.misses.length + pictures.gallery.length > 0;
   const isCalibrated = evaluation.thresholdOrigin === "calibration";
+  const { falseAlarmRate, rule } = description.calibration;
   return {
     title: `${description.name}: ${description.method}, ${description.preset}`,
     facts: [...facts, ...factsOf(description)],
     ...(command === undefined ? {} : { command }),
     metrics,
-    falseAlarmRate: isCalibrated ? description.calibration.falseAlarmRate : null,
+    falseAlarmRate: isCalibrated && rule === "conformal" ? falseAlarmRate : null,
+    thresholdRule: isCalibrated ? rule : "hand",
     images: results,
     curves: {
       roc: hasBoth ? rocCurve(scores, labels) : null,

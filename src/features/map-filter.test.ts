@@ -7,7 +7,7 @@ import { buildGraph, type Graph, input, type Tensor } from "../graph/index.ts";
 import type { Reference } from "../graph/reference-array.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { gaussianBlur, neighbourhoodMean, sobelMagnitude } from "./map-filter.ts";
+import { alongAxes, gaussianBlur, neighbourhoodMean, sobelMagnitude } from "./map-filter.ts";
 
 type Filter = (x: Tensor) => Tensor;
 
@@ -87,6 +87,15 @@ describe("the Sobel gradient", () => {
     }
   });
 
+  test("with five taps, of a plane is 128 times its slope, and equals the one with three smoothed by 1, 2, 1", () => {
+    const plane = mapOf(7, 8, (row, column) => 0.75 * row - column);
+    const five = (t: Tensor) => sobelMagnitude(t, 5);
+    expect(filtered(five, plane)[3 * 8 + 4]).toBeCloseTo(128 * 1.25, 9);
+    const impulse = mapOf(11, 11, (row, column) => (row === 5 && column === 5 ? 1 : 0));
+    const smoothed = (t: Tensor) => sobelMagnitude(alongAxes(t, Float32Array.of(1, 2, 1)));
+    expectAllClose(filtered(five, impulse), filtered(smoothed, impulse), { atol: 1e-9 });
+  });
+
   test.each([
     ["rightwards", (_row: number, column: number) => 0.5 * column],
     ["leftwards", (_row: number, column: number) => -0.5 * column],
@@ -122,6 +131,7 @@ describe("ONNX Runtime computes what the reference evaluator does", () => {
   test.each<[string, Filter]>([
     ["Gaussian smoothing", (x) => gaussianBlur(x, 1.3)],
     ["the Sobel gradient", sobelMagnitude],
+    ["the Sobel gradient of five taps", (x) => sobelMagnitude(x, 5)],
   ])("for %s of noise", async (_name, filter) => {
     const shape = [2, 3, 9, 11];
     const x = reference(shape, new Random(3).normals(2 * 3 * 9 * 11));

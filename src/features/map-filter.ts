@@ -48,14 +48,22 @@ export function correlate(x: Tensor, kernel: Float32Array, size: readonly [numbe
  * Length of the Sobel gradient, √(gx² + gy²).
  *
  * @param x - float32 [N, C, H, W].
- * @returns float32 [N, C, H, W], >= 0, in eighths of x's unit per pixel.
+ * @param size - Side of the kernel in pixels. Default 3.
+ * @returns float32 [N, C, H, W], >= 0, in eighths (of 3 pixels) or 128ths (of 5) of x's unit per pixel.
  * @see Sobel and Feldman 1968, "A 3x3 Isotropic Gradient Operator for Image Processing"
  */
-export function sobelMagnitude(x: Tensor): Tensor {
-  const gx = correlate(x, Float32Array.of(-1, 0, 1, -2, 0, 2, -1, 0, 1), [3, 3]);
-  const gy = correlate(x, Float32Array.of(-1, -2, -1, 0, 0, 0, 1, 2, 1), [3, 3]);
+export function sobelMagnitude(x: Tensor, size: 3 | 5 = 3): Tensor {
+  const { smooth, slope } = sobelKernels[size];
+  const gx = correlate(correlate(x, smooth, [size, 1]), slope, [1, size]);
+  const gy = correlate(correlate(x, smooth, [1, size]), slope, [size, 1]);
   return sqrt(add(mul(gx, gx), mul(gy, gy)));
 }
+
+/** Across the slope and along it; those of 5 are those of 3 smoothed once more by 1, 2, 1. */
+const sobelKernels = {
+  3: { smooth: Float32Array.of(1, 2, 1), slope: Float32Array.of(-1, 0, 1) },
+  5: { smooth: Float32Array.of(1, 4, 6, 4, 1), slope: Float32Array.of(-1, -2, 0, 2, 1) },
+} as const;
 
 /**
  * Mean over a square of places: 3 x 3 for a radius of 1.

@@ -7,7 +7,14 @@ import { buildGraph, type Graph, input, type Tensor } from "../graph/index.ts";
 import type { Reference } from "../graph/reference-array.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { cutPatches, joinPatches, type PatchGrid, patchGrid, splitPatches } from "./patch-grid.ts";
+import {
+  cutPatches,
+  joinPatches,
+  type PatchGrid,
+  patchGrid,
+  splitPatches,
+  stitchPatches,
+} from "./patch-grid.ts";
 
 /** Patch sides as networks accept them, multiples of 4, and images that are no smaller. */
 const sizes = fc
@@ -45,6 +52,17 @@ describe("a patch grid", () => {
         for (const [i, start] of starts.entries()) {
           if (i > 0) expect((starts[i - 1] ?? 0) + patch - start).toBeGreaterThanOrEqual(patch / 4);
         }
+      }),
+    );
+  });
+
+  test("overlaps by more where that is asked for", () => {
+    expect(startsOf(patchGrid(48, 28, 0.5))).toEqual([0, 10, 20]);
+    expect(startsOf(patchGrid(128, 28, 0.5))).toEqual([0, 13, 25, 38, 50, 63, 75, 88, 100]);
+    expect(() => patchGrid(48, 28, 1)).toThrow(
+      expect.objectContaining({
+        code: "E_OPTION",
+        message: "overlap: expected a finite number >= 0 and < 1, got 1.",
       }),
     );
   });
@@ -140,12 +158,41 @@ describe("cutting and joining", () => {
     ]);
   });
 
+  test.each(pairs)("images of %i px in patches of %i px, stitched, are the same", async (size, patch) => {
+    const grid = patchGrid(size, patch, 0.5);
+    const graph = graphOf(2, size, (images) => ({ stitched: stitchPatches(cutPatches(images, grid), grid) }));
+    const images = imagesOf(3, 2, size);
+    expect(Array.from(evaluateGraph(graph, { images }).stitched?.data ?? [])).toEqual(
+      Array.from(images.data),
+    );
+    const { stitched } = await runOnce(nodeBackend({ threads: 1 }), graph, { images });
+    expect(stitched?.shape).toEqual([3, 2, size, size]);
+    expect(Array.from(stitched?.data ?? [], Number)).toEqual(Array.from(Float32Array.from(images.data)));
+  });
+
+  test("stitches each pixel from the patch whose middle is nearest", () => {
+    const grid = patchGrid(24, 16, 0.5); // two patches along a side, of columns 0 .. 15 and 8 .. 23
+    const maps = input("maps", "float32", [4, 1, 16, 16]);
+    const outputs = { stitched: stitchPatches(maps, grid) };
+    const graph = buildGraph({ name: "stitch", inputs: [maps], outputs });
+    const patchNumbers = Array.from({ length: 4 * 256 }, (_, i) => Math.floor(i / 256));
+    const { stitched } = evaluateGraph(graph, { maps: reference([4, 1, 16, 16], patchNumbers) });
+    const row = (y: number) => Array.from(stitched?.data.slice(24 * y, 24 * (y + 1)) ?? []);
+    const halves = (left: number, right: number) => [
+      ...new Array<number>(12).fill(left),
+      ...new Array<number>(12).fill(right),
+    ];
+    expect(row(11)).toEqual(halves(0, 1));
+    expect(row(12)).toEqual(halves(2, 3));
+  });
+
   test("does nothing to images of one patch", () => {
     const grid = patchGrid(16, 16);
     const images = input("images", "float32", ["N", 1, 16, 16]);
     expect(cutPatches(images, grid)).toBe(images);
     expect(splitPatches(images, grid)).toEqual([images]);
     expect(joinPatches(images, grid)).toBe(images);
+    expect(stitchPatches(images, grid)).toBe(images);
   });
 
   test("lets the middles of patches count more where they overlap", () => {

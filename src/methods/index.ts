@@ -14,6 +14,7 @@ export type {
 export { type MethodName, methodNames, prepareMethod, type TrainingOptions } from "./methods.ts";
 export { type CommonOptions, type PresetName, presetNames, smallestSizePx } from "./options.ts";
 export { type Backbone, openBackbone } from "./pretrained/backbone.ts";
+export { type ClassifierName, classifierNames } from "./radar/feature-classifier.ts";
 export { radarMethod } from "./radar/radar.ts";
 export { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar/radar-options.ts";
 export type { FittedReadout, NetworkOutput, Readout } from "./radar/readout.ts";

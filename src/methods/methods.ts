@@ -20,6 +20,8 @@ import { iforestMethod } from "./statistical/iforest.ts";
 import { padimLiteMethod } from "./statistical/padim-lite.ts";
 import { pcaMethod } from "./statistical/pca.ts";
 import { robustPcaMethod } from "./statistical/robust-pca.ts";
+import { textureForestMethod } from "./statistical/texture-forest.ts";
+import { texturedSurfaceMethod } from "./statistical/textured-surface.ts";
 
 /** Names of all methods, RADAR first. */
 export const methodNames = [
@@ -36,6 +38,8 @@ export const methodNames = [
   "robust-pca",
   "padim-lite",
   "iforest",
+  "textured-surface",
+  "texture-forest",
   "padim",
   "patchcore",
 ] as const;
@@ -59,7 +63,7 @@ type Prepare = (options: Omit<TrainingOptions, "method">, largestSidePx: number)
 type Row = readonly [prepare: Prepare, ...uses: (keyof TrainingOptions)[]];
 
 const methods: Readonly<Record<MethodName, Row>> = {
-  radar: [(options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx))],
+  radar: [(options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)), "classifier"],
   ddpm: [ddpmMethod, "noiseSteps", "calls", "noise"],
   ddim: [ddimMethod, "noiseSteps", "calls", "noise", "condition"],
   "one-step": [oneStepMethod, "noiseSteps", "noise"],
@@ -72,6 +76,8 @@ const methods: Readonly<Record<MethodName, Row>> = {
   "robust-pca": [robustPcaMethod],
   "padim-lite": [padimLiteMethod],
   iforest: [iforestMethod],
+  "textured-surface": [texturedSurfaceMethod],
+  "texture-forest": [textureForestMethod],
   padim: [padimMethod, "backbone", "layers"],
   patchcore: [patchcoreMethod, "backbone", "layers"],
 };

@@ -121,6 +121,7 @@ const trainChecks: OptionChecks<TrainOptions> = {
   length: trainingLength,
   batchSize: anything,
   scoring: anything,
+  classifier: anything,
   noiseSteps: anything,
   calls: anything,
   noise: anything,

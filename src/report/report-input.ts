@@ -12,8 +12,10 @@ export interface EvaluationReportInput {
   readonly command?: string;
   /** The figures, exactly as `radar evaluate --json` prints them. */
   readonly metrics: EvaluationMetrics;
-  /** False-alarm rate the threshold was set for on held-out normal images, in (0, 1); null if it was given by hand. */
+  /** False-alarm rate the threshold was set for on held-out normal images, in (0, 1); null if it was set otherwise. */
   readonly falseAlarmRate: number | null;
+  /** What set the threshold: that rate, the method's own rule, or someone's hand. Default: by hand where there is no rate. */
+  readonly thresholdRule?: "conformal" | "method" | "hand";
   /** Every image that was scored. */
   readonly images: readonly ReportImage[];
   /** Curves of the image scores; null where the test set has one class only. */

@@ -54,7 +54,11 @@ ${card("Pixel F1-max", pixel.f1Max, "Best F1 of any pixel threshold, chosen on t
 }
 
 function thresholdOrigin(input: EvaluationReportInput): string {
-  if (input.falseAlarmRate === null) return "The threshold was given by hand.";
+  if (input.falseAlarmRate === null) {
+    return input.thresholdRule === "method"
+      ? "The threshold was set by the method's own rule on good images, without a look at the test data; it promises no false-alarm rate."
+      : "The threshold was given by hand.";
+  }
   return `The threshold was set for a false-alarm rate of ${formatPercent(input.falseAlarmRate)} on held-out good images, without a look at the test data.`;
 }
 

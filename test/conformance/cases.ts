@@ -1,5 +1,6 @@
 /** Every method as the conformance checks train it: in seconds, on images of 32 pixels. */
 import {
+  classifierNames,
   type MethodName,
   methodNames,
   openBackbone,
@@ -20,6 +21,8 @@ export const steps = 3;
 export interface ConformanceCase {
   readonly label: string;
   readonly options: TrainingOptions;
+  /** Side of what it sees at once, in pixels. */
+  readonly patchSizePx: number;
   /** Whether it is trained step by step, with progress and checkpoints. */
   readonly isTrained: boolean;
   /** Whether it can look at patches smaller than the image. */
@@ -31,20 +34,23 @@ const common = { preset: "fast", imageSize: size, seed: 1 } as const;
 /** Of a method that is trained step by step. */
 function trained(method: MethodName): ConformanceCase {
   const options = { ...common, method, batchSize: 2, length: { steps } };
-  return { label: method, options, isTrained: true, cutsPatches: false };
+  return { label: method, options, patchSizePx: size, isTrained: true, cutsPatches: false };
 }
 
 /** Of a method that estimates from all images at once. */
 function estimated(method: MethodName, more: TrainingOptions = {}): ConformanceCase {
-  return { label: method, options: { ...common, method, ...more }, isTrained: false, cutsPatches: false };
+  const options = { ...common, method, ...more };
+  return { label: method, options, patchSizePx: size, isTrained: false, cutsPatches: false };
 }
 
 const backbone = await openBackbone(tinyBackbone());
 
 /** Of RADAR with one of its scorings. */
-function radar(scoring: ScoringName): ConformanceCase {
+function radar(scoring: ScoringName, more: TrainingOptions = {}): ConformanceCase {
   const { options, ...rest } = trained("radar");
-  return { ...rest, label: `radar, scoring ${scoring}`, options: { ...options, scoring }, cutsPatches: true };
+  const label = ["radar, scoring", scoring, more.classifier ?? ""].join(" ").trim();
+  const patchSizePx = prepareMethod({ ...options, scoring }, size).options.patchSize;
+  return { ...rest, label, options: { ...options, scoring, ...more }, patchSizePx, cutsPatches: true };
 }
 
 /** Of a method that reads RADAR's network in other ways. */
@@ -55,7 +61,10 @@ function reading(method: MethodName, more: TrainingOptions): ConformanceCase {
 
 /** Methods that are checked in other ways than with their defaults. */
 const special: Readonly<Partial<Record<MethodName, readonly ConformanceCase[]>>> = {
-  radar: scoringNames.map(radar),
+  radar: [
+    ...scoringNames.map((scoring) => radar(scoring)),
+    ...classifierNames.slice(1).map((classifier) => radar("paper", { classifier })),
+  ],
   padim: [estimated("padim", { backbone })],
   patchcore: [estimated("patchcore", { backbone })],
   ddpm: [reading("ddpm", { calls: 2, noise: "simplex" })],

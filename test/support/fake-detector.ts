@@ -34,6 +34,7 @@ export const fakeDescription: DetectorDescription = {
     images: 19,
     threshold: 0.5,
     falseAlarmRate: 0.05,
+    rule: "conformal",
     pixelThreshold: 0.6,
     mapMaximum: 1,
     scores: Array.from({ length: 19 }, (_, i) => (i + 1) / 38),

@@ -49,6 +49,7 @@ function rowsOf(
   model: ModelSummary & { readonly bytes: number },
 ): [label: string, value: string][] {
   const { scores, threshold, pixelThreshold } = calibration;
+  const kept = calibration.rule === "conformal" ? "at most" : "the method's own rule; about";
   const nodes = Object.values(model.operators).reduce((sum, count) => sum + count, 0);
   const range = `${number(scores[0] ?? 0)} to ${number(scores.at(-1) ?? 0)}`;
   return [
@@ -73,7 +74,7 @@ function rowsOf(
       "threshold",
       `anomalous when the score > ${number(threshold)}; a pixel when > ${number(pixelThreshold)}`,
     ],
-    ["false alarms", `at most ${number(100 * calibration.falseAlarmRate)} % of good images`],
+    ["false alarms", `${kept} ${number(100 * calibration.falseAlarmRate)} % of good images`],
     [
       "calibrated on",
       `${calibration.images} held-out good images, scores ${range}${leftOutText(calibration)}`,

@@ -59,15 +59,16 @@ export const trainCommand: Command = {
     );
     if ("exitCode" in outcome) return outcome.exitCode;
     const { description, heldOut, odd, model: _, output: model, ...summary } = outcome.summary;
-    const { images, threshold, falseAlarmRate } = description.calibration;
+    const { images, threshold, falseAlarmRate, rule } = description.calibration;
     const stress = args.flag("stress") ? await stressOf(path, heldOut, output) : undefined;
     if (args.flag("json")) {
-      const calibration = { images, threshold, falseAlarmRate, heldOut, odd };
+      const calibration = { images, threshold, falseAlarmRate, rule, heldOut, odd };
       output.data(jsonText({ model, ...summary, calibration, ...(stress && { stress }) }));
     }
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
+    const kept = rule === "conformal" ? "at most" : "by the method's own rule; about";
     output.print(
-      `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: at most ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
+      `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: ${kept} ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
     );
     output.print("Highest scores among those; take out any that shows a defect, and train again:");
     for (const line of highest(heldOut)) output.print(line);

@@ -1,4 +1,4 @@
-/** RADAR's trained network and how it is called: patches cut, noised once, one call, read off. */
+/** RADAR's trained network and how it is called: patches cut, noised, one call, read off. */
 import type { Random } from "../../base/random.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { pictureGraph } from "../../detectors/detector-graph.ts";
@@ -10,8 +10,22 @@ import {
   type PatchGrid,
   patchGrid,
   splitPatches,
+  stitchPatches,
 } from "../../features/patch-grid.ts";
-import { add, constant, type Graph, max, mul, scalar, slice, type Tensor } from "../../graph/index.ts";
+import {
+  add,
+  concat,
+  constant,
+  type Graph,
+  max,
+  mul,
+  reduceMean,
+  reshape,
+  scalar,
+  slice,
+  sub,
+  type Tensor,
+} from "../../graph/index.ts";
 import { bindParameters, namedParameters, type UNet } from "../../nn/index.ts";
 import type { FittedReadout, NetworkOutput, Readout } from "./readout.ts";
 
@@ -25,9 +39,12 @@ export interface TrainedNetwork {
   /** Side of the patches that the network sees, in pixels. */
   readonly patchSizePx: number;
   readonly readout: Readout;
-  /** Source of the fixed noise. */
+  /** Source of the fixed noises. */
   readonly random: Random;
 }
+
+/** Overlap of patches that are stitched, as a share of their side (ours): only their middles are read. */
+const stitchedOverlap = 0.5;
 
 /** Input `image`; output `observation` float32 [K·N, ...]: what the readout is fitted on. */
 export function observationGraph(network: TrainedNetwork): Graph {
@@ -44,6 +61,7 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
   return {
     imageSizePx,
     standardizesPlaces: network.readout.standardizesPlaces,
+    ...(readout.threshold !== undefined && { threshold: readout.threshold }),
     maps: (pictures): AnomalyMaps => {
       const { grid, output } = callNetwork(network, pictures);
       const maps = joinPatches(readout.maps(output), grid);
@@ -54,33 +72,78 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
   };
 }
 
-/** Pictures cut, noised once to the readout's step, and one call of the network. */
+/** Pictures cut, noised to the readout's steps, and one call of the network; stitched where the readout reads pictures. */
 function callNetwork(network: TrainedNetwork, pictures: Tensor): { grid: PatchGrid; output: NetworkOutput } {
-  const { unet, readout, imageSizePx, patchSizePx } = network;
-  const grid = patchGrid(imageSizePx, patchSizePx);
+  const { readout, imageSizePx, patchSizePx } = network;
+  const isStitched = readout.network === "patches";
+  const grid = patchGrid(imageSizePx, patchSizePx, isStitched ? stitchedOverlap : undefined);
   const patches = cutPatches(pictures, grid);
-  const timestep = Float32Array.of(readout.timestep);
-  const trace = unet.trace(
-    noised(network, patches),
-    constant({ dtype: "float32", shape: [1], data: timestep }),
-  );
-  const channel = (start: number, end: number) => slice(trace.output, { axis: 1, start, end });
-  const noise = readout.plantsDefects ? channel(0, 3) : trace.output;
-  const defectLogits = readout.plantsDefects ? channel(3, 4) : null;
-  return { grid, output: { patches, noise, defectLogits, trace } };
+  const { noise, mismatch, defectLogits } = predicted(network, patches);
+  if (!isStitched) return { grid, output: { patches, noise, mismatch, defectLogits } };
+  const output = {
+    patches: pictures,
+    noise: stitchPatches(noise, grid),
+    mismatch: stitchPatches(mismatch, grid),
+    defectLogits: defectLogits && stitchPatches(defectLogits, grid),
+  };
+  return { grid: patchGrid(imageSizePx, imageSizePx), output };
 }
 
-/** √ᾱ·x, plus the fixed noise √(1-ᾱ)·ε where the readout adds it: a picture always gets the same score. */
-function noised({ readout, patchSizePx, random }: TrainedNetwork, patches: Tensor): Tensor {
-  const level = noisingCoefficients(noiseSchedule("linear"), readout.timestep);
-  const scaled = mul(patches, scalar(level.signal));
-  if (!readout.addsNoise) return scaled;
+/** One call for all noisings of all patches, float32 [M, 3, P, P]; the mean over the noisings. */
+function predicted(network: TrainedNetwork, patches: Tensor): Omit<NetworkOutput, "patches"> {
+  const { unet, readout, patchSizePx: side } = network;
+  const { timesteps } = readout;
+  const noises = timesteps.map((_, i) => fixedNoise(network, i));
+  const noised = timesteps.map((timestep, i) => {
+    const level = noisingCoefficients(noiseSchedule("linear"), timestep);
+    const scaled = mul(patches, scalar(level.signal));
+    return readout.addsNoise ? add(scaled, mul(noises[i] ?? scaled, scalar(level.noise))) : scaled;
+  });
+  const rest = [Number(patches.shape[1]), side, side];
+  const stacked = stack(noised, ["M", ...rest], ["JM", ...rest]);
+  const output = unet.apply(stacked, stepsOf(timesteps, patches));
+  const channels = Number(output.shape[1]);
+  const apart = reshape(output, [timesteps.length, "M", channels, side, side]);
+  const mean = timesteps.length === 1 ? output : reduceMean(apart, { axes: [0], keepDims: false });
+  const channel = (start: number, end: number) => slice(mean, { axis: 1, start, end });
+  const noise = readout.plantsDefects ? channel(0, 3) : mean;
+  const drawn = noises.reduce((sum, each) => add(sum, each));
+  return {
+    noise,
+    mismatch: readout.addsNoise ? sub(noise, mul(drawn, scalar(1 / timesteps.length))) : noise,
+    defectLogits: readout.plantsDefects ? channel(3, 4) : null,
+  };
+}
+
+/** The noise of the readout's i-th noising, float32 [1, 3, P, P]: a picture always gets the same score. */
+function fixedNoise({ patchSizePx, random }: TrainedNetwork, i: number): Tensor {
   const shape = [1, 3, patchSizePx, patchSizePx];
-  const noise = random
-    .split("score noise")
-    .normals(sizeOf(shape))
-    .map((value) => value * level.noise);
-  return add(scaled, constant({ dtype: "float32", shape, data: noise }));
+  return constant({ dtype: "float32", shape, data: random.split(`score noise ${i}`).normals(sizeOf(shape)) });
+}
+
+/** The timestep of each noising of each patch, float32 [J·M] in the order of the stacked batch; [1] where there is one for all. */
+function stepsOf(timesteps: readonly number[], patches: Tensor): Tensor {
+  const [only = 0, ...others] = timesteps;
+  if (others.length === 0) return constant({ dtype: "float32", shape: [1], data: Float32Array.of(only) });
+  const zeros = mul(reduceMean(patches, { axes: [1, 2, 3], keepDims: false }), scalar(0)); // M is known at run time only
+  return stack(
+    timesteps.map((timestep) => add(zeros, scalar(timestep))),
+    ["M"],
+    ["JM"],
+  );
+}
+
+/** Tensors of one shape, one behind the other along the first axis, whose extent is known at run time only. */
+function stack(tensors: readonly Tensor[], shape: Tensor["shape"], stacked: Tensor["shape"]): Tensor {
+  const [only, ...others] = tensors;
+  if (only !== undefined && others.length === 0) return only;
+  return reshape(
+    concat(
+      tensors.map((tensor) => reshape(tensor, [1, ...shape])),
+      0,
+    ),
+    stacked,
+  );
 }
 
 function bound({ unet, parameters }: TrainedNetwork, outputs: readonly Tensor[]): Tensor[] {

@@ -32,7 +32,30 @@ test("a size of one's own is kept, larger than the images too, and patches decid
   });
 });
 
+test("scorings of patches see 28 px at once, so many a step that it costs what one on whole pictures does", () => {
+  const options = (side: number, given: RadarOptions = {}) =>
+    resolveRadarOptions({ preset: "fast", scoring: "paper", ...given }, side);
+  expect(options(48)).toMatchObject({ imageSize: 48, patchSize: 28, batchSize: 24, unet: { cellSize: 1 } });
+  expect(options(128)).toMatchObject({ imageSize: 128, patchSize: 28, batchSize: 42 });
+  expect(options(4000)).toMatchObject({ imageSize: 160, patchSize: 28, batchSize: 65 });
+  expect(options(16)).toMatchObject({ imageSize: 16, patchSize: 16 });
+  expect(options(48, { patchSize: 32, batchSize: 3 })).toMatchObject({ patchSize: 32, batchSize: 3 });
+  expect(options(48, { scoring: "mismatch" }).unet).toEqual(options(48).unet);
+});
+
+test("the forest decides where features are classified, unless another classifier is named", () => {
+  const classifier = (given: RadarOptions) => resolveRadarOptions(given, 48).classifier;
+  expect(classifier({ scoring: "paper" })).toBe("forest");
+  expect(classifier({ scoring: "paper", classifier: "lof" })).toBe("lof");
+  expect(classifier({})).toBeNull();
+});
+
 test.each<[string, RadarOptions, string]>([
+  [
+    "a classifier of no use",
+    { classifier: "lof" },
+    'classifier: expected none with the scoring combined, which decides by its map, got "lof" (string). Leave it out.',
+  ],
   [
     "an odd size",
     { preset: "fast", imageSize: 33 },

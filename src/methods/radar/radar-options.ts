@@ -1,5 +1,6 @@
 /** Options of a RADAR training: what it has besides the common ones. */
-import { checkChoice } from "../../base/check.ts";
+import { checkChoice, describe } from "../../base/check.ts";
+import { OptionError } from "../../base/errors.ts";
 import type { UNetOptions } from "../../nn/index.ts";
 import {
   type CommonOptions,
@@ -8,6 +9,7 @@ import {
   type ResolvedCommonOptions,
   resolveCommonOptions,
 } from "../options.ts";
+import type { ClassifierName } from "./feature-classifier.ts";
 import { readouts, type ScoringName, scoringNames } from "./readouts.ts";
 
 /** What a user may set; everything has a default. */
@@ -16,11 +18,15 @@ export interface RadarOptions extends CommonOptions {
   readonly patchSize?: number | undefined;
   /** How the anomaly map is read off the network. */
   readonly scoring?: ScoringName | undefined;
+  /** What decides on a picture's features, of scorings that have some. Default: the scoring's first. */
+  readonly classifier?: ClassifierName | undefined;
 }
 
 /** All options with their values. */
 export interface ResolvedRadarOptions extends ResolvedCommonOptions {
   readonly scoring: ScoringName;
+  /** Null where the scoring has no features to classify. */
+  readonly classifier: ClassifierName | null;
   readonly unet: UNetOptions;
   readonly learningRate: number;
 }
@@ -43,23 +49,57 @@ const widths = {
   groups: 8,
 } as const;
 
+/** The authors' patches: talk, slide 9. */
+const patchSizePx = 28;
+
+/** Widths of the network of such patches (ours), which can be halved twice. */
+const patchWidths = { ...widths, channelMultipliers: [1, 2, 4], attentionLevels: [2] } as const;
+
 /**
  * Every option with its value, checked.
  *
  * @param largestSidePx - Longer side of a typical training image: the default size is no larger.
- * @throws {OptionError} E_OPTION if an option is out of range, or a size does not fit the network.
+ * @throws {OptionError} E_OPTION if an option is out of range or of no use to the scoring, or a size does not fit the network.
  */
 export function resolveRadarOptions(given: RadarOptions, largestSidePx: number): ResolvedRadarOptions {
   const { scoring = scoringNames[0] } = given;
   checkChoice("scoring", scoring, scoringNames);
-  const smallestBatch = readouts[scoring].plantsDefects ? 2 : 1; // one image to plant a defect in, one for the noise
+  const { network, plantsDefects } = readouts[scoring];
+  const classifier = classifierOf(scoring, given.classifier);
+  const smallestBatch = plantsDefects ? 2 : 1; // one image to plant a defect in, one for the noise
   const common = resolveCommonOptions(given, largestSidePx, smallestBatch);
   const { imageSize } = common;
-  const { patchSize = imageSize } = given;
   const gridSize = gridSizes[common.preset];
-  const cellSize = cellSizes.find((cell) => patchSize <= cell * gridSize) ?? 8;
-  const unit = cellSize * 2 ** (widths.channelMultipliers.length - 1);
+  const cellFor = (side: number) => cellSizes.find((cell) => side <= cell * gridSize) ?? 8;
+  const isOfPatches = network === "patches";
+  const { patchSize = isOfPatches ? Math.min(patchSizePx, imageSize) : imageSize } = given;
+  const cellSize = isOfPatches ? 1 : cellFor(patchSize);
+  const chosen = isOfPatches ? patchWidths : widths;
+  const unit = cellSize * 2 ** (chosen.channelMultipliers.length - 1);
   checkSize("imageSize", imageSize, unit);
   checkSize("patchSize", patchSize, unit, imageSize);
-  return { ...common, patchSize, scoring, unet: { ...widths, cellSize }, learningRate };
+  // A step on patches has as many places as one on whole pictures would have.
+  const patches = isOfPatches ? (imageSize / cellFor(imageSize) / patchSize) ** 2 : 1;
+  const batchSize = given.batchSize ?? Math.round(common.batchSize * patches);
+  return {
+    ...common,
+    patchSize,
+    batchSize,
+    scoring,
+    classifier,
+    unet: { ...chosen, cellSize },
+    learningRate,
+  };
+}
+
+function classifierOf(scoring: ScoringName, given: ClassifierName | undefined): ClassifierName | null {
+  const { classifiers } = readouts[scoring];
+  if (given === undefined) return classifiers[0] ?? null;
+  if (classifiers.length > 0) {
+    checkChoice("classifier", given, classifiers);
+    return given;
+  }
+  throw new OptionError(
+    `classifier: expected none with the scoring ${scoring}, which decides by its map, got ${describe(given)}. Leave it out.`,
+  );
 }

@@ -7,10 +7,17 @@ import { trainNetwork } from "../train-network.ts";
 import { defectObjective } from "./defect-objective.ts";
 import { RadarBatches } from "./radar-batches.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
+import type { Readout } from "./readout.ts";
 import { readouts } from "./readouts.ts";
 
-/** Timesteps that the network sees, of 1000: scoring looks at low noise only (ours). */
+/** Timesteps that a network of whole pictures sees, of 1000: scoring looks at low noise only (ours). */
 export const timestepLimit = 400;
+
+/** Timesteps that each network sees; one of patches learns all, as its authors' does. */
+export const timestepLimits: Readonly<Record<Readout["network"], number>> = {
+  pictures: timestepLimit,
+  patches: 1000,
+};
 
 const plantedShare = 0.5; // of a batch, where the scoring needs a defect head (ours)
 
@@ -25,7 +32,8 @@ export async function trainRadarNetwork(
   context: LearningContext,
 ): Promise<{ readonly unet: UNet; readonly trained: StoredNetwork }> {
   const { batchSize, patchSize, imageSize, learningRate, length } = options;
-  const { plantsDefects, timestep } = readouts[options.scoring];
+  const { plantsDefects, timesteps, network } = readouts[options.scoring];
+  const limit = timestepLimits[network];
   const unet = new UNet({ ...options.unet, imageChannels: 3, outputChannels: plantsDefects ? 4 : 3 });
   const plantedCount = plantsDefects ? Math.floor(batchSize * plantedShare) : 0;
   const objective = objectiveOf(unet, [batchSize, 3, patchSize, patchSize], plantedCount);
@@ -35,15 +43,15 @@ export async function trainRadarNetwork(
     batchSize,
     plantedCount,
     symmetries: context.symmetries,
-    timestepLimit,
-    scoringTimestep: timestep,
+    timestepLimit: limit,
+    scoringTimestep: timesteps[0] ?? 0,
     random: context.random.split("batches"),
   });
   const identity = {
     objective: plantedCount > 0 ? "noise and defects" : "noise",
     unet: options.unet,
     sizes: [imageSize, patchSize, batchSize, plantedCount],
-    timesteps: plantedCount > 0 ? [timestepLimit, timestep] : [timestepLimit], // without planted defects all steps are alike
+    timesteps: plantedCount > 0 ? [limit, ...timesteps] : [limit], // without planted defects all steps are alike
   };
   const training = { batches, length, identity, step: { learningRate } };
   return { unet, trained: await trainNetwork(objective, training, context) };

@@ -5,7 +5,7 @@ import { namedParameters, parameterCount } from "../../nn/index.ts";
 import type { Learned, LearningContext, PreparedMethod } from "../method.ts";
 import { observationGraph, radarMaps } from "./radar-network.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
-import { timestepLimit, trainRadarNetwork } from "./radar-training.ts";
+import { timestepLimits, trainRadarNetwork } from "./radar-training.ts";
 import type { Readout } from "./readout.ts";
 import { readouts } from "./readouts.ts";
 
@@ -19,12 +19,19 @@ export function radarMethod(
   options: ResolvedRadarOptions,
   readout: Readout = readouts[options.scoring],
 ): PreparedMethod {
-  const { unet, learningRate, length, scoring } = options;
+  const { unet, learningRate, length, scoring, classifier } = options;
   return {
     method: "radar",
     scoring,
     options,
-    settings: { ...unet, learningRate, length, timestepLimit, ...readout.settings },
+    settings: {
+      ...unet,
+      learningRate,
+      length,
+      timestepLimit: timestepLimits[readout.network],
+      ...readout.settings,
+      ...(classifier && { classifier }),
+    },
     learn: (context) => learn(options, readout, context),
   };
 }
@@ -48,6 +55,7 @@ async function learn(
   const fitted = await withSession(backend, observationGraph(network), (session) =>
     readout.fit(outputOf(session, images, { sizePx: options.imageSize, name: "observation" }), {
       random: random.split("readout"),
+      classifier: options.classifier,
     }),
   );
   return {

@@ -38,9 +38,11 @@ export function readoutOf(maps: readonly CombinedMap[]): Readout {
     summary:
       "defect head trained on planted defects, and distance of colour and texture from those of good images",
     settings: { timestep, smoothing, mixtureComponents },
-    timestep,
+    timesteps: [timestep],
     addsNoise: false,
     plantsDefects: true,
+    network: "pictures",
+    classifiers: [],
     standardizesPlaces: true,
     observe: ({ patches }) => textureFeatures(patches),
     fit: async (images, { random }) => {

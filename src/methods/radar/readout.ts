@@ -2,18 +2,18 @@
 import type { NdArray } from "../../base/array.ts";
 import type { Random } from "../../base/random.ts";
 import type { Tensor } from "../../graph/index.ts";
-import type { UNetTrace } from "../../nn/index.ts";
+import type { ClassifierName } from "./feature-classifier.ts";
 
-/** What the network says of a batch of patches. */
+/** What the network says of pictures, or of a batch of patches of them. */
 export interface NetworkOutput {
-  /** What the patches look like, before they are noised: float32 [M, 3, P, P] in [-1, 1]. */
+  /** What they look like, before they are noised: float32 [M, 3, P, P] in [-1, 1]. */
   readonly patches: Tensor;
-  /** Predicted noise ε̂, float32 [M, 3, P, P]. */
+  /** Predicted noise ε̂, float32 [M, 3, P, P]: the mean over the readout's noisings. */
   readonly noise: Tensor;
+  /** ε̂ - ε, float32 [M, 3, P, P]: that mean without the noise that was added. */
+  readonly mismatch: Tensor;
   /** Logit of each pixel's being part of a defect, float32 [M, 1, P, P]; null if the network was not trained to tell. */
   readonly defectLogits: Tensor | null;
-  /** Features on the way to them. */
-  readonly trace: UNetTrace;
 }
 
 /** A way to read the network's output. */
@@ -22,12 +22,19 @@ export interface Readout {
   readonly summary: string;
   /** Its constants, for the model file. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Timestep the network is told of, 0 .. T-1. */
-  readonly timestep: number;
-  /** Whether the image is noised to that step with the fixed noise, or only scaled. */
+  /** Timesteps that pictures are noised to, 0 .. T-1, each with a noise of its own; all in one batched call of the network. */
+  readonly timesteps: readonly number[];
+  /** Whether the image is noised to those steps with fixed noises, or only scaled. */
   readonly addsNoise: boolean;
   /** Whether the network also learns to find synthetic defects planted in good images. */
   readonly plantsDefects: boolean;
+  /**
+   * What the network learns and sees: whole pictures (or patches, where the user says so, each read by itself), or small
+   * patches whose predictions are stitched to pictures before they are read.
+   */
+  readonly network: "pictures" | "patches";
+  /** Classifiers of a picture's features that it can decide with, its own first; none where the map decides. */
+  readonly classifiers: readonly ClassifierName[];
   /** Whether its maps are standardised at each place where good images are aligned. */
   readonly standardizesPlaces: boolean;
   /** What {@link Readout.fit} looks at, float32 [M, ...] of a batch of patches. */
@@ -39,7 +46,7 @@ export interface Readout {
    */
   readonly fit: (
     images: AsyncIterable<NdArray>,
-    options: { readonly random: Random },
+    options: { readonly random: Random; readonly classifier: ClassifierName | null },
   ) => Promise<FittedReadout>;
 }
 
@@ -49,4 +56,6 @@ export interface FittedReadout {
   readonly maps: (output: NetworkOutput) => Tensor;
   /** Score of each patch, float32 [M, 1]; an image's is its highest. Without it, an image's score is the maximum of its map. */
   readonly score?: (output: NetworkOutput) => Tensor;
+  /** Threshold of that score by the readout's own rule. Without it, the conformal one. */
+  readonly threshold?: number;
 }

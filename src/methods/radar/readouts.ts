@@ -1,10 +1,11 @@
-/** All scorings by name. A new one is a file with a {@link Readout}, and a line here. */
+/** All scorings by name. A new one is a file with a {@link Readout} and a line here. */
 import type { Readout } from "./readout.ts";
 import { combinedReadout } from "./readout-combined.ts";
+import { mismatchReadout, mismatchSettings } from "./readout-mismatch.ts";
 import { paperReadout, paperSettings } from "./readout-paper.ts";
 
 /** Names of all scorings; the first is the default. */
-export const scoringNames = ["combined", "paper"] as const;
+export const scoringNames = ["combined", "paper", "mismatch"] as const;
 
 /** Name of a scoring. */
 export type ScoringName = (typeof scoringNames)[number];
@@ -13,4 +14,5 @@ export type ScoringName = (typeof scoringNames)[number];
 export const readouts: Readonly<Record<ScoringName, Readout>> = {
   combined: combinedReadout,
   paper: paperReadout(paperSettings),
+  mismatch: mismatchReadout(mismatchSettings),
 };
