@@ -28,15 +28,29 @@ export function noisingCoefficients(
  * @see Ho, Jain and Abbeel 2020, Eq. 4, arXiv:2006.11239
  */
 export function addNoise(x0: Tensor, noise: Tensor, timesteps: Tensor, schedule: NoiseSchedule): Tensor {
-  const table = (f: (alphaCumprod: number) => number) =>
-    constant({
-      dtype: "float32",
-      shape: [schedule.steps],
-      data: Float32Array.from(schedule.alphasCumprod, f),
-    });
-  const perImage = (values: Tensor) =>
-    reshape(gather(values, timesteps), [timesteps.shape[0] ?? "N", 1, 1, 1]);
-  const signal = perImage(table((a) => Math.sqrt(a)));
-  const spread = perImage(table((a) => Math.sqrt(1 - a)));
+  const perImage = (f: (alphaCumprod: number) => number) =>
+    reshape(valuesAt(timesteps, schedule, f), [timesteps.shape[0] ?? "N", 1, 1, 1]);
+  const signal = perImage((a) => Math.sqrt(a));
+  const spread = perImage((a) => Math.sqrt(1 - a));
   return add(mul(x0, signal), mul(noise, spread));
+}
+
+/**
+ * Timesteps as the networks take them. Looked up, since ONNX Runtime casts no int64 on WebGPU.
+ *
+ * @param timesteps - int64 [N], 0 .. T-1.
+ * @returns The same numbers, float32 [N].
+ */
+export function timestepValues(timesteps: Tensor, schedule: NoiseSchedule): Tensor {
+  return valuesAt(timesteps, schedule, (_, step) => step);
+}
+
+/** A value of each step, float32 [N]. */
+function valuesAt(
+  timesteps: Tensor,
+  { steps, alphasCumprod }: NoiseSchedule,
+  value: (alphaCumprod: number, step: number) => number,
+): Tensor {
+  const data = Float32Array.from(alphasCumprod, value);
+  return gather(constant({ dtype: "float32", shape: [steps], data }), timesteps);
 }

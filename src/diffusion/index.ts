@@ -1,5 +1,5 @@
 /** Diffusion: schedules, the forward and the reverse process. */
-export { addNoise, noisingCoefficients } from "./forward-process.ts";
+export { addNoise, noisingCoefficients, timestepValues } from "./forward-process.ts";
 export {
   cosineAlphasCumprod,
   linearAlphasCumprod,

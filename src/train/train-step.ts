@@ -1,11 +1,10 @@
 /** The training step as one ONNX graph: noising, forward, loss, gradients, clipping, AdamW, EMA. */
 
 import { sizeOf } from "../base/shape.ts";
-import { addNoise, type NoiseSchedule } from "../diffusion/index.ts";
+import { addNoise, type NoiseSchedule, timestepValues } from "../diffusion/index.ts";
 import {
   add,
   buildGraph,
-  cast,
   concat,
   type Graph,
   gradient,
@@ -81,7 +80,10 @@ export function noiseObjective(
   const x0 = input("x0", "float32", batchShape);
   const noise = input("noise", "float32", batchShape);
   const timesteps = input("timesteps", "int64", [batchShape[0]]);
-  const predicted = model.apply(addNoise(x0, noise, timesteps, schedule), cast(timesteps, "float32"));
+  const predicted = model.apply(
+    addNoise(x0, noise, timesteps, schedule),
+    timestepValues(timesteps, schedule),
+  );
   return {
     parameters: namedParameters(model),
     loss: meanSquaredError(predicted, noise),

@@ -88,7 +88,6 @@ const sqrtOp = unary("Sqrt", Math.sqrt, ({ y, g }) => div(g, mul(scalar(2), y)))
 const expOp = unary("Exp", Math.exp, ({ y, g }) => mul(g, y));
 const logOp = unary("Log", Math.log, ({ x, g }) => div(g, x));
 const absOp = unary("Abs", Math.abs, ({ x, g }) => mul(g, sign(x)));
-const signOp = unary("Sign", Math.sign);
 const sinOp = unary("Sin", Math.sin, ({ x, g }) => mul(g, cos(x)));
 const cosOp = unary("Cos", Math.cos, ({ x, g }) => neg(mul(g, sin(x))));
 const tanhOp = unary("Tanh", Math.tanh, ({ y, g }) => mul(g, sub(scalar(1), mul(y, y))));
@@ -210,9 +209,9 @@ export function log(x: Tensor): Tensor {
 export function abs(x: Tensor): Tensor {
   return single(absOp.apply([x], {}));
 }
-/** -1, 0 or 1; no gradient. */
+/** -1, 0 or 1; no gradient. ONNX has an operator for it, but ONNX Runtime no kernel on WebGPU. */
 export function sign(x: Tensor): Tensor {
-  return single(signOp.apply([x], {}));
+  return sub(cast(greater(x, scalar(0)), "float32"), cast(greater(scalar(0), x), "float32"));
 }
 /** Sine of radians. */
 export function sin(x: Tensor): Tensor {

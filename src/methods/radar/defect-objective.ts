@@ -1,6 +1,6 @@
 /** Learning two things at once: to predict noise, and to find defects planted in good images. */
-import { addNoise, type NoiseSchedule } from "../../diffusion/index.ts";
-import { add, cast, input, mul, reduceMean, scalar, slice } from "../../graph/index.ts";
+import { addNoise, type NoiseSchedule, timestepValues } from "../../diffusion/index.ts";
+import { add, input, mul, reduceMean, scalar, slice } from "../../graph/index.ts";
 import { namedParameters, type UNet } from "../../nn/index.ts";
 import { binaryCrossEntropy, meanSquaredError } from "../../train/loss.ts";
 import type { Objective } from "../../train/train-step.ts";
@@ -28,7 +28,7 @@ export function defectObjective(
   const noise = input("noise", "float32", batchShape);
   const timesteps = input("timesteps", "int64", [count]);
   const mask = input("mask", "float32", [plantedCount, 1, height, width]);
-  const output = model.apply(addNoise(x0, noise, timesteps, schedule), cast(timesteps, "float32"));
+  const output = model.apply(addNoise(x0, noise, timesteps, schedule), timestepValues(timesteps, schedule));
   const noised = { axis: 0, start: plantedCount, end: count };
   const noiseLoss = meanSquaredError(
     slice(slice(output, noised), { axis: 1, start: 0, end: 3 }),

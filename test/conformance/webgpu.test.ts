@@ -1,0 +1,113 @@
+/** Every graph of every method stays on the GPU: on a software one, ONNX Runtime is forbidden to fall back to the CPU. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { noiseSchedule } from "../../src/diffusion/index.ts";
+import { prepareMethod, trainDetector } from "../../src/methods/index.ts";
+import { UNet } from "../../src/nn/index.ts";
+import { encodeModel } from "../../src/onnx/index.ts";
+import type { Backend } from "../../src/runtime/backend.ts";
+import { nodeBackend } from "../../src/runtime/node.ts";
+import { noiseObjective, trainStepGraph } from "../../src/train/index.ts";
+import { planesOf, soundPrints } from "../support/rendered-planes.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { conformanceCases, size } from "./cases.ts";
+
+/** Debian's chromium brings a Vulkan device that computes on the CPU. */
+const libraries = "/usr/lib/chromium";
+const device = `${libraries}/vk_swiftshader_icd.json`;
+const isThere = existsSync(device);
+
+const folder = temporaryFolder();
+const planes = soundPrints(10, { width: size, height: size, seed: 5 }).map(planesOf);
+
+/** Every model that a training of the case loads, and the one it makes. */
+async function modelsOf({ options }: (typeof conformanceCases)[number]): Promise<Uint8Array[]> {
+  const models: Uint8Array[] = [];
+  const cpu = nodeBackend({ threads: 1 });
+  const backend: Backend = {
+    name: cpu.name,
+    load: (model) => {
+      models.push(model);
+      return cpu.load(model);
+    },
+  };
+  const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {} };
+  const { model } = await trainDetector(planes, prepareMethod(options, size), context);
+  return [...models, model];
+}
+
+interface Outcome {
+  readonly path: string;
+  readonly error?: string;
+  readonly differences?: Readonly<Record<string, number>>;
+}
+
+/** What became of each model on the software device. */
+function placeOnWebGpu(paths: readonly string[]): Outcome[] {
+  const script = fileURLToPath(new URL("../support/place-on-webgpu.mjs", import.meta.url));
+  const { stdout, stderr } = spawnSync(process.execPath, [script, ...paths], {
+    encoding: "utf8",
+    env: {
+      ...process.env,
+      VK_ICD_FILENAMES: device,
+      LD_LIBRARY_PATH: libraries,
+      XDG_RUNTIME_DIR: folder.path,
+    },
+  });
+  const lines = stdout.trim().split("\n");
+  if (lines.length !== paths.length) expect.fail(stderr);
+  return lines.map((line): Outcome => JSON.parse(line));
+}
+
+/** Graphs with operators that ONNX Runtime has on the CPU only, though it runs the rest around them: trees, and the loop of many calls. */
+const partly = ["ddpm", "ddim", "iforest", "radar-scoring-paper"];
+
+const missing = isThere ? "" : " (skipped: needs Debian's chromium, which brings a software device)";
+
+test.skipIf(!isThere)(
+  `all steps of training, and the models of all methods without trees and loops, are on the GPU as a whole${missing}`,
+  { timeout: 600_000 },
+  async () => {
+    const paths: string[] = [];
+    for (const method of conformanceCases) {
+      const name = method.label.replaceAll(/\W+/g, "-");
+      const models = await modelsOf(method);
+      paths.push(...models.map((model, i) => folder.write(`${name}.${i}.onnx`, model)));
+    }
+    const failures = placeOnWebGpu(paths).flatMap(({ path, error }) => (error === undefined ? [] : [path]));
+    const names = failures.map((path) => path.slice(folder.path.length + 1).split("."));
+    expect([...new Set(names.map(([name]) => name))].sort()).toEqual([...partly].sort());
+    expect(names.filter(([name, index]) => name !== "iforest" && index === "0")).toEqual([]); // the training step comes first
+  },
+);
+
+/** A step of a network small enough for a software device, with all layers. */
+function smallStep(): Uint8Array {
+  const model = new UNet({
+    baseChannels: 4,
+    channelMultipliers: [1, 2],
+    blocksPerLevel: 1,
+    attentionLevels: [1],
+    heads: 2,
+    groups: 2,
+  });
+  const objective = noiseObjective(model, noiseSchedule("linear"), [2, 3, 8, 8]);
+  const step = { learningRate: 1e-3, warmupSteps: 1, maxGradientNorm: 1, emaDecay: 0.99 };
+  return encodeModel(trainStepGraph(objective, step));
+}
+
+test.skipIf(!isThere)(
+  `a step of training computes on the GPU what it does on the CPU${missing}`,
+  { timeout: 600_000 },
+  () => {
+    const [outcome] = placeOnWebGpu([folder.write("step.run.onnx", smallStep())]);
+    const { error, differences = {} } = outcome ?? expect.fail("expected an outcome");
+    expect(error).toBeUndefined();
+    expect(Object.keys(differences)).toEqual(
+      expect.arrayContaining(["loss", "gradientNorm", "parameters.next"]),
+    );
+    for (const [name, difference] of Object.entries(differences)) expect(difference, name).toBeLessThan(1e-4);
+  },
+);
