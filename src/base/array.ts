@@ -37,6 +37,12 @@ export function ndArray<D extends DType>(
   return { dtype, shape, data };
 }
 
+/** Values as float32: those of a float32 array themselves, of others a copy. Converting value by value is slow where none is needed. */
+export function floatValues({ data }: NdArray): Float32Array {
+  if (data instanceof Float32Array) return data;
+  return Float32Array.from(data, Number);
+}
+
 /** float32 array from plain numbers. */
 export function float32Array(shape: readonly number[], values: ArrayLike<number>): NdArray<"float32"> {
   return ndArray("float32", shape, values instanceof Float32Array ? values : Float32Array.from(values));

@@ -1,5 +1,5 @@
 /** One call of a model file's session: pictures in, detections out. */
-import type { NdArray } from "../base/array.ts";
+import { floatValues, type NdArray } from "../base/array.ts";
 import { BackendError, ShapeError } from "../base/errors.ts";
 import { checkRaster, type RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
@@ -40,12 +40,13 @@ export async function runStacked(
   const pValue = output(outputs, outputNames.pValue);
   const isAnomalous = output(outputs, outputNames.isAnomalous);
   const [height = 0, width = 0] = map.shape.slice(2);
+  const maps = floatValues(map);
   return Array.from({ length: stacked.shape[0] ?? 0 }, (_, i) => {
     const detection = {
       anomalyMap: {
         width,
         height,
-        data: Float32Array.from(map.data.slice(i * height * width, (i + 1) * height * width), Number),
+        data: maps.slice(i * height * width, (i + 1) * height * width),
       },
       anomalyScore: Number(score.data[i]),
       pValue: Number(pValue.data[i]),

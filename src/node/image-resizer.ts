@@ -1,4 +1,5 @@
 /** Pictures brought to a model's size as detectors bring them there: large ones outside of the model, others by its own operators. */
+import { invariant } from "../base/check.ts";
 import type { RgbImage } from "../base/raster.ts";
 import {
   type FoundPart,
@@ -34,7 +35,8 @@ export async function imageResizer(backend: Backend, size: number, part?: FoundP
       const { pixels } = await session.run({
         image: stackPictures([shrinkLarge(picture, wholeSidePx(size, part?.model.frame))]),
       });
-      return Uint8Array.from(pixels?.data ?? [], Number);
+      invariant(pixels?.data instanceof Uint8Array, "resized pixels that are no bytes");
+      return pixels.data;
     },
     dispose: () => session.dispose(),
   };

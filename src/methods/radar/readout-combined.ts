@@ -1,4 +1,5 @@
 /** Our default scoring: what the network marks as a defect, and how far colour and texture are from those of good images. */
+import { floatValues } from "../../base/array.ts";
 import { invariant } from "../../base/check.ts";
 import { fitGaussianMixture, mixtureDistance } from "../../estimators/gaussian-mixture.ts";
 import { PlaceGaussianFit, placeDistance } from "../../estimators/place-gaussian.ts";
@@ -48,10 +49,10 @@ export function readoutOf(maps: readonly CombinedMap[]): Readout {
     fit: async (images, { random }) => {
       let fit: PlaceGaussianFit | undefined;
       const sample = new PlaceSample(textureFeatureCount, mixturePoints, random.split("places"));
-      for await (const { shape, data } of images) {
-        const [patches = 1, , height = 1, width = 1] = shape;
+      for await (const observation of images) {
+        const [patches = 1, , height = 1, width = 1] = observation.shape;
         fit ??= new PlaceGaussianFit(height * width, textureFeatureCount);
-        const values = Float32Array.from(data, Number);
+        const values = floatValues(observation);
         const size = values.length / patches;
         for (let patch = 0; patch < patches; patch++) {
           const features = values.subarray(patch * size, (patch + 1) * size);

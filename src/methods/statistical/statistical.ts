@@ -1,5 +1,5 @@
 /** What methods share that estimate from all images at once instead of training step by step. */
-import type { NdArray } from "../../base/array.ts";
+import { floatValues, type NdArray } from "../../base/array.ts";
 import { pictureGraph } from "../../detectors/detector-graph.ts";
 import { outputOf, withSession } from "../../detectors/run-graph.ts";
 import { gaussianBlur } from "../../features/map-filter.ts";
@@ -94,8 +94,5 @@ export function lengthMap(x: Tensor, imageSize: number, smoothing: number): Tens
 }
 
 async function* floats(arrays: AsyncIterable<NdArray>): AsyncGenerator<NdArray<"float32">> {
-  for await (const { shape, data } of arrays) {
-    const values = data instanceof Float32Array ? data : Float32Array.from(data, Number);
-    yield { dtype: "float32", shape, data: values };
-  }
+  for await (const array of arrays) yield { dtype: "float32", shape: array.shape, data: floatValues(array) };
 }
