@@ -45,6 +45,25 @@ export function correlate(x: Tensor, kernel: Float32Array, size: readonly [numbe
 }
 
 /**
+ * Correlation of one channel with several kernels.
+ *
+ * @param x - float32 [N, 1, H, W].
+ * @param kernels - K of them, each row by row, of the odd `size` [height, width].
+ * @returns float32 [N, K, H, W].
+ */
+export function correlateWithEach(
+  x: Tensor,
+  kernels: readonly Float32Array[],
+  [height, width]: readonly [number, number],
+): Tensor {
+  const data = new Float32Array(kernels.length * height * width);
+  for (const [i, kernel] of kernels.entries()) data.set(kernel, i * height * width);
+  const weight = constant({ dtype: "float32", shape: [kernels.length, 1, height, width], data });
+  const [top, left] = [(height - 1) / 2, (width - 1) / 2];
+  return conv2d(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), weight);
+}
+
+/**
  * Length of the Sobel gradient, √(gx² + gy²).
  *
  * @param x - float32 [N, C, H, W].
