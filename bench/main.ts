@@ -4,7 +4,7 @@ import { measureGemm } from "./gemm.ts";
 import { measureImport } from "./import-weight.ts";
 import { measureLargePhotos } from "./large-photo.ts";
 import { measureScoring } from "./scoring.ts";
-import { measureTrainStep } from "./train-step.ts";
+import { measureBalancedStep, measureTrainStep } from "./train-step.ts";
 
 const { values } = parseArgs({
   options: {
@@ -20,7 +20,13 @@ const importWeight = measureImport(options);
 process.stderr.write("matrix product ...\n");
 const gemm = await measureGemm(options);
 process.stderr.write("training step, beside PyTorch where it is installed ...\n");
-const trainStep = await measureTrainStep(options);
+const share = ({ gflop, seconds }: { gflop: number; seconds: number }) =>
+  gflop / seconds / gemm.gflopsPerSecond;
+const step = await measureTrainStep(options);
+const trainStep = { ...step, shareOfPeak: share(step) };
+process.stderr.write("training step of the default preset ...\n");
+const balanced = await measureBalancedStep(options);
+const balancedStep = { ...balanced, shareOfPeak: share(balanced) };
 process.stderr.write("scoring ...\n");
 const score = {
   fast: await measureScoring("fast", options),
@@ -29,6 +35,6 @@ const score = {
 process.stderr.write("large photos ...\n");
 const largePhotos = await measureLargePhotos();
 const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };
-const result = { threads: options.threads, importWeight, gemm, trainStep, score, largePhotos, memory };
+const result = { threads: options.threads, importWeight, gemm, trainStep, balancedStep, score, largePhotos, memory };
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);

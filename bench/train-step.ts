@@ -4,12 +4,17 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { NdArray } from "../src/base/array.ts";
 import { Random } from "../src/base/random.ts";
+import { fixedShape, sizeOf } from "../src/base/shape.ts";
 import { noiseSchedule } from "../src/diffusion/index.ts";
-import { initialValues, namedParameters, parameterCount, UNet } from "../src/nn/index.ts";
+import type { Tensor } from "../src/graph/index.ts";
+import { defectObjective } from "../src/methods/radar/defect-objective.ts";
+import { resolveRadarOptions } from "../src/methods/radar/radar-options.ts";
+import { initialValues, parameterCount, UNet } from "../src/nn/index.ts";
 import { encodeModel } from "../src/onnx/index.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
-import { nextName, noiseObjective, stateNames, trainStepGraph } from "../src/train/index.ts";
+import { nextName, noiseObjective, type Objective, stateNames, trainStepGraph } from "../src/train/index.ts";
 import { median, timed } from "./median.ts";
+import { countOperations, type Operations } from "./operations.ts";
 
 /** 3.9M parameters: base 32, multipliers 1, 2, 4, two blocks a level, attention at the lowest level. */
 const unet = {
@@ -25,7 +30,7 @@ const unet = {
 const batchShape = [8, 3, 64, 64] as const;
 
 /** Seconds a step; the torch figures are null where python3-torch is missing. */
-export interface TrainStepFigures {
+export interface TrainStepFigures extends Operations {
   readonly seconds: number;
   readonly torchSeconds: number | null;
   readonly ratioToTorch: number | null;
@@ -35,13 +40,29 @@ export interface TrainStepFigures {
   readonly sessionSeconds: number;
 }
 
+/** The step of the default preset at 256 pixels: median over `rounds` steps; two are made first and not counted. */
+export async function measureBalancedStep(options: {
+  threads: number;
+  rounds: number;
+}): Promise<Operations & { readonly seconds: number }> {
+  const { unet: widths, batchSize } = resolveRadarOptions({}, 256);
+  const model = new UNet({ ...widths, imageChannels: 3, outputChannels: 4 });
+  const objective = defectObjective(model, noiseSchedule("linear"), [batchSize, 3, 256, 256], batchSize / 2);
+  const ours = await startOurs(objective, options.threads);
+  const seconds: number[] = [];
+  for (let i = 0; i < options.rounds + 2; i++) seconds.push(await timed(ours.step));
+  await ours.stop();
+  return { seconds: median(seconds.slice(2)), ...ours.operations };
+}
+
 /** Medians over `rounds` steps each, taken in turns; two steps of each are made first and not counted. */
 export async function measureTrainStep(options: {
   threads: number;
   rounds: number;
 }): Promise<TrainStepFigures> {
   const torch = await startTorch(options.threads);
-  const ours = await startOurs(options.threads);
+  const objective = noiseObjective(new UNet(unet), noiseSchedule("linear"), batchShape);
+  const ours = await startOurs(objective, options.threads);
   const seconds: number[] = [];
   const torchSeconds: number[] = [];
   for (let i = 0; i < options.rounds + 2; i++) {
@@ -56,6 +77,7 @@ export async function measureTrainStep(options: {
   const own = median(seconds);
   const peer = torchSeconds.length > 0 ? median(torchSeconds) : null;
   return {
+    ...ours.operations,
     seconds: own,
     torchSeconds: peer,
     ratioToTorch: peer === null ? null : own / peer,
@@ -66,16 +88,18 @@ export async function measureTrainStep(options: {
   };
 }
 
-async function startOurs(threads: number): Promise<{
+async function startOurs(
+  objective: Objective,
+  threads: number,
+): Promise<{
   step: () => Promise<void>;
   stop: () => Promise<void>;
+  operations: Operations;
   parameters: number;
   graphSeconds: number;
   sessionSeconds: number;
 }> {
   const begun = performance.now();
-  const model = new UNet(unet);
-  const objective = noiseObjective(model, noiseSchedule("linear"), batchShape);
   const options = {
     learningRate: 1e-4,
     warmupSteps: 10,
@@ -83,12 +107,13 @@ async function startOurs(threads: number): Promise<{
     emaDecay: 0.99,
     weightDecay: 0.01,
   };
-  const bytes = encodeModel(trainStepGraph(objective, options));
+  const graph = trainStepGraph(objective, options);
+  const bytes = encodeModel(graph);
   const built = performance.now();
   const session = await nodeBackend({ threads }).load(bytes);
   const loaded = performance.now();
   const random = new Random(0);
-  const parameters = parameterCount(namedParameters(model));
+  const parameters = parameterCount(objective.parameters);
   const vector = (data: Float32Array): NdArray => ({ dtype: "float32", shape: [data.length], data });
   const fresh = () => ({
     parameters: vector(initialValues(objective.parameters, random)),
@@ -98,27 +123,39 @@ async function startOurs(threads: number): Promise<{
   });
   let [state, spare] = [fresh(), fresh()];
   let count = 0;
-  const values = batchShape.reduce((size, dim) => size * dim, 1);
-  const images = (): NdArray => ({ dtype: "float32", shape: batchShape, data: random.normals(values) });
-  const [x0, noise] = [images(), images()];
+  const batch = Object.fromEntries(
+    objective.inputs.map((tensor) => [nameOf(tensor), valuesOf(tensor, random)]),
+  );
   const step = async () => {
     const scalar = (value: number): NdArray => ({
       dtype: "float32",
       shape: [],
       data: Float32Array.of(value),
     });
-    const timesteps: NdArray = { dtype: "int64", shape: [8], data: new BigInt64Array(8).fill(300n) };
-    const feeds = { ...state, x0, noise, timesteps, step: scalar(++count), totalSteps: scalar(1000) };
+    const feeds = { ...state, ...batch, step: scalar(++count), totalSteps: scalar(1000) };
     await session.run(feeds, Object.fromEntries(stateNames.map((name) => [nextName(name), spare[name]])));
     [state, spare] = [spare, state];
   };
   return {
     step,
     stop: () => session.dispose(),
+    operations: countOperations(graph),
     parameters,
     graphSeconds: (built - begun) / 1000,
     sessionSeconds: (loaded - built) / 1000,
   };
+}
+
+function nameOf({ producer }: Tensor): string {
+  return producer.kind === "input" ? producer.name : "";
+}
+
+/** Something to feed: step 300 of all images, normal noise for everything else. */
+function valuesOf({ dtype, shape }: Tensor, random: Random): NdArray {
+  const extents = fixedShape(shape, "bench");
+  const size = sizeOf(extents);
+  if (dtype === "int64") return { dtype, shape: extents, data: new BigInt64Array(size).fill(300n) };
+  return { dtype: "float32", shape: extents, data: random.normals(size) };
 }
 
 async function startTorch(

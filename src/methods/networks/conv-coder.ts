@@ -1,5 +1,5 @@
 /** Convolutional encoder and decoder: pictures to vectors and back. */
-import { depthToSpace, reshape, silu, type Tensor, upsampleNearest } from "../../graph/index.ts";
+import { depthToSpace, reshape, silu, type Tensor } from "../../graph/index.ts";
 import { Conv2d } from "../../nn/conv.ts";
 import { Linear } from "../../nn/linear.ts";
 import { GroupNorm } from "../../nn/norm.ts";
@@ -89,7 +89,7 @@ export class ConvDecoder {
   apply(latent: Tensor): Tensor {
     const grid = reshape(this.entry.apply(latent), [latent.shape[0] ?? "N", ...this.#neckShape]);
     const coarse = silu(this.neck.apply(grid));
-    const fine = this.levels.reduce((h, level) => level.apply(upsampleNearest(h, 2)), coarse);
+    const fine = this.levels.reduce((h, level) => level.applyUpsampled(h), coarse);
     return depthToSpace(this.head.apply(fine), cell);
   }
 }
@@ -107,7 +107,15 @@ class ConvLevel {
 
   /** @param x - float32 [N, inputs, H, W]. @returns float32 [N, outputs, H / stride, W / stride]. */
   apply(x: Tensor): Tensor {
-    const h = this.conv.apply(x);
+    return this.#activated(this.conv.apply(x));
+  }
+
+  /** The same on x at twice its resolution, with stride 1. @returns float32 [N, outputs, 2H, 2W]. */
+  applyUpsampled(x: Tensor): Tensor {
+    return this.#activated(this.conv.applyUpsampled(x));
+  }
+
+  #activated(h: Tensor): Tensor {
     return silu(this.norm === undefined ? h : this.norm.apply(h));
   }
 }
