@@ -35,6 +35,15 @@ const score = {
 process.stderr.write("large photos ...\n");
 const largePhotos = await measureLargePhotos();
 const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };
-const result = { threads: options.threads, importWeight, gemm, trainStep, balancedStep, score, largePhotos, memory };
+const result = {
+  threads: options.threads,
+  importWeight,
+  gemm,
+  trainStep,
+  balancedStep,
+  score,
+  largePhotos,
+  memory,
+};
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);
 else process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
