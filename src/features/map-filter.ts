@@ -39,7 +39,7 @@ export function alongAxes(x: Tensor, kernel: Float32Array): Tensor {
  * @param kernel - Row by row, of the odd `size` [height, width].
  * @returns The same shape.
  */
-export function correlate(x: Tensor, kernel: Float32Array, size: readonly [number, number]): Tensor {
+function correlate(x: Tensor, kernel: Float32Array, size: readonly [number, number]): Tensor {
   const [top, left] = [(size[0] - 1) / 2, (size[1] - 1) / 2];
   return perChannel(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), kernel, size);
 }
