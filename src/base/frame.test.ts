@@ -36,9 +36,9 @@ test.each<[string, unknown, string, string]>([
   ],
   [
     "an unknown format",
-    { ...two, format: "brg", data: bytes(6) },
+    { ...two, format: "grey", data: bytes(2) },
     "E_OPTION",
-    'got "brg" (string). Did you mean "bgr"?',
+    'got "grey" (string). Did you mean "gray"?',
   ],
   ["no size", { data: bytes(6) }, "E_OPTION", "frame.width: expected an integer >= 1, got undefined."],
   [

@@ -47,7 +47,7 @@ describe("stages", () => {
     await expect(backboneStages(backbone, { ...at, strides: [8, 16] })).rejects.toMatchObject({
       code: "E_ONNX",
       message:
-        "backbone: expected stages with a place every 8, 16 pixels, got y 8 x 8 at 32 x 32 pixels. Name tensors with --layers, or export the network with a batch of any size.",
+        "backbone: expected stages with a place every 8, 16 pixels, got y 8 x 8 at 32 x 32 pixels. Name tensors with `layers`, or export the network with a batch of any size.",
     });
     const relu = handModel({ nodes: [{ op: "Relu", inputs: ["x"], outputs: ["y"] }], outputs: ["y"] });
     await expect(backboneStages(await openBackbone(relu), at)).rejects.toThrow("got none at 32 x 32 pixels.");
