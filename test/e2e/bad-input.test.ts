@@ -59,7 +59,7 @@ describe("a command line that is not understood ends with 2 and says what was me
     ],
     [
       ["train", "x", "--method", "rader"],
-      '--method: expected one of radar, ddpm, ddim, one-step, vae, autoencoder-ssim, ganomaly, f-anogan, gaussian, pca, robust-pca, padim-lite, iforest, padim, patchcore, got "rader". Did you mean "radar"?',
+      '--method: expected one of radar, ddpm, ddim, one-step, vae, autoencoder-ssim, ganomaly, f-anogan, gaussian, pca, robust-pca, padim-lite, iforest, textured-surface, texture-forest, padim, patchcore, got "rader". Did you mean "radar"?',
     ],
     [["train", "x", "--preset", "quick"], "--preset: expected one of fast, balanced, accurate"],
     [

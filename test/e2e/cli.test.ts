@@ -41,6 +41,7 @@ describe("radar train", () => {
         images: 4,
         threshold: expect.any(Number),
         falseAlarmRate: 1 / 5,
+        rule: "conformal",
         heldOut: [heldOutImage, heldOutImage, heldOutImage, heldOutImage],
         odd: null,
       },
