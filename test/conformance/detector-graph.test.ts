@@ -81,7 +81,8 @@ const chain = {
 
 const cases: readonly (readonly [string, () => PreparedMethod])[] = [
   ...scoringNames.map((scoring) => {
-    const method = () => radarMethod(slim(resolveRadarOptions({ ...common, scoring }, size.image)));
+    const prepared = () => radarMethod(slim(resolveRadarOptions({ ...common, scoring }, size.image)));
+    const method = scoring === "mismatch" ? () => withoutPlaces(prepared()) : prepared;
     return [`radar with scoring ${scoring}, on patches`, method] as const;
   }),
   [
