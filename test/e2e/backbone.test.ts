@@ -46,7 +46,7 @@ describe("is refused before any work", () => {
     [
       train("padim"),
       2,
-      "backbone: expected an ONNX file, since padim reads features of a network that you bring, got none. Give --backbone network.onnx.",
+      "backbone: expected an ONNX file, since padim reads features of a network that you bring, got none. Give --backbone.",
     ],
     [train("padim", "--backbone", folder.at("none.onnx")), 1, /none\.onnx: cannot read it.*\[E_FILE\]/],
     [
