@@ -19,7 +19,7 @@ interface Golden {
 }
 
 const golden: Golden = JSON.parse(
-  readFileSync(new URL("../../test/golden/structural_similarity.json", import.meta.url), "utf8"),
+  readFileSync(new URL("../../../test/golden/structural_similarity.json", import.meta.url), "utf8"),
 );
 
 describe("structural similarity", () => {
