@@ -85,9 +85,13 @@ export const demoCommand: Command = {
       ...evaluationProgress(output),
     });
     output.endProgress();
-    const { description, ...summary } = outcome.summary;
+    const { description, model: _, output: path, ...summary } = outcome.summary; // the bytes are in the file
     if (args.flag("json")) {
-      const document = { data: dataset.root, isRendered: given === undefined, training: summary };
+      const document = {
+        data: dataset.root,
+        isRendered: given === undefined,
+        training: { model: path, ...summary },
+      };
       output.data(jsonText({ ...document, evaluation: evaluationDocument(evaluation, report) }));
     }
     output.print("");
