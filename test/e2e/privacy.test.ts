@@ -27,6 +27,7 @@ const inWorker = `
 
 const ways: Record<string, string[]> = {
   "radar train": [program, "train", set, "-o", "new.onnx", ...tinyTraining(2)],
+  "radar detect": [program, "detect", model, join(set, "train", "good"), "--output", "overlays"],
   "radar evaluate": [program, "evaluate", model, set, "--report", "report.html"],
   "radar benchmark": [program, "benchmark", set, "--methods", "gaussian", "--cache", "cache"],
   "the library": ["--input-type=module", "-e", score],
@@ -34,6 +35,7 @@ const ways: Record<string, string[]> = {
 };
 const outputs: Record<string, string[]> = {
   "radar train": ["new.onnx"],
+  "radar detect": ["overlays"],
   "radar evaluate": ["report.html"],
   "radar benchmark": ["cache"],
 };
