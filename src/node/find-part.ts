@@ -41,7 +41,7 @@ export async function findPart(
   const { backend, mode, depth, signal } = options;
   if (mode === "off") return { part: null, reason: "not asked for", spreadLeft: null };
   const count = Math.min(studied, pictures.length);
-  const aspects: number[] = [];
+  let first: number | undefined; // aspect of the first picture that could be read
   const small: RgbImage[] = [];
   let shrinker: Shrinker | undefined;
   try {
@@ -50,18 +50,17 @@ export async function findPart(
       const picture = await tryRead(pictures[Math.floor((i * pictures.length) / count)] ?? "", depth);
       if (picture === undefined) continue;
       const aspect = picture.height / picture.width;
-      aspects.push(aspect);
+      first ??= aspect;
+      if (Math.abs(aspect / first - 1) > mostAspectSpread) {
+        return { part: null, reason: "the pictures differ in their proportions", spreadLeft: null };
+      }
       shrinker ??= await openShrinker(backend, searchSize(aspect));
       small.push(await shrinker.shrink(picture));
     }
   } finally {
     await shrinker?.dispose();
   }
-  const [first = 1] = aspects;
-  const isOneShape = aspects.every((aspect) => Math.abs(aspect / first - 1) <= mostAspectSpread);
-  if (!isOneShape)
-    return { part: null, reason: "the pictures differ in their proportions", spreadLeft: null };
-  return studyPart(small, first, {
+  return studyPart(small, first ?? 1, {
     backend: abortable(backend, signal, "training"),
     isWanted: mode === "on",
   });
