@@ -14,7 +14,7 @@ export interface MismatchSettings {
 }
 
 /** Those of the scoring `mismatch`, all ours. */
-export const mismatchSettings: MismatchSettings = { steps: [20, 60, 100], draws: 2, smoothingPx: 2 };
+export const mismatchSettings: MismatchSettings = { steps: [100, 200, 400], draws: 2, smoothingPx: 2 };
 
 /**
  * ε̂ - ε, averaged over several steps and draws in one batched call: what is unknown about a good picture averages out, what the
