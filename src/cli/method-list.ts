@@ -2,7 +2,7 @@
 import { checkChoice } from "../base/check.ts";
 import type { MethodEntry } from "../benchmark/index.ts";
 import { methodNames, prepareMethod } from "../methods/index.ts";
-import { withBackbone } from "../node/train.ts";
+import { withBackbone } from "../node/backbone-file.ts";
 import { parseRunConfig, type RunConfig, trainOptionsOf } from "../run-config.ts";
 import { UsageError } from "./errors.ts";
 

@@ -9,6 +9,7 @@ import type { Detector } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { fitWithin, heatMap, resizeMap } from "../report/index.ts";
 import { pngDataUri } from "../report/picture.ts";
+import { checkpointPathOf } from "./checkpoint-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { evaluateFolder } from "./evaluate.ts";
 import { encodePng } from "./image-codec.ts";
@@ -16,7 +17,7 @@ import { computeOptionsOf, type LoadDetectorOptions, loadDetectorFile } from "./
 import { diskNetworkStore } from "./network-store.ts";
 import { pathKind } from "./path-kind.ts";
 import { peakMemoryBytes } from "./peak-memory.ts";
-import { checkpointPathOf, train } from "./train.ts";
+import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 import { tryReadImage } from "./try-read.ts";
 

@@ -1,9 +1,9 @@
 /** Encoded images to the values that they store, through sharp (libvips). */
-import sharp from "sharp";
 import { DataError } from "../base/errors.ts";
 import type { LargestSamples, SampleDepth, Samples } from "../data/sample-depth.ts";
 import { hasTiffAlpha } from "../data/tiff-alpha.ts";
 import { checkedFormat, type ImageFormat } from "./image-format.ts";
+import { loadSharp } from "./load-sharp.ts";
 
 /** Largest image that is decoded, in pixels: 2^28, 16384 x 16384 (ours); larger ones are refused before they fill the memory. */
 export const maxPixels: number = 2 ** 28;
@@ -26,6 +26,7 @@ export async function decodeSamples(
   how: { readonly format: ImageFormat; readonly profileFor?: SampleDepth },
 ): Promise<Samples> {
   const { format, profileFor } = how;
+  const sharp = await loadSharp();
   const { depth, isGray, extra, hasProfile } = await headerOf(bytes, name, format);
   const withProfile = profileFor !== undefined && (depth === "uchar" || profileFor.bits === 16);
   return explained(name, format, async () => {
@@ -86,6 +87,7 @@ const colourChannels: Readonly<Record<string, number>> = {
 };
 
 async function headerOf(bytes: Uint8Array, name: string, format: ImageFormat): Promise<Header> {
+  const sharp = await loadSharp();
   const { width, height, channels, depth, space, hasProfile, bitsPerSample } = await explained(
     name,
     format,

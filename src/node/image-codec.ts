@@ -9,13 +9,13 @@
  * - EXIF orientation: applied;
  * - several frames or pages: the first one.
  */
-import sharp from "sharp";
 import { checkRaster, type DefectMask, type RgbImage } from "../base/raster.ts";
 import { decodeBmp } from "../data/bmp.ts";
 import { type SampleDepth, toBytes, usualDepth } from "../data/sample-depth.ts";
 import { decodeSamples, maxPixels, needsDepth } from "./decode-samples.ts";
 import { bytesOf } from "./file-input.ts";
 import { checkedFormat } from "./image-format.ts";
+import { loadSharp } from "./load-sharp.ts";
 
 /**
  * Pixels of an encoded image; see the head of this file for how unusual ones are converted.
@@ -77,6 +77,7 @@ export async function encodePng(
   checkRaster("image", image, 3);
   const { width, height, data } = image;
   const { description } = options;
+  const sharp = await loadSharp();
   const picture = sharp(data, { raw: { width, height, channels: 3 } }).png();
   if (description !== undefined) picture.withExif({ IFD0: { ImageDescription: description } });
   return plain(await picture.toBuffer());
@@ -92,6 +93,7 @@ export async function encodePng(
 export async function throughJpeg(image: RgbImage, quality: number): Promise<RgbImage> {
   checkRaster("image", image, 3);
   const { width, height, data } = image;
+  const sharp = await loadSharp();
   const encoded = await sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({ quality })
     .toBuffer();

@@ -1,6 +1,7 @@
 /** Images, folders and files under Node. */
 export { type NodeBackendOptions, nodeBackend } from "../runtime/node.ts";
 export { checkWritable, ensureFolder, prepareFolder, writeFileAtomic } from "./atomic-file.ts";
+export { checkpointPathOf } from "./checkpoint-file.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
 export { maxPixels } from "./decode-samples.ts";
 export { type DetectFilesOptions, detectFiles, type FileDetection, unlikeGood } from "./detect.ts";
@@ -29,7 +30,7 @@ export type { PictureDetector } from "./picture-detector.ts";
 export { writeRenderedFolder } from "./rendered-folder.ts";
 export { packageVersion, softwareVersions } from "./software-versions.ts";
 export { stressModel } from "./stress.ts";
-export { checkpointPathOf, train } from "./train.ts";
+export { train } from "./train.ts";
 export type { ImageProgress, ScoredFile, TrainOptions, TrainSummary } from "./train-options.ts";
 export type { TrainingData } from "./training-source.ts";
 export { type RuntimeCheck, verifyModel, verifyTolerance } from "./verify.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { RadarError } from "../base/errors.ts";
 import type { NetworkStore, StoredNetwork } from "../methods/index.ts";
-import { decodeCheckpoint, encodeCheckpoint } from "../train/index.ts";
+import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";
 import { systemCode } from "./system-error.ts";
 

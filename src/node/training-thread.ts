@@ -1,7 +1,7 @@
 /** The side of a training in a worker thread that trains. */
 import type { MessagePort } from "node:worker_threads";
 import { plainError } from "./plain-error.ts";
-import { trainHere } from "./train.ts";
+import { trainHere } from "./train-here.ts";
 import type { TrainingAnswer, TrainingNews, TrainingOrder } from "./train-in-thread.ts";
 
 /** Trains once as the port asks for it. */

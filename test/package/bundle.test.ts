@@ -3,6 +3,7 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, describe, expect, test } from "vitest";
+import { measureImport } from "../../bench/import-weight.ts";
 import { packageVersion } from "../../src/node/software-versions.ts";
 import { buildRadar, radar } from "../support/radar.ts";
 import { repository } from "../support/repository.ts";
@@ -59,7 +60,7 @@ describe("an app that is bundled as CommonJS", () => {
   });
 });
 
-test("importing the main entry loads nothing that draws charts", async () => {
+test("importing the main entry loads nothing that draws charts, decodes or trains", async () => {
   const { inputs } = await bundle(
     'import { loadDetector } from "./index.js"; loadDetector;',
     "esm",
@@ -71,6 +72,15 @@ test("importing the main entry loads nothing that draws charts", async () => {
     for (const { path: next, kind } of inputs[path]?.imports ?? [])
       if (kind !== "dynamic-import") loaded.add(next);
   }
-  const packages = [...loaded].flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
-  expect([...new Set(packages)].sort()).toEqual(["@bufbuild/protobuf", "ml-matrix", "onnx-buf", "zod"]);
+  const found = (pattern: RegExp): string[] =>
+    [...new Set([...loaded].flatMap((path) => pattern.exec(path)?.[1] ?? []))].sort();
+  expect(found(/node_modules\/((?:@[^/]+\/)?[^/]+)/)).toEqual(["@bufbuild/protobuf", "onnx-buf", "zod"]);
+  expect([...loaded].filter((path) => native.includes(path))).toEqual(["onnxruntime-node"]);
+  expect(found(/dist\/(methods|nn|diffusion|benchmark)\//)).toEqual([]);
+});
+
+test("importing the main entry takes no more than 60 MB", async () => {
+  const { bytes } = measureImport({ rounds: 1 });
+  expect(bytes / 1e6).toBeLessThan(60);
+  expect(bytes / 1e6).toBeGreaterThan(10); // or nothing was loaded
 });

@@ -1,0 +1,131 @@
+/** A training on the thread that asks for it. */
+import { rm } from "node:fs/promises";
+import { relative } from "node:path";
+import { checkAborted } from "../base/abort.ts";
+import { goodPictures, lookOf } from "../detectors/index.ts";
+import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
+import { withBackbone } from "./backbone-file.ts";
+import { checkpointPathOf, readCheckpoint } from "./checkpoint-file.ts";
+import { pathOf } from "./file-input.ts";
+import { findPart } from "./find-part.ts";
+import { groupNames, groupPattern } from "./image-groups.ts";
+import { imageResizer } from "./image-resizer.ts";
+import { depthOfImages } from "./images-depth.ts";
+import { loadImages } from "./load-images.ts";
+import { checkOutputs } from "./output-path.ts";
+import { softwareVersions } from "./software-versions.ts";
+import type { TrainOptions, TrainSummary } from "./train-options.ts";
+import { type PlainData, trainingSource } from "./training-source.ts";
+import { typicalSide } from "./typical-side.ts";
+
+/** As {@link train}, on this thread, with options that were checked. */
+export async function trainHere(
+  data: PlainData,
+  options: Omit<TrainOptions, "worker">,
+): Promise<TrainSummary> {
+  const { device, threads, locate = "auto", signal, onStage } = options;
+  const started = now();
+  checkAborted(signal, "training");
+  const methodOptions = await withBackbone(options);
+  const pattern = options.group === undefined ? undefined : groupPattern(options.group);
+  prepareMethod(methodOptions, Number.MAX_SAFE_INTEGER); // what is wrong for images of any size is said before they are read
+  const output = options.output === undefined ? null : pathOf("output", options.output);
+  const backbonePath = options.backbone && pathOf("backbone", options.backbone);
+  const checkpointPath = output === null ? null : checkpointPathOf(output);
+  if (output !== null) await checkWritable(output);
+  if (checkpointPath !== null) await checkWritable(checkpointPath);
+  const backend = nodeBackend({ spin: false, ...(device && { device }), ...(threads && { threads }) });
+  const { name, root, pictures, files, notes } = await trainingSource(data, options.good);
+  if (output !== null && checkpointPath !== null) {
+    const outputs = [
+      { path: output, kind: "model" } as const,
+      { path: checkpointPath, kind: "checkpoint" } as const,
+    ];
+    await checkOutputs(outputs, backbonePath === undefined ? files : [...files, backbonePath]);
+  }
+  const resume = options.resume && checkpointPath ? await readCheckpoint(checkpointPath) : undefined;
+  if (options.resume && resume === undefined)
+    onStage?.(`no checkpoint at ${checkpointPath}: starting from the beginning`);
+
+  for (const note of notes) onStage?.(note);
+  onStage?.(`reading ${pictures.length} good images of ${name}`);
+  const depth = await depthOfImages(pictures, { bits: options.bits, signal });
+  const prepared = prepareMethod(methodOptions, await typicalSide(pictures, depth));
+  const { imageSize, preset, batchSize } = prepared.options;
+  const preparing = nodeBackend({ ...(threads && { threads }) });
+  const found = await findPart(pictures, { backend: preparing, mode: locate, depth, signal });
+  const part = found.part ?? undefined;
+  if (locate !== "off")
+    onStage?.(
+      `${part ? "finding the part in each picture" : "pictures are taken as they lie"}: ${found.reason}`,
+    );
+  const resizer = await imageResizer(preparing, imageSize, part);
+  const { images, skipped } = await loadImages(pictures, {
+    transform: async (image) => ({ look: lookOf(image), planes: await resizer.resize(image) }),
+    depth,
+    smallestSidePx: options.patchSize ?? smallestSizePx,
+    ...(signal && { signal }),
+  }).finally(() => resizer.dispose());
+  for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
+
+  const pathAt = (index: number) => images[index]?.path ?? "";
+  const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
+  const relativePaths = images.map(({ path }) => relative(root, path));
+
+  onStage?.(`training on ${images.length} images at ${imageSize} px (${prepared.method}, ${preset})`);
+  let trainingSeconds = 0;
+  let stepsOfRun = 0;
+  const { model, description, heldOut, odd, copies } = await trainDetector(
+    images.map(({ image }) => image.planes),
+    prepared,
+    {
+      backend,
+      now,
+      name: options.name ?? name,
+      skipped: skipped.length,
+      pictures: goodPictures(
+        images.map(({ image }) => image.look),
+        depth,
+      ),
+      software: softwareVersions(),
+      part,
+      resume,
+      signal,
+      keepOdd: options.keepOdd,
+      tolerance: options.tolerance,
+      groups: pattern && groupNames(relativePaths, pattern),
+      networks: options.networks,
+      onProgress: (progress) => {
+        ({ seconds: trainingSeconds, stepsOfRun } = progress);
+        const imagesPerSecond = (stepsOfRun * batchSize) / trainingSeconds;
+        options.onProgress?.({ ...progress, imagesPerSecond });
+      },
+      onStage,
+      ...(checkpointPath !== null && { saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes) }),
+    },
+  );
+  checkAborted(signal, "training");
+  if (output !== null) await writeFileAtomic(output, model);
+  if (checkpointPath !== null) await rm(checkpointPath, { force: true });
+  const { steps, finalLoss } = description.training;
+  return {
+    model,
+    output,
+    description,
+    steps,
+    seconds: now() - started,
+    stepsPerSecond: trainingSeconds > 0 ? stepsOfRun / trainingSeconds : 0,
+    finalLoss,
+    parameters: description.parameters,
+    skipped,
+    heldOut: heldOut.map(scored),
+    odd: odd && scored(odd),
+    copies: copies.map(([a, b]) => [pathAt(a), pathAt(b)] as const),
+  };
+}
+
+function now(): number {
+  return performance.now() / 1000;
+}
