@@ -19,6 +19,12 @@ export const errorCodes = [
   "E_CHECKPOINT",
   "E_FILE",
   "E_ABORTED",
+  "E_SELF_CHECK",
+  "E_NOT_FOUND",
+  "E_TOO_LARGE",
+  "E_BUSY",
+  "E_UNAVAILABLE",
+  "E_DEADLINE",
   "E_INTERNAL",
 ] as const;
 
@@ -105,4 +111,9 @@ export class FileError extends RadarError {
   constructor(message: string, options?: { cause?: unknown }) {
     super("E_FILE", message, options);
   }
+}
+
+/** What a server does not carry out (E_SELF_CHECK, E_NOT_FOUND, E_TOO_LARGE, E_BUSY, E_UNAVAILABLE, E_DEADLINE). */
+export class ServiceError extends RadarError {
+  override readonly name = "ServiceError" as const;
 }

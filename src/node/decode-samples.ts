@@ -17,22 +17,23 @@ export function needsDepth(format: ImageFormat): boolean {
  * Decodes upright pixels as they are stored, grey or red-green-blue; alpha is composited on black, another fourth channel left out.
  *
  * @param how - `profileFor`: the colour profile is applied, of 16-bit values where this rule says that they use all 16: values of
- * fewer bits lie in the dark end, where a profile's curves do not mean them. Default: no profile is applied.
+ * fewer bits lie in the dark end, where a profile's curves do not mean them. Default: no profile is applied. `maxPixels`: a smaller limit.
  * @throws {DataError} E_IMAGE if the image is damaged, truncated, too large, or its channels are not read.
  */
 export async function decodeSamples(
   bytes: Uint8Array,
   name: string,
-  how: { readonly format: ImageFormat; readonly profileFor?: SampleDepth },
+  how: { readonly format: ImageFormat; readonly profileFor?: SampleDepth; readonly maxPixels?: number },
 ): Promise<Samples> {
   const { format, profileFor } = how;
+  const limit = Math.min(how.maxPixels ?? maxPixels, maxPixels);
   const sharp = await loadSharp();
-  const { depth, isGray, extra, hasProfile } = await headerOf(bytes, name, format);
+  const { depth, isGray, extra, hasProfile } = await headerOf(bytes, name, { format, limit });
   const withProfile = profileFor !== undefined && (depth === "uchar" || profileFor.bits === 16);
   return explained(name, format, async () => {
     const pipeline = sharp(bytes, {
       failOn: "error",
-      limitInputPixels: maxPixels,
+      limitInputPixels: limit,
       ignoreIcc: !withProfile,
     }).autoOrient();
     if (extra === "alpha") pipeline.flatten({ background: "#000000" });
@@ -53,7 +54,8 @@ export async function decodeSamples(
  */
 export async function largestSamples(bytes: Uint8Array, name: string): Promise<LargestSamples> {
   const format = checkedFormat(bytes, name);
-  const isWide = needsDepth(format) && (await headerOf(bytes, name, format)).depth !== "uchar";
+  const isWide =
+    needsDepth(format) && (await headerOf(bytes, name, { format, limit: maxPixels })).depth !== "uchar";
   if (!isWide) return { integer: 0, float: 0 };
   const { data } = await decodeSamples(bytes, name, { format });
   let largest = 0;
@@ -86,7 +88,11 @@ const colourChannels: Readonly<Record<string, number>> = {
   cmyk: 4,
 };
 
-async function headerOf(bytes: Uint8Array, name: string, format: ImageFormat): Promise<Header> {
+async function headerOf(
+  bytes: Uint8Array,
+  name: string,
+  { format, limit }: { readonly format: ImageFormat; readonly limit: number },
+): Promise<Header> {
   const sharp = await loadSharp();
   const { width, height, channels, depth, space, hasProfile, bitsPerSample } = await explained(
     name,
@@ -95,8 +101,8 @@ async function headerOf(bytes: Uint8Array, name: string, format: ImageFormat): P
   );
   const expected = (what: string, got: string, remedy: string): DataError =>
     imageError(name, `expected ${what}, got ${got}. ${remedy}`);
-  if (width * height > maxPixels)
-    throw expected(`at most ${maxPixels} pixels`, `${width} x ${height}`, "Reduce or crop it first.");
+  if (width * height > limit)
+    throw expected(`at most ${limit} pixels`, `${width} x ${height}`, "Reduce or crop it first.");
   const isHalf = depth === "float" && bitsPerSample === 16;
   if ((depth !== "uchar" && depth !== "ushort" && depth !== "float") || isHalf) {
     const got = isHalf ? "16-bit float" : depth;

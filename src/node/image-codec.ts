@@ -12,7 +12,7 @@
 import { checkRaster, type DefectMask, type RgbImage } from "../base/raster.ts";
 import { decodeBmp } from "../data/bmp.ts";
 import { type SampleDepth, toBytes, usualDepth } from "../data/sample-depth.ts";
-import { decodeSamples, maxPixels, needsDepth } from "./decode-samples.ts";
+import { decodeSamples, maxPixels as largestPicture, needsDepth } from "./decode-samples.ts";
 import { bytesOf } from "./file-input.ts";
 import { checkedFormat } from "./image-format.ts";
 import { loadSharp } from "./load-sharp.ts";
@@ -23,6 +23,7 @@ import { loadSharp } from "./load-sharp.ts";
  * @param encoded - The whole file's bytes.
  * @param name - Names the image in messages, usually its path.
  * @param depth - What values of more than 8 bits mean. Default: {@link usualDepth}.
+ * @param options - `maxPixels`: larger ones are refused by their header, before they fill the memory. Default: {@link largestPicture}.
  * @returns uint8 [height, width, 3].
  * @throws {DataError} E_IMAGE if `bytes` are no image, a damaged or truncated one, one too large or of a kind not read.
  */
@@ -30,12 +31,14 @@ export async function decodeImage(
   encoded: Uint8Array | ArrayBuffer,
   name = "image",
   depth: SampleDepth = usualDepth,
+  options: { readonly maxPixels?: number } = {},
 ): Promise<RgbImage> {
+  const { maxPixels = largestPicture } = options;
   const bytes = bytesOf(name, encoded);
   const format = checkedFormat(bytes, name);
   if (format === "bmp") return decodeBmp(bytes, name, maxPixels);
   const rule = needsDepth(format) ? depth : usualDepth;
-  const samples = await decodeSamples(bytes, name, { format, profileFor: rule });
+  const samples = await decodeSamples(bytes, name, { format, profileFor: rule, maxPixels });
   const { width, height } = samples;
   return { width, height, data: toBytes(samples, rule, name) };
 }
@@ -54,7 +57,7 @@ export async function decodeMask(bytes: Uint8Array, name: string): Promise<Defec
   const format = checkedFormat(bytes, name);
   const { width, height, channels, data } =
     format === "bmp"
-      ? { channels: 3, ...decodeBmp(bytes, name, maxPixels) }
+      ? { channels: 3, ...decodeBmp(bytes, name, largestPicture) }
       : await decodeSamples(bytes, name, { format });
   const above = format === "jpeg" ? 127 : 0;
   const mask = new Uint8Array(width * height);

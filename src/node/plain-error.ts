@@ -10,6 +10,7 @@ import {
   OnnxFormatError,
   OptionError,
   RadarError,
+  ServiceError,
   ShapeError,
   TrainingError,
 } from "../base/errors.ts";
@@ -50,7 +51,7 @@ export function errorFrom(plain: PlainError, cause?: unknown): Error {
 
 function ofClass({ name, code, message }: PlainError, options: { cause?: unknown }): Error {
   if (code === null || !errorCodes.includes(code)) return new Error(message, options);
-  const classes = { ShapeError, GraphError, DataError, TrainingError };
+  const classes = { ShapeError, GraphError, DataError, TrainingError, ServiceError };
   for (const [known, Class] of Object.entries(classes)) {
     if (known === name) return new Class(code, message, options);
   }

@@ -5,7 +5,7 @@ import { BackendError } from "../base/errors.ts";
 import type { FilePath } from "./file-input.ts";
 
 /** What a thread is for. */
-export type ThreadKind = "session" | "training";
+export type ThreadKind = "session" | "training" | "scoring";
 
 /** A worker thread that works for one owner. */
 export interface RunningThread<Order, Answer> {

@@ -1,0 +1,68 @@
+/** `radar serve`: detectors of a folder, over HTTP. */
+import type { Limits } from "../../server/limits.ts";
+import type { Arguments } from "../arguments.ts";
+import { type Command, computeArgs } from "../command.ts";
+import { computeOptions } from "../compute-options.ts";
+import { exitCodes } from "../errors.ts";
+import { interruptible } from "../interrupt.ts";
+
+/** `radar serve`. */
+export const serveCommand: Command = {
+  name: "serve",
+  summary: "Score pictures over HTTP with the models of a folder",
+  args: {
+    models: { type: "string", valueHint: "folder", description: "folder of model files (default models)" },
+    port: {
+      type: "string",
+      valueHint: "n",
+      description: "port to listen on; 0 for any free one (default 8080)",
+    },
+    host: { type: "string", valueHint: "address", description: "address to listen on (default 127.0.0.1)" },
+    queue: {
+      type: "string",
+      valueHint: "n",
+      description: "pictures that may wait for each detector (default 64)",
+    },
+    deadline: { type: "string", valueHint: "s", description: "seconds until an answer (default 30)" },
+    "max-body": { type: "string", valueHint: "MB", description: "largest body of a request (default 32)" },
+    "max-megapixels": { type: "string", valueHint: "n", description: "largest picture (default 64)" },
+    ...computeArgs,
+  },
+  examples: ["radar serve --models models", "radar serve --models models --port 9000 --threads 2"],
+  run: async (args, { output }) => {
+    const { startServer } = await import("../../server/serve.ts");
+    const interrupt = interruptible(() =>
+      output.note("ending: answering what was taken (once more to end at once)"),
+    );
+    try {
+      const server = await startServer({
+        models: args.text("models") ?? "models",
+        host: args.text("host") ?? "127.0.0.1",
+        port: args.number("port", { integer: true, minimum: 0 }) ?? 8080,
+        limits: limitsOf(args),
+        ...computeOptions(args),
+      });
+      output.note(`radar serve answers at ${server.url}`);
+      if (!interrupt.signal.aborted) {
+        await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve, { once: true }));
+      }
+      await server.end();
+    } finally {
+      interrupt.release();
+    }
+    return exitCodes.done;
+  },
+};
+
+function limitsOf(args: Arguments): Partial<Limits> {
+  const queue = args.number("queue", { integer: true, minimum: 1 });
+  const deadline = args.number("deadline", { above: 0 });
+  const maxBody = args.number("max-body", { above: 0 });
+  const megapixels = args.number("max-megapixels", { above: 0 });
+  return {
+    ...(queue !== undefined && { queue }),
+    ...(deadline !== undefined && { deadlineMs: Math.ceil(1000 * deadline) }),
+    ...(maxBody !== undefined && { maxBodyBytes: Math.ceil(2 ** 20 * maxBody) }),
+    ...(megapixels !== undefined && { maxPixels: Math.ceil(2 ** 20 * megapixels) }),
+  };
+}

@@ -1,0 +1,93 @@
+/** The routes of a server, and what every request goes through. */
+import { randomUUID } from "node:crypto";
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { HTTPException } from "hono/http-exception";
+import { routePath } from "hono/route";
+import { secureHeaders } from "hono/secure-headers";
+import { OptionError, ServiceError } from "../base/errors.ts";
+import { packageVersion } from "../node/software-versions.ts";
+import { addHealthRoutes } from "./health-routes.ts";
+import { problemOf } from "./http-error.ts";
+import { addInferenceRoutes } from "./inference-routes.ts";
+import { addScoreRoutes } from "./score-routes.ts";
+import type { Station } from "./station.ts";
+
+/** The application: a function from requests to answers. */
+export function createApp(station: Station): OpenAPIHono {
+  const app = new OpenAPIHono({
+    defaultHook: (result) => {
+      if (result.success) return;
+      const [issue] = result.error.issues;
+      throw new OptionError(
+        `request: at ${issue?.path.join(".") || "its top"}: ${issue?.message ?? "malformed"}.`,
+      );
+    },
+  });
+  app.use(observed(station));
+  app.use(
+    secureHeaders({
+      contentSecurityPolicy: {
+        defaultSrc: ["'self'"],
+        imgSrc: ["'self'", "data:", "blob:"],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+      xFrameOptions: "DENY",
+      referrerPolicy: "no-referrer",
+      strictTransportSecurity: false, // of whoever ends TLS before it
+    }),
+  );
+  app.onError((error, c) => {
+    const known = error instanceof HTTPException ? new OptionError(`request: ${error.message}.`) : error;
+    const { status, body } = problemOf(known);
+    if (status >= 500)
+      station.log.error({ err: known, id: c.res.headers.get("x-request-id") }, "request failed");
+    if (status === 429 || status === 503) c.header("retry-after", String(retryAfter(station)));
+    if (status === 413) c.header("connection", "close"); // the rest of the body is not read
+    return c.json(body, status === 499 ? 500 : status);
+  });
+  app.notFound((c) => {
+    const error = new ServiceError(
+      "E_NOT_FOUND",
+      "request: expected a path that the server has, got another. GET /openapi.json lists them.",
+    );
+    return c.json(problemOf(error).body, 404);
+  });
+  addHealthRoutes(app, station);
+  addScoreRoutes(app, station);
+  addInferenceRoutes(app, station);
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: {
+      title: "radar serve",
+      version: packageVersion(),
+      description: "Scores pictures with detectors of radar-ad.",
+      license: { name: "Apache-2.0" },
+    },
+  });
+  app.get("/openapi.json", (c) => c.json(document));
+  return app;
+}
+
+/** Gives each request an id, measures it, and writes a line to the log: never a header, a query or a body. */
+function observed({ measurements, log, now }: Station): Parameters<OpenAPIHono["use"]>[1] {
+  return async (c, next) => {
+    const started = now();
+    const id = randomUUID();
+    c.header("x-request-id", id);
+    await next();
+    c.header("cache-control", "no-store");
+    const { method, path } = c.req;
+    const ms = now() - started;
+    const { status } = c.res;
+    measurements.request({ route: routePath(c, -1), method, status, seconds: ms / 1000 });
+    const isQuiet = path.startsWith("/v2/health/") || path === "/metrics";
+    log[isQuiet ? "debug" : "info"]({ id, method, path, status, ms: Math.round(ms * 10) / 10 }, "request");
+  };
+}
+
+function retryAfter({ models }: Station): number {
+  return Math.max(1, ...models.list().map((model) => model.retryAfter));
+}

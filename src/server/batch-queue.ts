@@ -1,0 +1,149 @@
+/** A bounded queue whose entries are worked off in batches, one batch at a time. */
+import { AbortError, ServiceError } from "../base/errors.ts";
+
+/** How a {@link BatchQueue} works. */
+export interface BatchQueueOptions {
+  /** Most entries in one batch. */
+  readonly maxBatch: number;
+  /** Longest time, in milliseconds, that an entry waits for company while nothing is being worked on. */
+  readonly maxWaitMs: number;
+  /** Most entries that wait; those under way do not count. */
+  readonly capacity: number;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** Called after each batch. */
+  readonly onBatch?: (batch: { readonly size: number; readonly seconds: number }) => void;
+}
+
+interface Entry<Item, Result> {
+  readonly item: Item;
+  readonly since: number;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * Latency bound: an accepted entry has at most `capacity` entries before it, so that it is answered after at most
+ * `maxWaitMs` and the time of `ceil(capacity / maxBatch) + 1` batches.
+ */
+export class BatchQueue<Item, Result> {
+  readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
+  readonly #options: BatchQueueOptions;
+  #waiting: Entry<Item, Result>[] = [];
+  #running = 0;
+  #secondsPerItem = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #idle: (() => void)[] = [];
+
+  /** @param run - Works on a batch; gives one result for each item, in their order. */
+  constructor(run: (items: readonly Item[]) => Promise<readonly Result[]>, options: BatchQueueOptions) {
+    this.#run = run;
+    this.#options = options;
+  }
+
+  /** Entries that wait or are being worked on. */
+  get length(): number {
+    return this.#waiting.length + this.#running;
+  }
+
+  /** Seconds until what is in the queue now will have been worked off, by the batches so far; at least 1. */
+  get retryAfter(): number {
+    return Math.max(1, Math.ceil(this.length * this.#secondsPerItem));
+  }
+
+  /**
+   * Puts items in the queue, all or none.
+   *
+   * @param signal - Takes those out that are not yet being worked on.
+   * @returns A promise for each item.
+   * @throws {ServiceError} E_TOO_LARGE if they would not even fit in an empty queue; E_BUSY if they do not fit now.
+   */
+  submit(items: readonly Item[], signal?: AbortSignal): Promise<Result>[] {
+    const { capacity, now } = this.#options;
+    if (items.length > capacity) {
+      throw new ServiceError(
+        "E_TOO_LARGE",
+        `score: expected at most ${capacity} pictures in a request, got ${items.length}. Send them in several.`,
+      );
+    }
+    if (this.#waiting.length + items.length > capacity) {
+      throw new ServiceError(
+        "E_BUSY",
+        `score: expected room in the queue of ${capacity} pictures, got ${this.#waiting.length} that wait. Come again in ${this.retryAfter} s.`,
+      );
+    }
+    const since = now();
+    const results = items.map(
+      (item) =>
+        new Promise<Result>((resolve, reject) => {
+          this.#waiting.push({ item, since, resolve, reject, signal });
+        }),
+    );
+    signal?.addEventListener("abort", () => this.#dropAborted(), { once: true });
+    this.#schedule();
+    return results;
+  }
+
+  /** Resolves when nothing waits and nothing is being worked on. */
+  async whenIdle(): Promise<void> {
+    if (this.length > 0) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #dropAborted(): void {
+    const isStopped = ({ signal }: Entry<Item, Result>): boolean => signal?.aborted ?? false;
+    const stopped = this.#waiting.filter(isStopped);
+    this.#waiting = this.#waiting.filter((entry) => !isStopped(entry));
+    for (const { reject, signal } of stopped) {
+      reject(new AbortError("score: stopped before it began.", { cause: signal?.reason }));
+    }
+    this.#tellIdle();
+  }
+
+  #schedule(): void {
+    const [first] = this.#waiting;
+    if (this.#running > 0 || first === undefined) return;
+    const { maxBatch, maxWaitMs, now } = this.#options;
+    const rest = first.since + maxWaitMs - now();
+    if (this.#waiting.length >= maxBatch || rest <= 0) {
+      clearTimeout(this.#timer);
+      this.#timer = undefined;
+      void this.#work();
+      return;
+    }
+    this.#timer ??= setTimeout(() => {
+      this.#timer = undefined;
+      this.#schedule();
+    }, Math.ceil(rest));
+  }
+
+  async #work(): Promise<void> {
+    const { maxBatch, now, onBatch } = this.#options;
+    const batch = this.#waiting.splice(0, maxBatch);
+    this.#running = batch.length;
+    const started = now();
+    try {
+      const results = await this.#run(batch.map(({ item }) => item));
+      for (const [i, { resolve, reject }] of batch.entries()) {
+        const result = results[i];
+        if (result === undefined)
+          reject(new ServiceError("E_UNAVAILABLE", "score: got no answer. Come again."));
+        else resolve(result);
+      }
+    } catch (error) {
+      for (const { reject } of batch) reject(error);
+    }
+    const seconds = (now() - started) / 1000;
+    const perItem = seconds / batch.length;
+    this.#secondsPerItem = this.#secondsPerItem === 0 ? perItem : 0.8 * this.#secondsPerItem + 0.2 * perItem;
+    this.#running = 0;
+    onBatch?.({ size: batch.length, seconds });
+    this.#schedule();
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (this.length > 0) return;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}

@@ -1,0 +1,202 @@
+/** The Open Inference Protocol, version 2: what KServe and Triton clients speak. */
+import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
+import { OptionError, ServiceError } from "../base/errors.ts";
+import { packageVersion } from "../node/software-versions.ts";
+import {
+  framesOf,
+  type InferRequest,
+  inferInputs,
+  inferOutputs,
+  inferRequestSchema,
+  isBinary,
+  type OutputTensor,
+  splitBody,
+  valuesOf,
+} from "./inference-protocol.ts";
+import { problemAnswers } from "./problem-answers.ts";
+import { detectorName } from "./schemas.ts";
+import { scorePictures } from "./score-pictures.ts";
+import type { ScoredPicture } from "./scorer.ts";
+import { type ServedModel, scoredOf } from "./served-model.ts";
+import type { Station } from "./station.ts";
+
+/** Largest JSON of a request (ours): numbers as text are read on the thread that answers everybody. */
+const maxJsonBytes = 2 ** 22;
+
+const params = z.object({ name: detectorName });
+const json = { description: "As the protocol says", content: { "application/json": { schema: z.any() } } };
+const tags = ["Open Inference Protocol"];
+
+/** Adds the routes. */
+export function addInferenceRoutes(app: OpenAPIHono, station: Station): void {
+  const { models } = station;
+  app.openapi(
+    createRoute({ method: "get", path: "/v2", tags, summary: "Server metadata", responses: { 200: json } }),
+    (c) => c.json({ name: "radar-ad", version: packageVersion(), extensions: ["binary_tensor_data"] }, 200),
+  );
+  for (const path of ["/v2/models/{name}", "/v2/models/{name}/versions/{version}"] as const) {
+    app.openapi(
+      createRoute({
+        method: "get",
+        path,
+        tags,
+        summary: "Model metadata",
+        request: { params },
+        responses: { 200: json, ...problemAnswers(404) },
+      }),
+      (c) =>
+        c.json(metadataOf(ofVersion(models.get(c.req.valid("param").name), c.req.param("version"))), 200),
+    );
+    app.openapi(
+      createRoute({
+        method: "get",
+        path: `${path}/ready`,
+        tags,
+        summary: "Whether the model scores",
+        request: { params },
+        responses: { 200: json, 503: json, ...problemAnswers(404) },
+      }),
+      (c) => {
+        const { name, active } = ofVersion(models.get(c.req.valid("param").name), c.req.param("version"));
+        return active === undefined
+          ? c.json({ name, ready: false }, 503)
+          : c.json({ name, ready: true }, 200);
+      },
+    );
+    // The answer may be bytes after JSON, which a typed route cannot say.
+    app.openAPIRegistry.registerPath({
+      method: "post",
+      path: `${path}/infer`,
+      tags,
+      summary: "Score pictures as one tensor, UINT8 [N, H, W, 3]",
+      request: {
+        params,
+        body: { required: true, content: { "application/json": { schema: inferRequestSchema } } },
+      },
+      responses: { 200: json, ...problemAnswers(400, 404, 413, 422, 429, 503, 504) },
+    });
+    app.post(`${path.replaceAll(/{(\w+)}/g, ":$1")}/infer`, (c) => {
+      const model = ofVersion(models.get(c.req.param("name") ?? ""), c.req.param("version"));
+      const jsonLength = c.req.header("inference-header-content-length");
+      return station.bodies.read(
+        c.req.raw,
+        (body) => infer(station, model, { body, jsonLength, signal: c.req.raw.signal }),
+        jsonLength === undefined ? maxJsonBytes : undefined,
+      );
+    });
+  }
+}
+
+/** @throws {ServiceError} E_NOT_FOUND if another version scores. */
+function ofVersion(model: ServedModel, version: string | undefined): ServedModel {
+  if (version === undefined || version === model.active?.version) return model;
+  throw new ServiceError(
+    "E_NOT_FOUND",
+    `${model.name}: expected the version that scores, ${model.active?.version ?? "none"}, got another.`,
+  );
+}
+
+function metadataOf({ name, active }: ServedModel) {
+  const versions = active === undefined ? [] : [active.version];
+  return { name, versions, platform: "onnxruntime_onnx", inputs: inferInputs, outputs: inferOutputs };
+}
+
+interface InferBody {
+  readonly body: Uint8Array;
+  readonly jsonLength: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+async function infer(
+  station: Station,
+  model: ServedModel,
+  { body, jsonLength, signal }: InferBody,
+): Promise<Response> {
+  const { json: document, raw } = splitBody(body, jsonLength);
+  const request = checkedRequest(document);
+  const wanted = wantedOutputs(request);
+  const map = wanted.includes("anomaly_map") ? ("float" as const) : ("none" as const);
+  const pictures = framesOf(request, raw).map((picture, i) => ({ name: `image[${i}]`, picture, map }));
+  const outcomes = await scorePictures(station, { detector: model.name, pictures, signal });
+  const tensors = tensorsOf(outcomes.map(scoredOf)).filter(({ name }) => wanted.includes(name));
+  return answer(request, { tensors, model: model.name, version: outcomes[0]?.version ?? "" });
+}
+
+function checkedRequest(document: unknown): InferRequest {
+  const parsed = inferRequestSchema.safeParse(document);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new OptionError(
+    `request: at ${issue?.path.join(".") || "its top"}: ${issue?.message ?? "malformed"}.`,
+  );
+}
+
+function wantedOutputs({ outputs }: InferRequest): string[] {
+  const known: string[] = inferOutputs.map(({ name }) => name);
+  const wanted = outputs?.map(({ name }) => name) ?? known;
+  const unknown = wanted.find((name) => !known.includes(name));
+  if (unknown === undefined) return wanted;
+  throw new OptionError(
+    `outputs: expected some of ${known.join(", ")}, got ${JSON.stringify(unknown.slice(0, 80))}.`,
+  );
+}
+
+function tensorsOf(scored: readonly ScoredPicture[]): OutputTensor[] {
+  const count = scored.length;
+  const floats = (values: readonly number[]): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(4 * values.length));
+    for (const [i, value] of values.entries()) view.setFloat32(4 * i, value, true);
+    return new Uint8Array(view.buffer);
+  };
+  const [first] = scored;
+  const { width = 0, height = 0 } = first?.map ?? {};
+  const maps = Buffer.concat(scored.map(({ map }) => map?.data ?? new Uint8Array()));
+  return [
+    { name: "anomaly_map", datatype: "FP32", shape: [count, 1, height, width], bytes: maps },
+    {
+      name: "anomaly_score",
+      datatype: "FP32",
+      shape: [count],
+      bytes: floats(scored.map(({ anomalyScore }) => anomalyScore)),
+    },
+    { name: "p_value", datatype: "FP32", shape: [count], bytes: floats(scored.map(({ pValue }) => pValue)) },
+    {
+      name: "is_anomalous",
+      datatype: "BOOL",
+      shape: [count],
+      bytes: Uint8Array.from(scored, ({ isAnomalous }) => (isAnomalous ? 1 : 0)),
+    },
+  ];
+}
+
+function answer(
+  request: InferRequest,
+  {
+    tensors,
+    model,
+    version,
+  }: { readonly tensors: readonly OutputTensor[]; readonly model: string; readonly version: string },
+): Response {
+  const parts = tensors.map((tensor) => ({ tensor, binary: isBinary(request, tensor.name) }));
+  const outputs = parts.map(({ tensor, binary }) => {
+    const { name, datatype, shape, bytes } = tensor;
+    if (binary) return { name, datatype, shape, parameters: { binary_data_size: bytes.length } };
+    return { name, datatype, shape, data: valuesOf(tensor) };
+  });
+  const { id } = request;
+  const text = JSON.stringify({
+    model_name: model,
+    model_version: version,
+    ...(id !== undefined && { id }),
+    outputs,
+  });
+  const raw = parts.filter(({ binary }) => binary).map(({ tensor }) => tensor.bytes);
+  if (raw.length === 0) return new Response(text, { headers: { "content-type": "application/json" } });
+  const head = Buffer.from(text);
+  return new Response(Buffer.concat([head, ...raw]), {
+    headers: {
+      "content-type": "application/octet-stream",
+      "inference-header-content-length": String(head.length),
+    },
+  });
+}

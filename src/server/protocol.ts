@@ -1,0 +1,81 @@
+/** What travels over HTTP, as types; `schemas.ts` has the zod schemas that check it. */
+import type { ErrorCode } from "../base/errors.ts";
+
+/** The body of every answer that is no success. */
+export interface Problem {
+  readonly error: {
+    /** Stable; docs/errors.md has a section for each. */
+    readonly code: ErrorCode;
+    /** Where, what was expected, what came, what to do. */
+    readonly message: string;
+  };
+}
+
+/** In which form maps are wanted. */
+export const mapForms = ["none", "float", "png"] as const;
+
+/** One of {@link mapForms}. */
+export type MapForm = (typeof mapForms)[number];
+
+/** The map of a picture. */
+export interface VerdictMap {
+  readonly width: number;
+  readonly height: number;
+  readonly encoding: "float32" | "png";
+  /**
+   * Base64 of float32, little-endian, row by row, in the detector's own scale; or of a PNG: the picture under its heat map, its longer
+   * side at most 1280 pixels.
+   */
+  readonly data: string;
+  /** Where the heat map's colours end. */
+  readonly scaleMaximum: number;
+  /** A pixel above it is marked. */
+  readonly threshold: number;
+}
+
+/** What is said of one picture. */
+export interface Verdict {
+  /** The file's name in the request, or `picture[i]`. */
+  readonly name: string;
+  /** SHA-256 of the bytes that came. */
+  readonly imageHash: string;
+  /** SHA-256 of the model file that scored. */
+  readonly version: string;
+  /** A score above it is anomalous. */
+  readonly threshold: number;
+  /** Higher is more anomalous. */
+  readonly anomalyScore: number;
+  /** Conformal: chance that a good picture scores at least as high. */
+  readonly pValue: number;
+  readonly isAnomalous: boolean;
+  /** In what the picture is unlike the good ones; usually empty. */
+  readonly warnings: string[];
+  readonly map?: VerdictMap | undefined;
+}
+
+/** A picture of several that could not be scored. */
+export interface FailedPicture {
+  readonly name: string;
+  readonly error: Problem["error"];
+}
+
+/** The answer to a request for scores: one result for each picture, in their order. */
+export interface Scores {
+  readonly detector: string;
+  /** A request of one picture that cannot be scored is answered by its error alone. */
+  readonly results: (Verdict | FailedPicture)[];
+}
+
+/** A detector that is served. */
+export interface DetectorInfo {
+  readonly name: string;
+  readonly state: "ready" | "loading" | "failed";
+  /** SHA-256 of the file that scores; null if none does. */
+  readonly version: string | null;
+  /** Why the file in the folder is not what scores; null where it is. */
+  readonly problem: string | null;
+  readonly method: string | null;
+  readonly imageSizePx: number | null;
+  readonly threshold: number | null;
+  readonly falseAlarmRate: number | null;
+}

@@ -1,0 +1,71 @@
+/** The zod schemas of what travels over HTTP: they check requests and make the OpenAPI document. */
+import { z } from "@hono/zod-openapi";
+import { errorCodes } from "../base/errors.ts";
+import type { DetectorInfo, Problem, Scores } from "./protocol.ts";
+
+/** A name that is safe as a file's, in a path and in a URL. */
+export const namePattern: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
+
+/** A detector's name. */
+export const detectorName: z.ZodString = z
+  .string()
+  .regex(namePattern, "a name of at most 64 letters, digits, dots, hyphens and underscores")
+  .openapi({ example: "bottle" });
+
+const problem = z.object({ code: z.enum(errorCodes), message: z.string() });
+
+/** Schema of {@link Problem}. */
+export const problemSchema: z.ZodType<Problem> = z.object({ error: problem }).openapi("Problem");
+
+const map = z
+  .object({
+    width: z.number().int(),
+    height: z.number().int(),
+    encoding: z.enum(["float32", "png"]),
+    data: z.string().openapi({
+      description:
+        "Base64 of float32, little-endian, row by row, in the detector's own scale; or of a PNG: the picture under its heat map.",
+    }),
+    scaleMaximum: z.number().openapi({ description: "Where the heat map's colours end." }),
+    threshold: z.number().openapi({ description: "A pixel above it is marked." }),
+  })
+  .openapi("AnomalyMap");
+
+const verdict = z
+  .object({
+    name: z.string().openapi({ description: "The file's name in the request, or picture[i]." }),
+    imageHash: z.string().openapi({ description: "SHA-256 of the bytes that came." }),
+    version: z.string().openapi({ description: "SHA-256 of the model file that scored." }),
+    threshold: z.number().openapi({ description: "A score above it is anomalous." }),
+    anomalyScore: z.number().openapi({ description: "Higher is more anomalous." }),
+    pValue: z.number().openapi({ description: "Conformal: chance that a good picture scores as high." }),
+    isAnomalous: z.boolean(),
+    warnings: z.array(z.string()).openapi({ description: "In what the picture is unlike the good ones." }),
+    map: map.optional(),
+  })
+  .openapi("Verdict");
+
+const failedPicture = z.object({ name: z.string(), error: problem }).openapi("FailedPicture");
+
+/** Schema of {@link Scores}. */
+export const scoresSchema: z.ZodType<Scores> = z
+  .object({ detector: detectorName, results: z.array(z.union([verdict, failedPicture])) })
+  .openapi("Scores");
+
+const detector: z.ZodType<DetectorInfo> = z
+  .object({
+    name: detectorName,
+    state: z.enum(["ready", "loading", "failed"]),
+    version: z.string().nullable().openapi({ description: "SHA-256 of the file that scores." }),
+    problem: z.string().nullable().openapi({ description: "Why the file in the folder is not what scores." }),
+    method: z.string().nullable(),
+    imageSizePx: z.number().int().nullable(),
+    threshold: z.number().nullable(),
+    falseAlarmRate: z.number().nullable(),
+  })
+  .openapi("Detector");
+
+/** All detectors. */
+export const detectorsSchema: z.ZodType<{ detectors: DetectorInfo[] }> = z
+  .object({ detectors: z.array(detector) })
+  .openapi("Detectors");

@@ -1,0 +1,96 @@
+/** A model in a thread of its own, which decodes, scores and draws: the server's event loop does none of it. */
+import { extname } from "node:path";
+import type { RadarError } from "../base/errors.ts";
+import type { Frame } from "../base/frame.ts";
+import type { DetectorDescription } from "../detectors/index.ts";
+import { errorFrom, type PlainError } from "../node/plain-error.ts";
+import { startThread } from "../node/thread.ts";
+import type { Device } from "../runtime/backend.ts";
+import type { MapForm } from "./protocol.ts";
+
+/** Where and within what limits models compute. */
+export interface ScorerOptions {
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
+  /** Largest picture that is decoded. */
+  readonly maxPixels: number;
+}
+
+/** A picture to score: encoded bytes or pixels. */
+export interface PictureToScore {
+  /** Names it in messages. */
+  readonly name: string;
+  readonly picture: Uint8Array | Frame;
+  readonly map: MapForm;
+}
+
+/** What a model says of one picture. */
+export interface ScoredPicture {
+  readonly anomalyScore: number;
+  readonly pValue: number;
+  readonly isAnomalous: boolean;
+  readonly warnings: readonly string[];
+  /** Bytes of the map in the form that was wanted. */
+  readonly map?: { readonly width: number; readonly height: number; readonly data: Uint8Array };
+}
+
+/** What became of one picture. */
+export type ScoreOutcome = { readonly scored: ScoredPicture } | { readonly failed: Error };
+
+/** A model that is ready to score. */
+export interface Scorer {
+  readonly description: DetectorDescription;
+  /** One outcome for each picture, in their order. @throws {BackendError} E_BACKEND if the thread ends. */
+  score(pictures: readonly PictureToScore[]): Promise<ScoreOutcome[]>;
+  /** Ends the thread, with whatever it is doing. */
+  end(): Promise<void>;
+}
+
+/** What the thread is asked to do. */
+export type ScoringOrder =
+  | { readonly kind: "load"; readonly path: string; readonly options: ScorerOptions }
+  | { readonly kind: "score"; readonly pictures: readonly PictureToScore[] };
+
+/** What it answers. */
+export type ScoringAnswer =
+  | { readonly kind: "loaded"; readonly description: DetectorDescription }
+  | {
+      readonly kind: "scored";
+      readonly outcomes: readonly ({ readonly scored: ScoredPicture } | { readonly failed: PlainError })[];
+    }
+  | { readonly kind: "failed"; readonly error: PlainError };
+
+/** Makes a model file ready to score. @throws {RadarError} as {@link startScorer}. */
+export type StartScorer = (path: string) => Promise<Scorer>;
+
+/**
+ * Checks a model file - whole, ours, and computing here what its maker saw - and makes it ready to score.
+ *
+ * @throws {FileError} E_FILE, {OnnxFormatError} E_ONNX, {BackendError} E_BACKEND as `loadDetector`; E_SELF_CHECK if its self-check differs.
+ */
+export async function startScorer(path: string, options: ScorerOptions): Promise<Scorer> {
+  const file = new URL(`./scoring-worker${extname(import.meta.url)}`, import.meta.url);
+  const thread = startThread<ScoringOrder, ScoringAnswer>("scoring", file);
+  try {
+    const answer = await thread.ask({ kind: "load", path, options });
+    if (answer.kind !== "loaded") throw failureOf(answer);
+    return {
+      description: answer.description,
+      score: async (pictures) => {
+        const scored = await thread.ask({ kind: "score", pictures });
+        if (scored.kind !== "scored") throw failureOf(scored);
+        return scored.outcomes.map((outcome) =>
+          "failed" in outcome ? { failed: errorFrom(outcome.failed) } : outcome,
+        );
+      },
+      end: () => thread.end(),
+    };
+  } catch (error) {
+    await thread.end();
+    throw error;
+  }
+}
+
+function failureOf(answer: ScoringAnswer): Error | RadarError {
+  return answer.kind === "failed" ? errorFrom(answer.error) : new Error(`scoring thread: got ${answer.kind}`);
+}

@@ -1,0 +1,19 @@
+/** What the routes of a server share. */
+import type { Logger } from "pino";
+import type { Limits } from "./limits.ts";
+import type { Measurements } from "./measurements.ts";
+import type { Models } from "./models.ts";
+import type { BodyReader } from "./request-body.ts";
+
+/** A server's parts. */
+export interface Station {
+  readonly models: Models;
+  readonly limits: Limits;
+  readonly bodies: BodyReader;
+  readonly measurements: Measurements;
+  readonly log: Logger;
+  /** Milliseconds on a clock that never goes back. */
+  readonly now: () => number;
+  /** Whether the server takes requests that cost something. */
+  readonly isOpen: () => boolean;
+}
