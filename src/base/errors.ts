@@ -20,7 +20,10 @@ export const errorCodes = [
   "E_FILE",
   "E_ABORTED",
   "E_SELF_CHECK",
+  "E_TOKEN",
+  "E_ROLE",
   "E_NOT_FOUND",
+  "E_CONFLICT",
   "E_TOO_LARGE",
   "E_BUSY",
   "E_UNAVAILABLE",
@@ -113,7 +116,7 @@ export class FileError extends RadarError {
   }
 }
 
-/** What a server does not carry out (E_SELF_CHECK, E_NOT_FOUND, E_TOO_LARGE, E_BUSY, E_UNAVAILABLE, E_DEADLINE). */
+/** What a server does not carry out (E_SELF_CHECK, E_TOKEN, E_ROLE, E_NOT_FOUND, E_CONFLICT, E_TOO_LARGE, E_BUSY, E_UNAVAILABLE, E_DEADLINE). */
 export class ServiceError extends RadarError {
   override readonly name = "ServiceError" as const;
 }

@@ -20,6 +20,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   benchmark: async () => (await import("./commands/benchmark.ts")).benchmarkCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  token: async () => (await import("./commands/token.ts")).tokenCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,
 };
 

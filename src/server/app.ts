@@ -6,9 +6,12 @@ import { routePath } from "hono/route";
 import { secureHeaders } from "hono/secure-headers";
 import { OptionError, ServiceError } from "../base/errors.ts";
 import { packageVersion } from "../node/software-versions.ts";
+import { accessControl } from "./access-control.ts";
+import { addAuditRoute } from "./audit-route.ts";
 import { addHealthRoutes } from "./health-routes.ts";
 import { problemOf } from "./http-error.ts";
 import { addInferenceRoutes } from "./inference-routes.ts";
+import { addModelRoutes } from "./model-routes.ts";
 import { addScoreRoutes } from "./score-routes.ts";
 import type { Station } from "./station.ts";
 
@@ -39,6 +42,7 @@ export function createApp(station: Station): OpenAPIHono {
       strictTransportSecurity: false, // of whoever ends TLS before it
     }),
   );
+  app.use(accessControl(station));
   app.onError((error, c) => {
     const known = error instanceof HTTPException ? new OptionError(`request: ${error.message}.`) : error;
     const { status, body } = problemOf(known);
@@ -56,7 +60,9 @@ export function createApp(station: Station): OpenAPIHono {
     return c.json(problemOf(error).body, 404);
   });
   addHealthRoutes(app, station);
+  addModelRoutes(app, station);
   addScoreRoutes(app, station);
+  addAuditRoute(app, station);
   addInferenceRoutes(app, station);
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",

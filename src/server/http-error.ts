@@ -4,7 +4,7 @@ import { type ErrorCode, RadarError } from "../base/errors.ts";
 import type { Problem } from "./protocol.ts";
 
 /** Statuses that an error has. */
-export type ErrorStatus = 400 | 404 | 413 | 422 | 429 | 499 | 500 | 503 | 504;
+export type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 422 | 429 | 499 | 500 | 503 | 504;
 
 /** The status of a code. */
 function statusOf(code: ErrorCode): ErrorStatus {
@@ -13,6 +13,12 @@ function statusOf(code: ErrorCode): ErrorStatus {
     case "E_SHAPE":
     case "E_DTYPE":
       return 400;
+    case "E_TOKEN":
+      return 401;
+    case "E_ROLE":
+      return 403;
+    case "E_CONFLICT":
+      return 409;
     case "E_NOT_FOUND":
       return 404;
     case "E_TOO_LARGE":

@@ -4,7 +4,10 @@ import { problemSchema } from "./schemas.ts";
 
 const meanings: Readonly<Record<ErrorStatus, string>> = {
   400: "The request is malformed",
+  401: "A token is needed",
+  403: "The token may not do this",
   404: "There is no such thing",
+  409: "It does not fit what is there",
   413: "The request, or a picture of it, is too large",
   422: "A picture, a model or data that cannot be used",
   429: "The queue is full; Retry-After says when to come again",

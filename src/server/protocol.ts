@@ -69,7 +69,8 @@ export interface Scores {
 /** A detector that is served. */
 export interface DetectorInfo {
   readonly name: string;
-  readonly state: "ready" | "loading" | "failed";
+  /** inactive: it has versions, none of which was put to use. */
+  readonly state: "ready" | "loading" | "failed" | "inactive";
   /** SHA-256 of the file that scores; null if none does. */
   readonly version: string | null;
   /** Why the file in the folder is not what scores; null where it is. */
@@ -78,4 +79,21 @@ export interface DetectorInfo {
   readonly imageSizePx: number | null;
   readonly threshold: number | null;
   readonly falseAlarmRate: number | null;
+}
+
+/** A model file that is kept. */
+export interface VersionInfo {
+  /** SHA-256 of the file. */
+  readonly version: string;
+  readonly bytes: number;
+  /** UTC, ISO 8601. */
+  readonly addedAt: string;
+}
+
+/** A detector with its versions. */
+export interface DetectorDetails extends DetectorInfo {
+  /** The newest first. */
+  readonly versions: VersionInfo[];
+  /** Versions in the order in which they became active. */
+  readonly activations: string[];
 }

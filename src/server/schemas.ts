@@ -1,7 +1,8 @@
 /** The zod schemas of what travels over HTTP: they check requests and make the OpenAPI document. */
 import { z } from "@hono/zod-openapi";
 import { errorCodes } from "../base/errors.ts";
-import type { DetectorInfo, Problem, Scores } from "./protocol.ts";
+import type { DetectorDescription } from "../detectors/index.ts";
+import type { DetectorDetails, DetectorInfo, Problem, Scores } from "./protocol.ts";
 
 /** A name that is safe as a file's, in a path and in a URL. */
 export const namePattern: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -52,20 +53,43 @@ export const scoresSchema: z.ZodType<Scores> = z
   .object({ detector: detectorName, results: z.array(z.union([verdict, failedPicture])) })
   .openapi("Scores");
 
-const detector: z.ZodType<DetectorInfo> = z
-  .object({
-    name: detectorName,
-    state: z.enum(["ready", "loading", "failed"]),
-    version: z.string().nullable().openapi({ description: "SHA-256 of the file that scores." }),
-    problem: z.string().nullable().openapi({ description: "Why the file in the folder is not what scores." }),
-    method: z.string().nullable(),
-    imageSizePx: z.number().int().nullable(),
-    threshold: z.number().nullable(),
-    falseAlarmRate: z.number().nullable(),
-  })
-  .openapi("Detector");
+const detectorFields = {
+  name: detectorName,
+  state: z.enum(["ready", "loading", "failed", "inactive"]),
+  version: z.string().nullable().openapi({ description: "SHA-256 of the file that scores." }),
+  problem: z.string().nullable().openapi({ description: "Why the file in the folder is not what scores." }),
+  method: z.string().nullable(),
+  imageSizePx: z.number().int().nullable(),
+  threshold: z.number().nullable(),
+  falseAlarmRate: z.number().nullable(),
+};
+
+const detector: z.ZodType<DetectorInfo> = z.object(detectorFields).openapi("Detector");
 
 /** All detectors. */
 export const detectorsSchema: z.ZodType<{ detectors: DetectorInfo[] }> = z
   .object({ detectors: z.array(detector) })
   .openapi("Detectors");
+
+const versionInfo = z
+  .object({
+    version: z.string().openapi({ description: "SHA-256 of the model file." }),
+    bytes: z.number().int(),
+    addedAt: z.string(),
+  })
+  .openapi("Version");
+
+/** A detector with its versions. */
+export const detectorDetailsSchema: z.ZodType<DetectorDetails> = z
+  .object({ ...detectorFields, versions: z.array(versionInfo), activations: z.array(z.string()) })
+  .openapi("DetectorDetails");
+
+/** A version that was named, verified or activated. */
+export const activatedSchema: z.ZodType<{ version: string }> = z
+  .object({ version: z.string() })
+  .openapi("VersionName");
+
+/** What a model file tells of itself. */
+export const descriptionSchema: z.ZodType<DetectorDescription> = z
+  .custom<DetectorDescription>()
+  .openapi("Description", { type: "object", description: "As radar inspect --json tells it." });

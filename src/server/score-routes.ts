@@ -1,14 +1,14 @@
-/** `POST /v1/detectors/{name}/score` and the list of detectors. */
+/** `POST /v1/detectors/{name}/score`. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fileHash } from "../detectors/content-hash.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { problemOf } from "./http-error.ts";
 import { problemAnswers } from "./problem-answers.ts";
-import { type DetectorInfo, type FailedPicture, mapForms, type Verdict } from "./protocol.ts";
+import { type FailedPicture, mapForms, type Verdict } from "./protocol.ts";
 import { filesIn } from "./request-body.ts";
-import { detectorName, detectorsSchema, scoresSchema } from "./schemas.ts";
+import { detectorName, scoresSchema } from "./schemas.ts";
 import { scorePictures } from "./score-pictures.ts";
-import { type ServedModel, scoredOf, type VersionedOutcome } from "./served-model.ts";
+import { scoredOf, type VersionedOutcome } from "./served-model.ts";
 import type { Station } from "./station.ts";
 
 const binary = { type: "string", format: "binary" } as const;
@@ -42,23 +42,12 @@ const scoreRoute = createRoute({
   },
   responses: {
     200: { description: "What was found", content: { "application/json": { schema: scoresSchema } } },
-    ...problemAnswers(400, 404, 413, 422, 429, 503, 504),
+    ...problemAnswers(400, 401, 403, 404, 413, 422, 429, 503, 504),
   },
 });
 
-const listRoute = createRoute({
-  method: "get",
-  path: "/v1/detectors",
-  tags: ["models"],
-  summary: "List the detectors",
-  responses: {
-    200: { description: "All of them", content: { "application/json": { schema: detectorsSchema } } },
-  },
-});
-
-/** Adds the routes. */
+/** Adds the route. */
 export function addScoreRoutes(app: OpenAPIHono, station: Station): void {
-  app.openapi(listRoute, (c) => c.json({ detectors: station.models.list().map(detectorOf) }, 200));
   app.openapi(scoreRoute, async (c) => {
     const { name } = c.req.valid("param");
     const { map, deadlineMs } = c.req.valid("query");
@@ -104,24 +93,5 @@ function resultOf(
         threshold: scale.threshold,
       },
     }),
-  };
-}
-
-function detectorOf({ name, active, problem }: ServedModel): DetectorInfo {
-  const calibration = active?.description.calibration;
-  return {
-    name,
-    state:
-      active !== undefined
-        ? ("ready" as const)
-        : problem === null
-          ? ("loading" as const)
-          : ("failed" as const),
-    version: active?.version ?? null,
-    problem: problem?.message ?? null,
-    method: active?.description.method ?? null,
-    imageSizePx: active?.description.imageSizePx ?? null,
-    threshold: calibration?.threshold ?? null,
-    falseAlarmRate: calibration?.falseAlarmRate ?? null,
   };
 }

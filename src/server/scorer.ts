@@ -42,6 +42,8 @@ export interface Scorer {
   readonly description: DetectorDescription;
   /** One outcome for each picture, in their order. @throws {BackendError} E_BACKEND if the thread ends. */
   score(pictures: readonly PictureToScore[]): Promise<ScoreOutcome[]>;
+  /** Whether the thread has ended by itself. */
+  hasEnded(): boolean;
   /** Ends the thread, with whatever it is doing. */
   end(): Promise<void>;
 }
@@ -71,18 +73,23 @@ export type StartScorer = (path: string) => Promise<Scorer>;
 export async function startScorer(path: string, options: ScorerOptions): Promise<Scorer> {
   const file = new URL(`./scoring-worker${extname(import.meta.url)}`, import.meta.url);
   const thread = startThread<ScoringOrder, ScoringAnswer>("scoring", file);
+  let hasEnded = false;
   try {
     const answer = await thread.ask({ kind: "load", path, options });
     if (answer.kind !== "loaded") throw failureOf(answer);
     return {
       description: answer.description,
       score: async (pictures) => {
-        const scored = await thread.ask({ kind: "score", pictures });
+        const scored = await thread.ask({ kind: "score", pictures }).catch((error: unknown) => {
+          hasEnded = true;
+          throw error;
+        });
         if (scored.kind !== "scored") throw failureOf(scored);
         return scored.outcomes.map((outcome) =>
           "failed" in outcome ? { failed: errorFrom(outcome.failed) } : outcome,
         );
       },
+      hasEnded: () => hasEnded,
       end: () => thread.end(),
     };
   } catch (error) {

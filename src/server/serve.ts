@@ -1,13 +1,18 @@
 /** A server from its start to its end. */
 import { once } from "node:events";
+import { readdir } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
 import { type Logger, pino } from "pino";
-import { ServiceError } from "../base/errors.ts";
+import { OptionError, ServiceError } from "../base/errors.ts";
+import { ensureFolder, prepareFolder } from "../node/atomic-file.ts";
 import { fileError } from "../node/system-error.ts";
 import type { Device } from "../runtime/backend.ts";
+import { isLoopback, openAccess, tokenAccess } from "./access.ts";
 import { createApp } from "./app.ts";
+import { AuditLog } from "./audit-log.ts";
 import { type Limits, usualLimits } from "./limits.ts";
 import { measurements } from "./measurements.ts";
 import { type ModelEvent, Models } from "./models.ts";
@@ -22,6 +27,10 @@ export interface ServeOptions {
   readonly host: string;
   /** 0: any that is free. */
   readonly port: number;
+  /** Folder of what the server keeps: versions and logs. Default: `.radar` in that of the models. */
+  readonly state?: string | undefined;
+  /** File of tokens; needed where others reach the server. */
+  readonly tokens?: string | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -42,19 +51,37 @@ export interface RunningServer {
 const slowClient = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 };
 const maxConnections = 1024;
 
+/** How often the folder is looked at (ours). */
+const lookEveryMs = 1000;
+
 /**
  * Starts a server. It answers at once; detectors become ready as their models are loaded.
  *
- * @throws {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
+ * @throws {OptionError} E_OPTION if others reach it and there are no tokens; {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { host, port, device, threads, logLevel = "info" } = options;
+  if (options.tokens === undefined && !isLoopback(host)) {
+    throw new OptionError(
+      `host: expected tokens for a server that others reach at ${host}, got none. Make them with radar token, and name the file with --tokens.`,
+    );
+  }
+  const access = options.tokens === undefined ? openAccess : await tokenAccess(options.tokens);
+  const state = options.state ?? join(options.models, ".radar");
+  await readdir(options.models).catch((error: unknown) => {
+    throw fileError(options.models, "read", error);
+  });
+  await prepareFolder(state);
+  const versions = join(state, "versions");
+  await ensureFolder(versions);
+  const audit = await AuditLog.open(join(state, "audit.jsonl"));
   const limits = { ...usualLimits, ...options.limits };
   const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const now = (): number => performance.now();
   const measured = measurements(() => models.list());
   const models = new Models({
     folder: options.models,
+    versions,
     limits,
     now,
     start: (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels }),
@@ -70,24 +97,53 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     measurements: measured,
     bodies: new BodyReader(limits),
     isOpen: () => isOpen,
+    access,
+    audit,
+    isLocal: isLoopback(host),
+    clock: () => new Date(),
   };
   const server = createServer(slowClient, getRequestListener(createApp(station).fetch));
   server.maxConnections = maxConnections;
   const url = await listen(server, { host, port });
   const loaded = models.load();
   loaded.catch((error: unknown) => log.error({ err: error }, "models"));
+  const watching = watch(log, loaded, () => models.look());
   return {
     url,
     loaded,
     end: async () => {
       isOpen = false;
+      await watching.end();
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
       await models.end();
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       await closed.finally(() => clearInterval(idle));
+      await audit.close();
       log.flush();
+    },
+  };
+}
+
+/** Looks every second, one look at a time. */
+function watch(log: Logger, after: Promise<void>, look: () => Promise<void>): { end(): Promise<void> } {
+  let timer: NodeJS.Timeout | undefined;
+  let hasEnded = false;
+  let looking: Promise<void> = after.catch(() => {});
+  const next = (): void => {
+    if (hasEnded) return;
+    timer = setTimeout(() => {
+      looking = look().catch((error: unknown) => log.error({ err: error }, "models"));
+      void looking.then(next);
+    }, lookEveryMs);
+  };
+  void looking.then(next);
+  return {
+    end: async () => {
+      hasEnded = true;
+      clearTimeout(timer);
+      await looking;
     },
   };
 }

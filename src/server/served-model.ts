@@ -1,5 +1,4 @@
 /** A detector as it is served: what scores for it, and the queue before it. */
-import type { RadarError } from "../base/errors.ts";
 import { ServiceError } from "../base/errors.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
 import { BatchQueue } from "./batch-queue.ts";
@@ -30,7 +29,11 @@ interface Active extends ActiveVersion {
 export class ServedModel {
   readonly name: string;
   /** Why the file in the folder is not what scores; null where it is. */
-  problem: RadarError | Error | null = null;
+  problem: Error | null = null;
+  /** Whether it has a file in the folder. */
+  isInUse = false;
+  /** Called when what scored has ended by itself; pictures are refused until another is activated. */
+  onLost: (version: string) => void = () => {};
   readonly #queue: BatchQueue<PictureToScore, VersionedOutcome>;
   #active: Active | undefined;
   #ended = false;
@@ -108,7 +111,11 @@ export class ServedModel {
     const batch = active.scorer
       .score(pictures)
       .then((outcomes) => outcomes.map((outcome) => ({ ...outcome, version, description })));
-    this.#batch = batch.catch(() => {});
+    this.#batch = batch.catch(() => {
+      if (!active.scorer.hasEnded() || this.#active !== active) return;
+      this.#active = undefined;
+      this.onLost(version);
+    });
     return batch;
   }
 }

@@ -1,12 +1,13 @@
 /** What the routes of a server share. */
 import type { Logger } from "pino";
+import type { AccessControlOptions } from "./access-control.ts";
 import type { Limits } from "./limits.ts";
 import type { Measurements } from "./measurements.ts";
 import type { Models } from "./models.ts";
 import type { BodyReader } from "./request-body.ts";
 
 /** A server's parts. */
-export interface Station {
+export interface Station extends AccessControlOptions {
   readonly models: Models;
   readonly limits: Limits;
   readonly bodies: BodyReader;

@@ -23,6 +23,8 @@ beforeAll(async () => {
   ] as const) {
     copyFileSync(join(set, from), folder.at(to));
   }
+  const other = await writeTinyModel(folder.at("again"), "again", 7);
+  copyFileSync(join(other.models, "again.onnx"), folder.at("next.onnx"));
   server = await startServer(["--models", models]);
 }, 600_000);
 

@@ -58,7 +58,7 @@ export async function startServer(
 }
 
 /** Resolves when `isSo` is; the test's own limit ends it. */
-async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 25));
 }
 

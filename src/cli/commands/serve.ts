@@ -18,6 +18,16 @@ export const serveCommand: Command = {
       description: "port to listen on; 0 for any free one (default 8080)",
     },
     host: { type: "string", valueHint: "address", description: "address to listen on (default 127.0.0.1)" },
+    state: {
+      type: "string",
+      valueHint: "folder",
+      description: "what the server keeps (default .radar in that of the models)",
+    },
+    tokens: {
+      type: "string",
+      valueHint: "file",
+      description: "tokens of radar token; needed beyond this machine",
+    },
     queue: {
       type: "string",
       valueHint: "n",
@@ -39,6 +49,8 @@ export const serveCommand: Command = {
         models: args.text("models") ?? "models",
         host: args.text("host") ?? "127.0.0.1",
         port: args.number("port", { integer: true, minimum: 0 }) ?? 8080,
+        state: args.text("state"),
+        tokens: args.text("tokens"),
         limits: limitsOf(args),
         ...computeOptions(args),
       });
