@@ -11,12 +11,15 @@ export interface Graph {
   /** Nodes, each after those it depends on. */
   readonly nodes: readonly Node[];
   readonly constants: readonly Constant[];
+  /** Of a body: how many of its inputs, the last ones, it takes from the graph around it; ONNX lets it read them there. */
+  readonly captured: number;
 }
 
 /**
  * Collects what `outputs` depend on.
  *
  * @param options - `inputs`: every tensor to be fed; one that no output needs is kept, so that feeds stay the same.
+ * `captured`: see {@link Graph}, default 0.
  * @throws {GraphError} E_GRAPH if an output depends on an input that is not listed, or an input shares its name
  * with another or with an output.
  */
@@ -24,6 +27,7 @@ export function buildGraph(options: {
   name: string;
   inputs: readonly Tensor[];
   outputs: Readonly<Record<string, Tensor>>;
+  captured?: number;
 }): Graph {
   const outputs = Object.entries(options.outputs).map(([name, tensor]) => ({ name, tensor }));
   const { nodes, leaves } = topologicalOrder(outputs.map((output) => output.tensor));
@@ -56,7 +60,8 @@ export function buildGraph(options: {
       );
     }
   }
-  return { name: options.name, inputs: options.inputs, outputs, nodes, constants };
+  const { name, inputs, captured = 0 } = options;
+  return { name, inputs, outputs, nodes, constants, captured };
 }
 
 /** Whether an attribute is a graph: the body of a loop. */

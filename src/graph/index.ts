@@ -22,8 +22,9 @@ export * from "./ops/cells.ts";
 export { matmul } from "./ops/contraction.ts";
 export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";
 export * from "./ops/elementwise.ts";
+export { extent, range } from "./ops/extent.ts";
 export { gridSample } from "./ops/grid-sample.ts";
-export { loop } from "./ops/loop.ts";
+export { collect, loop } from "./ops/loop.ts";
 export * from "./ops/movement.ts";
 export { groupNorm } from "./ops/normalization.ts";
 export {

@@ -29,6 +29,7 @@ export function lowerGraph(graph: Graph): Graph {
   return buildGraph({
     name: graph.name,
     inputs: graph.inputs,
+    captured: graph.captured,
     outputs: Object.fromEntries(graph.outputs.map(({ name }, i) => [name, outputs[i] as Tensor])),
   });
 }

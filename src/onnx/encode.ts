@@ -52,14 +52,18 @@ export function encodeModel(graph: Graph, metadata: Readonly<Record<string, stri
   return toBinary(ModelProtoSchema, model);
 }
 
-/** Version of ai.onnx that a graph needs; the body of a loop holds no network from elsewhere. */
+/** Version of ai.onnx that a graph needs, with the networks from elsewhere that it and the bodies of its loops hold. */
 function versionFor({ nodes }: Graph): number {
-  const networks = nodes.flatMap(({ op: { network } }) => (network === undefined ? [] : [network]));
-  return Math.max(opsetVersion, ...networks.map(versionOf));
+  const versions = nodes.flatMap(({ op: { network }, attributes }) => [
+    ...(network === undefined ? [] : [versionOf(network)]),
+    ...Object.values(attributes).filter(isGraph).map(versionFor),
+  ]);
+  return Math.max(opsetVersion, ...versions);
 }
 
 function encodeGraph(graph: Graph, names: Names): GraphProto {
-  const input = graph.inputs.map((tensor) => valueInfo(names.of(tensor), tensor));
+  const fed = graph.inputs.slice(0, graph.inputs.length - graph.captured);
+  const input = fed.map((tensor) => valueInfo(names.of(tensor), tensor));
   const output = graph.outputs.map(({ tensor }, i) => valueInfo(names.ofOutput(i), tensor));
   const initializer = graph.constants.map((leaf) => encodeTensor(names.ofLeaf(leaf), leaf.value));
   const parts = graph.nodes.map((node, i) => encodeNode(node, `${node.op.type}_${i}`, names));
@@ -74,7 +78,12 @@ function encodeGraph(graph: Graph, names: Names): GraphProto {
 
 function encodeNode(node: Node, name: string, names: Names): GraphPart {
   const { op, attributes } = node;
-  const input = node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor)));
+  const operands = node.inputs.map((tensor) => (tensor === undefined ? "" : names.of(tensor)));
+  const captured = Math.max(
+    0,
+    ...Object.values(attributes).map((value) => (isGraph(value) ? value.captured : 0)),
+  );
+  const input = operands.slice(0, operands.length - captured);
   const output = node.outputs.map((tensor) => names.of(tensor));
   if (op.network !== undefined) {
     return spliceNetwork(op.network, { input: input[0] ?? "", outputs: output, fresh: () => names.fresh() });
@@ -87,7 +96,9 @@ function encodeNode(node: Node, name: string, names: Names): GraphPart {
     output,
     attribute: Object.entries(op.attributes).flatMap(([key, kind]) => {
       const value = attributes[key];
-      return value === undefined ? [] : [encodeAttribute(key, kind, value, names)];
+      return value === undefined
+        ? []
+        : [encodeAttribute(key, kind, value, (body) => names.within(body, operands.slice(input.length)))];
     }),
   });
   return { nodes: [encoded], initializers: [] };
@@ -107,7 +118,7 @@ function encodeAttribute(
   name: string,
   kind: AttributeKind,
   value: AttributeValue,
-  names: Names,
+  within: (body: Graph) => Names,
 ): AttributeProto {
   const list = Array.isArray(value) ? value : [value];
   switch (kind) {
@@ -151,14 +162,14 @@ function encodeAttribute(
       return create(AttributeProtoSchema, {
         name,
         type: AttributeProto_AttributeType.GRAPH,
-        g: encodeBody(value, names),
+        g: encodeBody(value, within),
       });
   }
 }
 
-function encodeBody(value: AttributeValue, names: Names): GraphProto {
+function encodeBody(value: AttributeValue, within: (body: Graph) => Names): GraphProto {
   invariant(isGraph(value), "an attribute that is no graph");
-  return encodeGraph(value, names.within(value));
+  return encodeGraph(value, within(value));
 }
 
 function encodeTensor(name: string, value: NdArray): TensorProto {

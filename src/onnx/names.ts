@@ -10,12 +10,14 @@ export class Names {
   readonly #outputs: string[];
   readonly #numbering: Numbering;
 
-  constructor(graph: Graph, around?: Names) {
+  /** @param captured - Of a body: names around it of the inputs that it takes from there, its last ones. */
+  constructor(graph: Graph, around?: Names, captured: readonly string[] = []) {
     const numbering = around === undefined ? new Numbering() : around.#numbering;
     const named = (name: string) => (around === undefined ? numbering.take(name) : numbering.next("b"));
     this.#numbering = numbering;
-    for (const { producer } of graph.inputs) {
-      if (producer.kind === "input") this.#names.set(producer, [named(producer.name)]);
+    const own = graph.inputs.length - captured.length;
+    for (const [i, { producer }] of graph.inputs.entries()) {
+      if (producer.kind === "input") this.#names.set(producer, [captured[i - own] ?? named(producer.name)]);
     }
     this.#outputs = graph.outputs.map(({ name, tensor }) => {
       const given = named(name);
@@ -30,9 +32,9 @@ export class Names {
     return this.#outputs[index] ?? "";
   }
 
-  /** Names in the body of a loop. */
-  within(body: Graph): Names {
-    return new Names(body, this);
+  /** Names in the body of a loop. @param captured - See the constructor. */
+  within(body: Graph, captured: readonly string[]): Names {
+    return new Names(body, this, captured);
   }
 
   /** A name that nothing has. */

@@ -74,6 +74,11 @@ function asNumber(x: Tensor): Tensor {
   return g.cast(x, "float32");
 }
 
+/** The first entries along an axis whose extent is known at run time only. */
+function firstOf(x: Tensor, axis: number, count: number): Tensor {
+  return g.gather(x, g.int64s(Array.from({ length: count }, (_, i) => i)), axis);
+}
+
 const elementwise: readonly OpCase[] = [
   differentiable("add", "equal shapes", [real(2, 3), real(2, 3)], (a, b) => g.add(a, b)),
   differentiable("add", "a row", [real(2, 3), real(3)], (a, b) => g.add(a, b)),
@@ -329,11 +334,17 @@ const resample: readonly OpCase[] = [
   constantGradient("resizeLinear", "one way larger, the other smaller", [real(2, 1, 4, 7)], (x) =>
     g.resizeLinear(x, 6, 2),
   ),
+  constantGradient("scaleLinear", "to three quarters", [real(2, 2, 8, 12)], (x) =>
+    firstOf(firstOf(g.scaleLinear(x, 0.75), 2, 6), 3, 9),
+  ),
   constantGradient("gridSample", "edge repeated", [real(2, 3, 4, 5), real(2, 3, 6, 2)], (x, grid) =>
     g.gridSample(x, grid, "border"),
   ),
   constantGradient("gridSample", "zeros outside", [real(2, 2, 3, 4), real(2, 5, 2, 2)], (x, grid) =>
     g.gridSample(x, grid, "zeros"),
+  ),
+  constantGradient("gridSample", "nearest pixel", [real(2, 2, 3, 4), real(2, 5, 2, 2)], (x, grid) =>
+    g.gridSample(x, grid, "zeros", "nearest"),
   ),
   differentiable("spaceToDepth", "cells of two", [real(2, 2, 4, 6)], (x) => g.spaceToDepth(x, 2)),
   differentiable("depthToSpace", "cells of two", [real(2, 8, 1, 2)], (x) => g.depthToSpace(x, 2)),
@@ -367,6 +378,27 @@ const trees: readonly OpCase[] = [
 ];
 
 const repetition: readonly OpCase[] = [
+  constantGradient("collect", "as many turns as rows, and a body that reads around it", [real(4, 3)], (x) => {
+    const turns = g.reshape(g.extent(x, 0), []);
+    const [y = x] = g.collect(turns, [x], (turn, [all = x]) => [g.mul(g.gather(all, turn), g.scalar(2))]);
+    return firstOf(y, 0, 4);
+  }),
+  constantGradient("collect", "in turns of turns", [real(2, 3), real(3)], (x, row) => {
+    const count = g.constant({ dtype: "int64", shape: [], data: BigInt64Array.of(2n) });
+    const [y = x] = g.collect(count, [x, row], (turn, [all = x, each = row]) => {
+      const inner = g.collect(count, [each, g.gather(all, turn)], (_, [a = row, b = row]) => [g.add(a, b)]);
+      return [...inner];
+    });
+    return y;
+  }),
+  constantGradient("extent", "of the last axis", [real(2, 5)], (x) => asNumber(g.extent(x, -1))),
+  constantGradient("range", "as many as columns", [real(2, 5)], (x) =>
+    g.range(g.cast(g.reshape(g.extent(x, 1), []), "float32"), 5),
+  ),
+  constantGradient("gatherPlaces", "places along two axes", [real(2, 3, 4)], (x) => {
+    const places = BigInt64Array.of(1n, 2n, 0n, 0n, 1n, 0n);
+    return g.gatherPlaces(x, g.constant({ dtype: "int64", shape: [3, 2], data: places }));
+  }),
   constantGradient("loop", "one value, three turns", [real(2, 3)], (x) => {
     const [y = x] = g.loop(3, [x], (_, [value = x]) => [g.mul(g.sin(value), g.scalar(1.5))]);
     return y;

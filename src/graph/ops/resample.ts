@@ -38,6 +38,22 @@ const upsampleOp = defineOp<{ mode: string; coordinate_transformation_mode: stri
   },
 });
 
+/** Operands: x, (no roi), scales. As {@link resizeLinearOp}, to extents that follow from those of x. */
+const scaleLinearOp = defineOp<{ mode: string; antialias: number; coordinate_transformation_mode: string }>({
+  type: "Resize",
+  attributes: { mode: "string", antialias: "int", coordinate_transformation_mode: "string" },
+  infer: (inputs) => {
+    const { dtype, shape } = at(inputs, 0);
+    return [{ dtype, shape: shape.map((dim, i) => (i < 2 ? dim : `scaled ${dim}`)) }];
+  },
+  evaluate: (inputs) => {
+    const scale = at(Array.from(at(inputs, 1).data), 2);
+    const x = at(inputs, 0);
+    const scaled = (axis: number) => Math.floor(at(x.shape, axis) * scale);
+    return [resizeAxis(resizeAxis(x, 3, scaled(3), scale), 2, scaled(2), scale)];
+  },
+});
+
 /** Operands: x, (no roi), (no scales), sizes [height, width]. Triangle filter, widened when shrinking; the border repeats outside. */
 const resizeLinearOp = defineOp<{
   mode: string;
@@ -95,6 +111,18 @@ export function resizeLinear(x: Tensor, height: number, width: number): Tensor {
 }
 
 /**
+ * x resized by a factor both ways, as {@link resizeLinear} does; no gradient.
+ *
+ * @param x - float32 [N, C, H, W] of any H and W.
+ * @returns float32 [N, C, ⌊H·scale⌋, ⌊W·scale⌋], extents known at run time.
+ */
+export function scaleLinear(x: Tensor, scale: number): Tensor {
+  const scales = constant({ dtype: "float32", shape: [4], data: Float32Array.of(1, 1, scale, scale) });
+  const attributes = { mode: "linear", antialias: 1, coordinate_transformation_mode: "half_pixel" };
+  return single(scaleLinearOp.apply([x, undefined, scales], attributes));
+}
+
+/**
  * Mean over square cells of `scale` pixels: float32 [N, C, H, W] to [N, C, H / scale, W / scale].
  *
  * @throws {ShapeError} E_SHAPE if H or W is not divisible.
@@ -117,14 +145,14 @@ function factorOf(scales: Tensor): number {
   return at(Array.from(scales.producer.value.data, Number), 2);
 }
 
-function resizeAxis(x: Reference, axis: number, size: number): Reference {
+function resizeAxis(x: Reference, axis: number, size: number, scale = size / at(x.shape, axis)): Reference {
   const extent = at(x.shape, axis);
   const out = referenceZeros(x.shape.map((dim, i) => (i === axis ? size : dim)));
   const inner = x.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);
   const outer = x.data.length / (extent * inner);
-  const reach = Math.max(1, extent / size);
+  const reach = Math.max(1, 1 / scale);
   for (let place = 0; place < size; place++) {
-    const centre = ((place + 0.5) * extent) / size - 0.5;
+    const centre = (place + 0.5) / scale - 0.5;
     // What the filter finds outside is the border's value: exclude_outside = 0, the default of ONNX.
     const taps = new Array<number>(extent).fill(0);
     for (let k = Math.floor(centre - reach); k <= Math.ceil(centre + reach); k++) {
