@@ -15,7 +15,7 @@ export {
   TrainingError,
 } from "./base/errors.ts";
 export { type Frame, type PixelFormat, pixelFormats } from "./base/frame.ts";
-export type { AnomalyMap, DefectMask, RgbImage, Size } from "./base/raster.ts";
+export type { AnomalyMap, DefectMask, LabelMap, RgbImage, Size } from "./base/raster.ts";
 export type { Dataset, DatasetImage, SampleDepth, SkippedFile } from "./data/index.ts";
 export type {
   Detection,

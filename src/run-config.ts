@@ -3,6 +3,7 @@ import { z } from "zod";
 import { nearest } from "./base/check.ts";
 import { OptionError } from "./base/errors.ts";
 import { type Tolerance, tolerances } from "./data/index.ts";
+import type { Region } from "./detectors/index.ts";
 import {
   type ClassifierName,
   classifierNames,
@@ -32,6 +33,10 @@ export interface RunConfig {
   readonly patchSize?: number | undefined;
   /** Whether the part is found and turned upright first. */
   readonly locate?: LocateMode | undefined;
+  /** What is looked at, in pixels of the first good picture. */
+  readonly regions?: readonly Region[] | undefined;
+  /** Path of a picture in which what is black is ignored. */
+  readonly mask?: string | undefined;
   /** Length of the training in minutes; not together with `steps`. */
   readonly minutes?: number | undefined;
   /** Length of the training in steps. */
@@ -77,6 +82,18 @@ const entries = {
   imageSize: number,
   patchSize: number,
   locate: z.enum(locateModes).optional(),
+  regions: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).optional(),
+        x: z.number(),
+        y: z.number(),
+        width: z.number(),
+        height: z.number(),
+      }),
+    )
+    .optional(),
+  mask: z.string().min(1).optional(),
   minutes: number,
   steps: number,
   batchSize: number,

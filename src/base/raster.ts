@@ -22,6 +22,12 @@ export interface AnomalyMap extends Size {
   readonly data: Float32Array;
 }
 
+/** What of a picture is looked at. */
+export interface LabelMap extends Size {
+  /** uint8 [height, width], row-major: 0 ignored, k in the k-th region, counted from 1. */
+  readonly data: Uint8Array;
+}
+
 /** Where the defects are, as drawn by the data set's makers. */
 export interface DefectMask extends Size {
   /** uint8 [height, width], row-major; non-zero inside defects. */

@@ -15,12 +15,18 @@ export interface NumberRange {
 /** Arguments of one call of a command. */
 export class Arguments {
   readonly #values: Readonly<Record<string, unknown>>;
+  readonly #texts: ReadonlyMap<string, readonly string[]>;
   /** Arguments without a name, in order. */
   readonly positionals: readonly string[];
 
-  /** @param values - What was given, by declared name. */
-  constructor(values: Readonly<Record<string, unknown>>, positionals: readonly string[]) {
+  /** @param values - What was given, by declared name, the last of each. @param texts - All that was given of each. */
+  constructor(
+    values: Readonly<Record<string, unknown>>,
+    positionals: readonly string[],
+    texts: ReadonlyMap<string, readonly string[]> = new Map(),
+  ) {
     this.#values = values;
+    this.#texts = texts;
     this.positionals = positionals;
   }
 
@@ -28,6 +34,11 @@ export class Arguments {
   text(name: string): string | undefined {
     const value = this.#values[name];
     return typeof value === "string" ? value : undefined;
+  }
+
+  /** Every value of an option that may be given several times, in order. */
+  texts(name: string): readonly string[] {
+    return this.#texts.get(name) ?? [];
   }
 
   /** Whether a switch is on. */
@@ -76,12 +87,15 @@ export function readArguments(
   options: { readonly isRepeated?: boolean } = {},
 ): Arguments {
   const positionals: string[] = [];
+  const texts = new Map<string, string[]>();
   for (const token of tokensOf(raw, declared)) {
     if (token.kind === "positional") positionals.push(token.value);
-    if (token.kind === "option") checkOption(token, declared);
+    if (token.kind !== "option") continue;
+    checkOption(token, declared);
+    if (token.value !== undefined) texts.set(token.name, [...(texts.get(token.name) ?? []), token.value]);
   }
   checkPositionals(positionals, declared, options.isRepeated ?? false);
-  return new Arguments(parseArgs([...raw], declared), positionals);
+  return new Arguments(parseArgs([...raw], declared), positionals, texts);
 }
 
 type Token = NonNullable<ReturnType<typeof tokenize>["tokens"]>[number];

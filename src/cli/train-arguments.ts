@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
 import { tolerances } from "../data/index.ts";
+import type { Region } from "../detectors/index.ts";
 import { classifierNames, methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
 import { locateModes } from "../node/index.ts";
 import { fileError } from "../node/system-error.ts";
@@ -29,6 +30,17 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "when",
     description: `find the part and turn it upright first: ${locateModes.join(", ")} (default auto: where good pictures show one that lies anyhow)`,
+  },
+  region: {
+    type: "string",
+    valueHint: "[name=]x,y,w,h",
+    description:
+      "look at this rectangle only, in pixels of the first good picture; may be given several times",
+  },
+  mask: {
+    type: "string",
+    valueHint: "file",
+    description: "picture of the good ones' proportions in which what is black is ignored",
   },
   minutes: { type: "string", valueHint: "m", description: "train for so many minutes" },
   steps: { type: "string", valueHint: "n", description: "train for so many steps (default: the preset's)" },
@@ -132,6 +144,8 @@ function fromLine(args: Arguments): RunConfig {
     imageSize: args.number("image-size", count),
     patchSize: args.number("patch-size", count),
     locate: args.choice("locate", locateModes),
+    regions: regionsOf(args.texts("region")),
+    mask: args.text("mask"),
     minutes: args.number("minutes", { above: 0 }),
     steps: args.number("steps", count),
     batchSize: args.number("batch-size", count),
@@ -152,6 +166,20 @@ function fromLine(args: Arguments): RunConfig {
     tolerance: args.choice("tolerance", tolerances),
     ...computeOptions(args),
   };
+}
+
+/** @throws {UsageError} if one is no rectangle. */
+function regionsOf(texts: readonly string[]): readonly Region[] | undefined {
+  if (texts.length === 0) return undefined;
+  return texts.map((text) => {
+    const [, name, numbers = ""] = /^(?:([^=]+)=)?(.*)$/.exec(text) ?? [];
+    const parts = numbers.split(",").map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
+    const [x = 0, y = 0, width = 0, height = 0] = parts;
+    if (parts.length === 4 && parts.every(Number.isFinite)) {
+      return { ...(name !== undefined && { name }), x, y, width, height };
+    }
+    throw new UsageError(`--region: expected [name=]x,y,width,height, got ${JSON.stringify(text)}.`);
+  });
 }
 
 /** The entries that have a value. */

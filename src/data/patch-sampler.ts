@@ -6,6 +6,7 @@ import { modelRangeOfByte } from "./range.ts";
 import { type Symmetry, sourceWalk } from "./symmetry.ts";
 
 const channels = 3;
+const placesTried = 20; // for a patch whose middle is looked at (ours)
 
 /** Settings of {@link PatchSampler}. */
 export interface PatchSamplerOptions {
@@ -15,6 +16,8 @@ export interface PatchSamplerOptions {
   readonly patchSize: number;
   /** Each patch undergoes one of these, drawn evenly. Default: identity alone. */
   readonly symmetries?: readonly Symmetry[];
+  /** What is looked at of each image, uint8 [S, S], 0 where it is ignored: middles of patches are. Default: all. */
+  readonly looked?: readonly Uint8Array[] | undefined;
   /** Draws images, places and symmetries through its own stream "patches"; the generator itself does not move. */
   readonly random: Random;
 }
@@ -42,6 +45,7 @@ export class PatchSampler {
   readonly #imageSize: number;
   readonly #patchSize: number;
   readonly #symmetries: readonly Symmetry[];
+  readonly #looked: readonly Uint8Array[] | undefined;
   #random: Random;
   #order: Uint32Array;
   #position = 0;
@@ -71,6 +75,7 @@ export class PatchSampler {
     this.#imageSize = imageSize;
     this.#patchSize = patchSize;
     this.#symmetries = symmetries;
+    this.#looked = options.looked;
     this.#random = options.random.split("patches");
     this.#order = this.#random.permutation(images.length);
   }
@@ -79,9 +84,10 @@ export class PatchSampler {
    * Fills `batch` with the next patches.
    *
    * @param batch - float32 [N, 3, P, P]; receives values in [-1, 1]. N follows from its length.
+   * @param looked - uint8 [N, P, P]; receives 1 where a patch is looked at, 0 where it is ignored.
    * @throws {ShapeError} E_SHAPE if its length is no multiple of 3 P P.
    */
-  next(batch: Float32Array): void {
+  next(batch: Float32Array, looked?: Uint8Array): void {
     const values = channels * this.#patchSize ** 2;
     if (batch.length % values !== 0) {
       throw new ShapeError(
@@ -89,7 +95,7 @@ export class PatchSampler {
         `PatchSampler.next: expected float32[N, 3, ${this.#patchSize}, ${this.#patchSize}], a multiple of ${values} values, got ${batch.length}.`,
       );
     }
-    for (let start = 0; start < batch.length; start += values) this.#fill(batch, start);
+    for (let start = 0; start < batch.length; start += values) this.#fill(batch, start, looked);
   }
 
   /** What {@link PatchSampler.restore} needs to go on exactly here. */
@@ -119,13 +125,21 @@ export class PatchSampler {
     this.#position = state.position;
   }
 
-  #fill(batch: Float32Array, start: number): void {
-    const image = this.#nextImage();
-    const places = this.#imageSize - this.#patchSize + 1;
-    const top = this.#random.integer(places);
-    const left = this.#random.integer(places);
+  #fill(batch: Float32Array, start: number, looked: Uint8Array | undefined): void {
+    const index = this.#nextImage();
+    const image = this.#images[index] ?? new Uint8Array();
+    const area = this.#looked?.[index];
+    const { top, left } = this.#place(area);
     const symmetry = this.#symmetries[this.#random.integer(this.#symmetries.length)] ?? "identity";
     const walk = sourceWalk(symmetry, this.#patchSize, this.#imageSize);
+    if (looked !== undefined) {
+      let at = start / channels;
+      for (let y = 0; y < this.#patchSize; y++) {
+        let from = top * this.#imageSize + left + walk.start + y * walk.perRow;
+        for (let x = 0; x < this.#patchSize; x++, from += walk.perColumn)
+          looked[at++] = area?.[from] === 0 ? 0 : 1;
+      }
+    }
     let to = start;
     for (let channel = 0; channel < channels; channel++) {
       const origin = (channel * this.#imageSize + top) * this.#imageSize + left + walk.start;
@@ -138,12 +152,28 @@ export class PatchSampler {
     }
   }
 
-  #nextImage(): Uint8Array {
+  /** Where a patch lies that shows something that is looked at; after some tries, anywhere. */
+  #place(area: Uint8Array | undefined): { readonly top: number; readonly left: number } {
+    const places = this.#imageSize - this.#patchSize + 1;
+    for (let tries = 1; ; tries++) {
+      const [top, left] = [this.#random.integer(places), this.#random.integer(places)];
+      const middle = Math.floor(this.#patchSize / 2);
+      if (
+        area?.[(top + middle) * this.#imageSize + left + middle] !== 0 ||
+        tries === placesTried ||
+        places === 1
+      ) {
+        return { top, left };
+      }
+    }
+  }
+
+  /** Place of the image whose turn it is. */
+  #nextImage(): number {
     if (this.#position === this.#order.length) {
       this.#order = this.#random.permutation(this.#images.length);
       this.#position = 0;
     }
-    const image = this.#images[this.#order[this.#position++] ?? 0];
-    return image ?? new Uint8Array();
+    return this.#order[this.#position++] ?? 0;
   }
 }

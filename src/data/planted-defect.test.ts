@@ -21,6 +21,19 @@ function planted(seed: number, isGrey = false) {
   return { image, mask, isPlanted, original: picture(0, isGrey) };
 }
 
+test("nothing is planted where it is not looked", () => {
+  const looked = Uint8Array.from({ length: plane }, (_, i) => (i % size < 12 ? 1 : 0));
+  let found = 0;
+  for (let seed = 0; seed < 60; seed++) {
+    const [image, before, mask] = [picture(0, false), picture(0, false), new Float32Array(plane)];
+    if (plantDefect(image, picture(2, false), mask, size, new Random(seed), looked)) found++;
+    image.forEach((value, i) => {
+      if (looked[i % plane] === 0) expect([value, mask[i % plane]]).toEqual([before[i], 0]);
+    });
+  }
+  expect(found).toBeGreaterThan(30);
+});
+
 describe("a random shape", () => {
   test("is the same for the same seed, covers pixels of the image once each, and each by a share of 1 at most", () => {
     for (let seed = 0; seed < 200; seed++) {

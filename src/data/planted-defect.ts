@@ -26,6 +26,7 @@ const greyStep = 7; // every so many pixels are looked at
  * @param image - Good image, float32 [3, size, size] in [-1, 1]; changed in place.
  * @param other - Another good image, the same shape; not changed.
  * @param mask - float32 [size, size]; receives 1 where the change can be seen, else 0.
+ * @param looked - uint8 [size, size]: where it is 0 nothing is planted. Default: anywhere.
  * @returns Whether a defect was planted; otherwise the image is as it was and the mask 0 everywhere.
  */
 export function plantDefect(
@@ -34,11 +35,12 @@ export function plantDefect(
   mask: Float32Array,
   size: number,
   random: Random,
+  looked?: Uint8Array | undefined,
 ): boolean {
   const original = image.slice();
   for (let attempt = 0; attempt < attempts; attempt++) {
     mask.fill(0);
-    const visible = paint({ image: original, other, size }, image, mask, random);
+    const visible = paint({ image: original, other, size }, { image, mask, looked }, random);
     if (visible >= Math.max(4, smallestShare * mask.length) && visible <= largestShare * mask.length)
       return true;
     image.set(original);
@@ -47,10 +49,18 @@ export function plantDefect(
   return false;
 }
 
-/** Paints one defect of `scene` onto `target`; returns the number of pixels that belong to it. */
-function paint(scene: Scene, target: Float32Array, mask: Float32Array, random: Random): number {
+/** Paints one defect of `scene` onto an image, where it is looked; returns the number of pixels that belong to it. */
+function paint(
+  scene: Scene,
+  {
+    image: target,
+    mask,
+    looked,
+  }: { readonly image: Float32Array; readonly mask: Float32Array; readonly looked: Uint8Array | undefined },
+  random: Random,
+): number {
   const { image, size } = scene;
-  const shape = busiestShape(scene, random);
+  const shape = busiestShape(scene, looked, random);
   const { filling, isOpaque } = randomFilling(scene, random);
   const staysGrey = isGrey(image);
   const opacity = isOpaque ? 1 : 0.25 + 0.75 * random.uniform();
@@ -72,9 +82,16 @@ function paint(scene: Scene, target: Float32Array, mask: Float32Array, random: R
   return markVisible(mask, shape, changes, size);
 }
 
+/** What of a shape lies where it is looked. */
+function within(shape: DefectShape, looked: Uint8Array | undefined): DefectShape {
+  if (looked === undefined) return shape;
+  const isIn = (_: number, i: number) => looked[shape.places[i] ?? 0] !== 0;
+  return { places: shape.places.filter(isIn), coverage: shape.coverage.filter(isIn) };
+}
+
 /** Of some random shapes the one that covers most structure: parts matter more than the flat ground behind them. */
-function busiestShape({ image, size }: Scene, random: Random): DefectShape {
-  const shapes = Array.from({ length: shapesTried }, () => randomDefectShape(size, random));
+function busiestShape({ image, size }: Scene, looked: Uint8Array | undefined, random: Random): DefectShape {
+  const shapes = Array.from({ length: shapesTried }, () => within(randomDefectShape(size, random), looked));
   const brightness = image.subarray(size * size, 2 * size * size);
   return shapes.reduce((best, shape) =>
     busyness(shape, brightness) > busyness(best, brightness) ? shape : best,

@@ -82,6 +82,15 @@ export interface DetectorDescription {
         readonly misfitLimit: number;
       }
     | undefined;
+  /** What is looked at of a picture, or of the frame around the part; absent where everything is. */
+  readonly area?:
+    | {
+        /** Share of its places, in (0, 1]. */
+        readonly share: number;
+        /** Names of the regions, in the order of the model's `region_scores`; none where a mask alone was drawn. */
+        readonly regions: readonly string[];
+      }
+    | undefined;
   /** Every other option as it was used. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -133,6 +142,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
         misfitLimit: z.number(),
       })
       .optional(),
+    area: z.object({ share: z.number().positive(), regions: z.array(z.string()) }).optional(),
     options: z.record(z.string(), z.unknown()),
   })
   .transform((read) => ({

@@ -19,10 +19,13 @@ import {
   type Tensor,
   where,
 } from "../graph/index.ts";
+import { highestLooked, lookedMap, meanLooked, onlyMaps, onlyPixels, regionScores } from "./area-graph.ts";
+import type { Look } from "./look.ts";
+import type { LookedArea } from "./looked-area.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
-import { type FoundPart, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
+import { imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
 
 /** When an image is called anomalous. */
 export interface Decision {
@@ -38,6 +41,10 @@ export const outputNames = {
   score: "anomaly_score",
   pValue: "p_value",
   isAnomalous: "is_anomalous",
+  /** Of models that look at an area only: uint8 [N, 1, S, S], 0 where the picture is ignored, k in the k-th region. */
+  lookedAt: "looked_at",
+  /** Of models with regions: float32 [N, R]. */
+  regionScores: "region_scores",
 } as const;
 
 /**
@@ -61,17 +68,22 @@ export function mapsGraph(source: MapSource): Graph {
 }
 
 /**
- * What scales and thresholds are measured on.
+ * What scales and thresholds are measured on: the places that are looked at.
  *
  * Input `image`; outputs `means` and `maxima` float32 [N, C] of the maps, standardised at each place if `places` are given, and
  * `score` float32 [N, 1] where the method gives its own.
  */
-export function readingGraph(source: MapSource, places: PlaceScales | undefined): Graph {
+export function readingGraph(
+  source: MapSource,
+  { places, area }: { readonly places: PlaceScales | undefined; readonly area?: LookedArea | undefined },
+): Graph {
   return pictureGraph(source.imageSizePx, (pictures) => {
     const { maps: raw, score } = source.maps(pictures);
     const maps = places === undefined ? raw : standardized(raw, places);
     const pixels = { axes: [2, 3], keepDims: false };
-    return { means: reduceMean(maps, pixels), maxima: reduceMax(maps, pixels), ...(score && { score }) };
+    const means = area === undefined ? reduceMean(maps, pixels) : meanLooked(maps, area);
+    const maxima = area === undefined ? reduceMax(maps, pixels) : highestLooked(maps, area);
+    return { means, maxima, ...(score && { score }) };
   });
 }
 
@@ -79,7 +91,7 @@ export function readingGraph(source: MapSource, places: PlaceScales | undefined)
  * The detector; without a decision, its map and score only.
  *
  * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], `anomaly_score` and `p_value` float32 [N],
- * `is_anomalous` bool [N].
+ * `is_anomalous` bool [N]; of models that look at an area only {@link outputNames} has more.
  */
 export function detectorGraph(
   source: MapSource,
@@ -87,18 +99,22 @@ export function detectorGraph(
     readonly places?: PlaceScales | undefined;
     readonly scales: readonly MapScale[];
     readonly decision?: Decision;
-    /** The part that is found first; pictures are then of any pose, and the map is brought back into them. */
-    readonly part?: FoundPart | undefined;
+    /** Where it looks. Of pictures in which a part is found first, the map is brought back into them. */
+    readonly look?: Look | undefined;
   },
 ): Graph {
-  const { places, scales, decision, part } = fitted;
+  const { places, scales, decision, look: { part, area } = {} } = fitted;
   const image = imageInput();
   const located = part && partPixels(image, source.imageSizePx, part.model);
-  const pictures = toNetworkRange(located?.pixels ?? resizePixels(image, source.imageSizePx));
+  const pixels = located?.pixels ?? resizePixels(image, source.imageSizePx);
+  const pictures = toNetworkRange(area === undefined ? pixels : onlyPixels(pixels, area));
   const { maps, score: ownScore } = source.maps(pictures);
-  const map = fused(places === undefined ? maps : standardized(maps, places), scales);
+  const whole = fused(places === undefined ? maps : standardized(maps, places), scales);
+  const map = area === undefined ? whole : onlyMaps(whole, area);
   const highest = () =>
-    reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1]);
+    area === undefined
+      ? reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1])
+      : highestLooked(map, area);
   const ofFrame = ownScore ?? highest();
   const score =
     part && located && decision
@@ -107,6 +123,10 @@ export function detectorGraph(
   const outputs = {
     [outputNames.map]: part && located ? pictureMap(map, located.pose, part.model) : map,
     [outputNames.score]: reshape(score, ["N"]),
+    ...(area && {
+      [outputNames.lookedAt]: lookedMap(map, area, part && located && { ...located, model: part.model }),
+    }),
+    ...(area && area.names.length > 0 && { [outputNames.regionScores]: regionScores(map, area) }),
     ...(decision && {
       [outputNames.pValue]: conformalPValue(score, decision.calibrationScores),
       [outputNames.isAnomalous]: greater(reshape(score, ["N"]), scalar(decision.threshold)),

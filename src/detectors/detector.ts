@@ -3,7 +3,7 @@
 import { formatNumber } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
-import type { AnomalyMap } from "../base/raster.ts";
+import type { AnomalyMap, LabelMap } from "../base/raster.ts";
 import type { DetectorDescription } from "./description.ts";
 
 /** What a detector says of one image. */
@@ -16,6 +16,12 @@ export interface Detection {
   readonly pValue: number;
   /** anomalyScore > threshold (strict). */
   readonly isAnomalous: boolean;
+  /** What was looked at, on the map's grid; absent where everything is. */
+  readonly lookedAt?: LabelMap;
+  /** Of a model with regions: the one with the highest score. */
+  readonly region?: string;
+  /** Of a model with regions: the highest pixel score of each, by name. */
+  readonly regionScores?: Readonly<Record<string, number>>;
   /** In what the image is unlike the good pictures, one clause each: its score may mean nothing. Usually empty. */
   readonly warnings: readonly string[];
 }

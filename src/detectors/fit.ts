@@ -6,11 +6,11 @@ import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { detectorGraph, mapsGraph, readingGraph } from "./detector-graph.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
+import type { Look } from "./look.ts";
 import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { oddScore } from "./odd-score.ts";
 import { fitPlaceScales } from "./place-scale.ts";
-import type { FoundPart } from "./preprocess.ts";
 import { outputOf, outputsOf, withSession } from "./run-graph.ts";
 import { sealed } from "./seal.ts";
 
@@ -24,8 +24,8 @@ export interface FitOptions {
   /** Whether a held-out image that is like none of the others counts for the thresholds all the same. */
   readonly keepOdd: boolean;
   readonly backend: Backend;
-  /** What was done to the pictures before all this: the part was found in them. */
-  readonly part?: FoundPart | undefined;
+  /** What was done to the pictures before all this: the part was found in them, what is not looked at was filled. */
+  readonly look?: Look | undefined;
   /** The description, given its calibration. */
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
@@ -56,14 +56,15 @@ const leastThreshold = 0.5;
  * @throws {DataError} E_FALSE_ALARM_RATE if there are too few held-out images for the rate.
  */
 export async function fitDetector(source: MapSource, options: FitOptions): Promise<FittedDetector> {
-  const { backend, falseAlarmRate } = options;
+  const { backend, falseAlarmRate, look } = options;
+  const area = look?.area;
   const sizePx = source.imageSizePx;
   const places = source.standardizesPlaces
     ? await withSession(backend, mapsGraph(source), (session) =>
-        fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" })),
+        fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" }), area),
       )
     : undefined;
-  const readings = await withSession(backend, readingGraph(source, places), (session) =>
+  const readings = await withSession(backend, readingGraph(source, { places, area }), (session) =>
     readingsOf(outputsOf(session, options.heldOut, sizePx)),
   );
   const scales = mapScales(readings);
@@ -88,7 +89,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
   });
   const decision = { calibrationScores: scores, threshold: image.threshold };
-  const graph = detectorGraph(source, { places, scales, decision, part: options.part });
+  const graph = detectorGraph(source, { places, scales, decision, look });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
   return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores, odd };

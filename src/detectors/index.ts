@@ -9,6 +9,7 @@ export {
 export type { IsolationTree } from "../estimators/isolation-tree.ts";
 export type { LocatedPart, PartModel, Pose } from "../features/part-pose.ts";
 export { type Backend, type Device, devices, type Feeds, type Session } from "../runtime/backend.ts";
+export type { FilledArea } from "./area-graph.ts";
 export {
   type ConformalThreshold,
   conformalPValue,
@@ -25,8 +26,20 @@ export {
   type PictureLook,
   pictureWarnings,
 } from "./good-pictures.ts";
-export { type PartStudy, searchSize, studyPart } from "./learn-part.ts";
+export { type PartStudy, poseIn, searchSize, studyPart } from "./learn-part.ts";
 export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
+export type { Look } from "./look.ts";
+export {
+  areaAtSize,
+  areaInFrame,
+  checkRegion,
+  drawnArea,
+  type LookedArea,
+  meanPicture,
+  onlyArea,
+  type Region,
+  shareLooked,
+} from "./looked-area.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
 export {
   type FoundPart,

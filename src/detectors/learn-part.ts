@@ -137,6 +137,16 @@ export async function studyPart(
   return { part: { model, misfitLimit }, reason, spreadLeft };
 }
 
+/** Pose of the part in one picture of any size, [4]. */
+export async function poseIn(picture: RgbImage, model: PartModel, backend: Backend): Promise<Float32Array> {
+  const [pose = new Float32Array(4)] = await outputOfEach(
+    [picture],
+    (planes) => locatePart(planes, model).pose,
+    backend,
+  );
+  return pose;
+}
+
 /** One output for each picture, as plain numbers. */
 async function outputOfEach(
   pictures: readonly RgbImage[],

@@ -34,6 +34,14 @@ test("a map that does not depend on the place is left as it is", async () => {
   expect(Array.from(spread.data.subarray(places))).toEqual([1, 1, 1, 1]);
 });
 
+test("places that are not looked at are left as they are and say nothing of the others", async () => {
+  const area = { width: 2, height: 2, data: Uint8Array.of(1, 0, 1, 1), names: [] };
+  const { mean, spread } = await fitPlaceScales(images(2000), area);
+  expectAllClose(mean.data.subarray(0, places), [0, 0, 20, 30], { atol: 0.3 });
+  const half = (1 + 3 + 4) / 3 / 2;
+  expectAllClose(spread.data.subarray(0, places), [1 + half, 1, 3 + half, 4 + half], { rtol: 0.05 });
+});
+
 test("one image shows no alignment", async () => {
   const { mean, spread } = await fitPlaceScales(images(1));
   expect(Array.from(mean.data)).toEqual(new Array(8).fill(0));

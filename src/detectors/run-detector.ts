@@ -24,7 +24,7 @@ export async function runDetector(
  * Scores pictures as {@link stackPictures} gives them.
  *
  * @param nameOf - What messages call a picture.
- * @param warnings - Of each picture, as they are to be in its detection. Default: none.
+ * @param about - `warnings`: of each picture, as they are to be in its detection, default none. `regions`: their names, default none.
  * @throws {BackendError} E_BACKEND if the runtime fails or answers with something else than a detector does.
  * @throws {DataError} E_NOT_FINITE if a score or a map is not finite.
  */
@@ -32,7 +32,7 @@ export async function runStacked(
   session: Session,
   stacked: NdArray<"uint8">,
   nameOf: (index: number) => string,
-  warnings: readonly (readonly string[])[] = [],
+  about: { readonly warnings?: readonly (readonly string[])[]; readonly regions?: readonly string[] } = {},
 ): Promise<Detection[]> {
   const outputs = await session.run({ [imageInputName]: stacked });
   const map = output(outputs, outputNames.map);
@@ -41,21 +41,44 @@ export async function runStacked(
   const isAnomalous = output(outputs, outputNames.isAnomalous);
   const [height = 0, width = 0] = map.shape.slice(2);
   const maps = floatValues(map);
+  const { [outputNames.lookedAt]: lookedAt, [outputNames.regionScores]: regionScores } = outputs;
+  const { warnings = [], regions = [] } = about;
+  const pixels = height * width;
   return Array.from({ length: stacked.shape[0] ?? 0 }, (_, i) => {
     const detection = {
       anomalyMap: {
         width,
         height,
-        data: maps.slice(i * height * width, (i + 1) * height * width),
+        data: maps.slice(i * pixels, (i + 1) * pixels),
       },
       anomalyScore: Number(score.data[i]),
       pValue: Number(pValue.data[i]),
       isAnomalous: Number(isAnomalous.data[i]) !== 0,
+      ...(lookedAt && { lookedAt: { width, height, data: bytesOf(lookedAt, i * pixels, (i + 1) * pixels) } }),
+      ...(regionScores && byRegion(regions, floatValues(regionScores).subarray(i * regions.length))),
       warnings: warnings[i] ?? [],
     };
     checkFinite(nameOf(i), detection);
     return detection;
   });
+}
+
+function byRegion(
+  names: readonly string[],
+  scores: Float32Array,
+): Pick<Detection, "region" | "regionScores"> {
+  const ranked = names.map((name, i) => ({ name, score: scores[i] ?? 0 }));
+  const [highest] = [...ranked].sort((a, b) => b.score - a.score);
+  return {
+    ...(highest && { region: highest.name }),
+    regionScores: Object.fromEntries(ranked.map(({ name, score }) => [name, score])),
+  };
+}
+
+function bytesOf({ data }: NdArray, start: number, end: number): Uint8Array {
+  return data instanceof Uint8Array
+    ? data.slice(start, end)
+    : Uint8Array.from(data.slice(start, end), Number);
 }
 
 /** Square pictures stored channel by channel, uint8 [3, S, S], as the model wants them. */

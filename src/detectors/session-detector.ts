@@ -2,7 +2,7 @@
 import { checkAborted, untilAborted } from "../base/abort.ts";
 import { describe, invariant } from "../base/check.ts";
 import { OptionError, RadarError } from "../base/errors.ts";
-import type { Frame } from "../base/frame.ts";
+import { type Frame, rgbImageOf } from "../base/frame.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { DetectorDescription } from "./description.ts";
 import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
@@ -39,18 +39,18 @@ export class SessionDetector implements Detector {
     }
     checkAborted(signal, "detect");
     const nameOf = (i: number): string => names[i] ?? `images[${i}]`;
-    const { imageSizePx, part, pictures } = this.description;
+    const { imageSizePx, part, pictures, area } = this.description;
     const warnings: string[][] = [];
     const prepared = images.map((image, i) => {
-      const picture = shrinkLarge(image, wholeSidePx(imageSizePx, part?.frame), nameOf(i));
-      warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(image), pictures));
-      return picture;
+      const picture = rgbImageOf(image, nameOf(i));
+      warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(picture), pictures));
+      return shrinkLarge(picture, wholeSidePx(imageSizePx, part?.frame));
     });
     // Copied at once: the caller may write the next frame into the same memory.
     const stacked = stackPictures(prepared);
     const call = this.#calls.then(() => {
       checkAborted(signal, "detect");
-      return runStacked(this.#session, stacked, nameOf, warnings);
+      return runStacked(this.#session, stacked, nameOf, { warnings, regions: area?.regions ?? [] });
     });
     this.#calls = call.catch(() => {});
     return untilAborted(call, signal, "detect");

@@ -43,8 +43,8 @@ export async function drawPictures(
   const drawn = new Map<ReportImage, ReportPicture>(); // one image may serve two purposes
   const draw = async (result: ReportImage): Promise<ReportPicture> => {
     const { image, mask } = await readImage(result.path);
-    const detection = await detector.detectOne(image, { name: result.path, signal });
-    const source = { result, image, map: detection.anomalyMap, mask: result.label === 1 ? mask : null };
+    const { anomalyMap: map, lookedAt } = await detector.detectOne(image, { name: result.path, signal });
+    const source = { result, image, map, lookedAt, mask: result.label === 1 ? mask : null };
     return await reportPicture(source, { scale, encodePng, sidePx });
   };
   const drawAll = async (chosen: readonly ReportImage[]): Promise<ReportPicture[]> => {

@@ -79,7 +79,7 @@ export async function evaluate(
     seconds.push(now() - start);
     checkFinite(item.path, detection);
     results.push(resultOf(item, detection, threshold));
-    pixels.add(item, detection.anomalyMap);
+    pixels.add(item, detection);
     onProgress?.(results.length);
   }
   return {

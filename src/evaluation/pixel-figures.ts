@@ -1,10 +1,14 @@
 /** The figures of pixels over a test set, collected image by image. */
 import { DataError } from "../base/errors.ts";
-import type { AnomalyMap, DefectMask, Size } from "../base/raster.ts";
+import type { DefectMask, Size } from "../base/raster.ts";
+import type { Detection } from "../detectors/detector.ts";
 import { PixelAccumulator } from "../metrics/pixel.ts";
 import type { EvaluationMetrics } from "../report/report-input.ts";
-import { fitWithin, resizeMap, resizeMask } from "../report/resample.ts";
+import { fitWithin, resizeLabels, resizeMap, resizeMask } from "../report/resample.ts";
 import type { LabelledImage } from "./labelled-image.ts";
+
+/** A map with what it was looked at. */
+type Maps = Pick<Detection, "anomalyMap" | "lookedAt">;
 
 /** Longer side in pixels up to which maps and masks are compared at the image's own size (ours: memory of 4 bytes a pixel). */
 export const defaultPixelSidePx = 1024;
@@ -19,7 +23,7 @@ export const defaultPixelSidePx = 1024;
 export class PixelFigures {
   readonly #sidePx: number;
   readonly #accumulator = new PixelAccumulator();
-  #waiting: (readonly [map: AnomalyMap, size: Size])[] = []; // good images before the first mask
+  #waiting: (readonly [maps: Maps, size: Size])[] = []; // good images before the first mask
   #masks = 0;
   #withoutMask = 0;
   #shrunk = 0;
@@ -32,15 +36,15 @@ export class PixelFigures {
   /**
    * Takes the map of one image.
    *
-   * @param map - Finite scores on any grid.
+   * @param maps - Finite scores on any grid; what was not looked at does not count.
    * @throws {DataError} E_DATA if the mask's size differs from the image's.
    */
-  add(item: LabelledImage, map: AnomalyMap): void {
+  add(item: LabelledImage, maps: Pick<Detection, "anomalyMap" | "lookedAt">): void {
     const { label, image, mask } = item;
     const { width, height } = image;
     if (label === 0) {
-      if (this.#masks > 0) this.#rank(map, { width, height }, null);
-      else this.#waiting.push([map, { width, height }]);
+      if (this.#masks > 0) this.#rank(maps, { width, height }, null);
+      else this.#waiting.push([maps, { width, height }]);
     } else if (mask === null) {
       this.#withoutMask++;
     } else {
@@ -48,7 +52,7 @@ export class PixelFigures {
       this.#masks++;
       for (const [earlier, size] of this.#waiting) this.#rank(earlier, size, null);
       this.#waiting = [];
-      this.#rank(map, mask, mask);
+      this.#rank(maps, mask, mask);
     }
   }
 
@@ -87,12 +91,14 @@ export class PixelFigures {
     return this.#accumulator.anomalousPixels > 0 && this.#accumulator.normalPixels > 0;
   }
 
-  #rank(map: AnomalyMap, size: Size, mask: DefectMask | null): void {
+  #rank({ anomalyMap, lookedAt }: Maps, size: Size, mask: DefectMask | null): void {
     const isShrunk = Math.max(size.width, size.height) > this.#sidePx;
     if (isShrunk) this.#shrunk++;
     const grid = isShrunk ? fitWithin(size, this.#sidePx) : size;
     const inside = mask === null || !isShrunk ? mask : shrunkMask(mask, grid);
-    this.#accumulator.add(resizeMap(map, grid).data, inside?.data ?? null, grid.width, grid.height);
+    const looked = lookedAt === undefined ? null : resizeLabels(lookedAt, grid).data;
+    const map = resizeMap(anomalyMap, grid);
+    this.#accumulator.add(map.data, inside?.data ?? null, grid.width, grid.height, looked);
   }
 }
 

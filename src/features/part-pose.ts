@@ -231,9 +231,31 @@ export function partFrame(planes: Tensor, pose: Pose, model: PartModel, side: nu
   return gridSample(shrunk, reshape(grid, ["N", side, side, 2]), "border");
 }
 
+/** Place in the picture, in its widths, of the i-th pixel of a frame of `side` pixels. @param pose - Of one picture, [4]. */
+export function framePlace(
+  i: number,
+  side: number,
+  pose: ArrayLike<number>,
+  { frame }: PartModel,
+): { readonly x: number; readonly y: number } {
+  const [cx, cy, cos, sin] = [pose[0] ?? 0, pose[1] ?? 0, pose[2] ?? 1, pose[3] ?? 0];
+  const u = (((i % side) + 0.5) / side - 0.5) * frame;
+  const v = ((Math.floor(i / side) + 0.5) / side - 0.5) * frame;
+  return { x: cx + cos * u - sin * v, y: cy + sin * u + cos * v };
+}
+
 /** The inverse of {@link partFrame}: a map of the frame as a square map of the whole picture; 0 outside the frame. */
 export function pictureMap(map: Tensor, pose: Pose, model: PartModel): Tensor {
-  const side = Number(map.shape[3]);
+  return gridSample(map, pictureGrid(Number(map.shape[3]), pose, model), "zeros");
+}
+
+/** As {@link pictureMap} of numbers that stand for something, which have nothing between them. */
+export function pictureLabels(labels: Tensor, pose: Pose, model: PartModel): Tensor {
+  return gridSample(labels, pictureGrid(Number(labels.shape[3]), pose, model), "zeros", "nearest");
+}
+
+/** Places in the frame of a square map's pixels, as a grid float32 [N, side, side, 2]. */
+function pictureGrid(side: number, pose: Pose, model: PartModel): Tensor {
   const part = (i: number) => slice(pose, { axis: 1, start: i, end: i + 1 });
   const [cos, sin] = [part(2), part(3)];
   const places = Array.from({ length: side * side }, (_, i) => i);
@@ -243,7 +265,7 @@ export function pictureMap(map: Tensor, pose: Pose, model: PartModel): Tensor {
   const u = mul(add(mul(cos, x), mul(sin, y)), unit);
   const v = mul(add(neg(mul(sin, x)), mul(cos, y)), unit);
   const last = (values: Tensor) => reshape(values, ["N", side, side, 1]);
-  return gridSample(map, concat([last(u), last(v)], 3), "zeros");
+  return concat([last(u), last(v)], 3);
 }
 
 function row(values: readonly number[]): Tensor {

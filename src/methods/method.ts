@@ -1,9 +1,8 @@
 /** What a method of anomaly detection is: options in, good images in, a source of anomaly maps out. */
 import type { Random } from "../base/random.ts";
 import type { Symmetry, Tolerance } from "../data/index.ts";
-import type { GoodPictures } from "../detectors/index.ts";
+import type { GoodPictures, Look } from "../detectors/index.ts";
 import type { MapSource } from "../detectors/map-source.ts";
-import type { FoundPart } from "../detectors/preprocess.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { Checkpoint, TrainingProgress } from "../train/index.ts";
 
@@ -45,8 +44,8 @@ export interface TrainingContext {
   readonly groups?: readonly (string | null)[] | undefined;
   /** Versions of what trains, for the model file. */
   readonly software: Readonly<Record<string, string>>;
-  /** The part that was found in the pictures, and will be in others. Default: they are taken as they lie. */
-  readonly part?: FoundPart | undefined;
+  /** Where the pictures were looked at, and others will be: the part that is found first, the area. Default: everywhere, as they lie. */
+  readonly look?: Look | undefined;
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every training step. */
@@ -63,6 +62,8 @@ export interface TrainingContext {
 export interface LearningContext extends TrainingContext {
   /** Good images, uint8 [3, S, S] each, S = `imageSize` of the method's options. */
   readonly images: readonly Uint8Array[];
+  /** What is looked at of each of them, uint8 [S, S], 0 where it is ignored. Default: all of it. */
+  readonly looked?: readonly Uint8Array[] | undefined;
   /** Seeded; every use splits off a stream of its own name. */
   readonly random: Random;
   /** Flips and rotations that the images allow. */

@@ -2,12 +2,21 @@
 import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { allowedSymmetries, disturbedCopy, groupsOf, holdOut, nearCopies } from "../data/index.ts";
+import {
+  allowedSymmetries,
+  applySymmetry,
+  disturbedCopy,
+  groupsOf,
+  holdOut,
+  nearCopies,
+  type Symmetry,
+} from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
 import { fitDetector } from "../detectors/fit.ts";
-import type { FoundPart } from "../detectors/preprocess.ts";
+import { lookFacts } from "../detectors/look.ts";
+import { type LookedArea, onlyArea } from "../detectors/looked-area.ts";
 import { abortable } from "../runtime/abortable.ts";
 import type { PreparedMethod, TrainingContext } from "./method.ts";
 
@@ -63,11 +72,15 @@ export async function trainDetector(
   const learned = pick(split.train);
   const { tolerance = "none" } = context;
   const drawn = random.split("disturbances");
+  const area = context.look?.area;
+  const only = (image: Uint8Array) => (area === undefined ? image : onlyArea(image, area.filling, area));
   const copied =
-    tolerance === "none" ? [] : learned.map((image) => disturbedCopy(image, options.imageSize, drawn));
+    tolerance === "none" ? [] : learned.map((image) => only(disturbedCopy(image, options.imageSize, drawn)));
   const shown = [...learned, ...copied];
   const hash = await contentHash(images);
-  const symmetries = allowedSymmetries(learned, options.imageSize, 3);
+  const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
+    (symmetry) => area === undefined || keepsArea(symmetry, area),
+  );
   const identity = {
     method: prepared.method,
     scoring: prepared.scoring,
@@ -83,6 +96,7 @@ export async function trainDetector(
     ...context,
     backend,
     images: shown,
+    ...(area && { looked: shown.map(() => area.data) }),
     random,
     symmetries,
     contentHash: hash,
@@ -97,7 +111,7 @@ export async function trainDetector(
     falseAlarmRate: options.falseAlarmRate,
     keepOdd: context.keepOdd ?? false,
     backend,
-    part: context.part,
+    look: context.look,
     describe: (calibration) => ({
       format: 2,
       name: context.name,
@@ -121,7 +135,7 @@ export async function trainDetector(
       },
       ...(context.pictures !== undefined && { pictures: context.pictures }),
       calibration,
-      ...(context.part && { part: partFacts(context.part) }),
+      ...(context.look && lookFacts(context.look)),
       options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate, tolerance },
     }),
   });
@@ -135,10 +149,11 @@ export async function trainDetector(
   };
 }
 
-/** What the model file tells of a part that is found first. */
-function partFacts({ model, misfitLimit }: FoundPart): NonNullable<DetectorDescription["part"]> {
-  const { aspect, frame, turns } = model;
-  return { aspect, frame, turns, misfitLimit };
+/** Whether a mirrored or turned picture is looked at in the same places. */
+function keepsArea(symmetry: Symmetry, { data, width }: LookedArea): boolean {
+  const looked = data.map((label) => (label === 0 ? 0 : 1));
+  const turned = applySymmetry(symmetry, looked, width, 1);
+  return looked.every((label, place) => label === turned[place]);
 }
 
 function requireDifferent(images: readonly Uint8Array[]): void {

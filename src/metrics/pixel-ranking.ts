@@ -11,6 +11,8 @@ export interface ScoredMap {
   readonly map: Float32Array;
   /** uint8 [height * width], non-zero inside defects; null where the whole image is normal. */
   readonly mask: Uint8Array | null;
+  /** uint8 [height * width], 0 where pixels do not count. Default: all count. */
+  readonly looked?: Uint8Array | null | undefined;
   /** Pixels per row. */
   readonly width: number;
   /** Rows. */
@@ -58,11 +60,16 @@ export class PixelRanking {
   /** Takes a map. @throws {ShapeError} E_SHAPE. @throws {DataError} E_DATA if a score is NaN. */
   add(where: string, image: ScoredMap): void {
     checkExtents(where, image);
-    const keys = descendingKeys(where, image.map);
-    const { regions, sizes } =
-      image.mask === null
+    const { looked } = image;
+    const counts = (_: number, p: number) => looked?.[p] !== 0;
+    const all = descendingKeys(where, image.map);
+    const keys = looked ? all.filter(counts) : all;
+    const mask = looked ? (image.mask?.map((value, p) => (looked[p] === 0 ? 0 : value)) ?? null) : image.mask;
+    const { regions: everywhere, sizes } =
+      mask === null
         ? { regions: new Int32Array(0), sizes: [] }
-        : connectedComponents(image.mask, image.width, image.height);
+        : connectedComponents(mask, image.width, image.height);
+    const regions = looked && mask !== null ? everywhere.filter(counts) : everywhere;
     const anomalous = sizes.reduce((sum, size) => sum + size, 0);
     const normal = keys.length - anomalous;
     this.#counts = { anomalous: this.#counts.anomalous + anomalous, normal: this.#counts.normal + normal };
@@ -109,10 +116,15 @@ export class PixelRanking {
   }
 }
 
-function checkExtents(where: string, { map, mask, width, height }: ScoredMap): void {
+function checkExtents(where: string, { map, mask, looked, width, height }: ScoredMap): void {
   checkInteger(`${where}: width`, width, { minimum: 1 });
   checkInteger(`${where}: height`, height, { minimum: 1 });
-  for (const [name, length] of Object.entries({ map: map.length, mask: mask?.length ?? map.length })) {
+  const lengths = {
+    map: map.length,
+    mask: mask?.length ?? map.length,
+    "map of what counts": looked?.length ?? map.length,
+  };
+  for (const [name, length] of Object.entries(lengths)) {
     if (length === width * height) continue;
     throw new ShapeError(
       "E_SHAPE",

@@ -43,6 +43,18 @@ test("one defect pixel ranked second of three gives pencil values", () => {
   });
 });
 
+test("pixels that are not looked at count nowhere, and a defect is cut to what is", () => {
+  const [pixels, cut] = [new PixelAccumulator(), new PixelAccumulator()];
+  pixels.add(Float32Array.of(9, 3, 2, 8), Uint8Array.of(0, 1, 0, 1), 4, 1, Uint8Array.of(0, 1, 1, 0));
+  pixels.add(Float32Array.of(7, -1), null, 2, 1, Uint8Array.of(0, 2));
+  cut.add(Float32Array.of(3, 2), Uint8Array.of(1, 0), 2, 1);
+  cut.add(Float32Array.of(-1), null, 1, 1);
+  expect(pixels).toMatchObject({ normalPixels: 2, anomalousPixels: 1, regionCount: 1 });
+  expect(pixels.metrics()).toEqual(cut.metrics());
+  const short = () => pixels.add(Float32Array.of(1, 2), null, 2, 1, Uint8Array.of(1));
+  expect(short).toThrow(/expected a map of what counts of 2 x 1 = 2 pixels, got 1/);
+});
+
 test("PixelAccumulator agrees with the metrics of plain arrays, with ties and without", () => {
   fc.assert(
     fc.property(fc.nat(), fc.constantFrom(0.5, 1 / 64, 1e-6), (seed, step) => {

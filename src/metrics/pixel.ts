@@ -67,12 +67,19 @@ export class PixelAccumulator {
    * @param mask - uint8 [height * width], non-zero inside defects; null if the whole image is normal.
    * @param width - Pixels per row, integer >= 1.
    * @param height - Rows, integer >= 1.
+   * @param looked - uint8 [height * width], 0 where pixels do not count. Default: all count.
    * @throws {ShapeError} E_SHAPE if `map` or `mask` has not width x height pixels.
    * @throws {DataError} E_DATA if a score is NaN. Nothing is taken then.
    * @throws {OptionError} E_OPTION if `width` or `height` is not such an integer.
    */
-  add(map: Float32Array, mask: Uint8Array | null, width: number, height: number): void {
-    this.#ranking.add("PixelAccumulator.add", { map, mask, width, height });
+  add(
+    map: Float32Array,
+    mask: Uint8Array | null,
+    width: number,
+    height: number,
+    looked: Uint8Array | null = null,
+  ): void {
+    this.#ranking.add("PixelAccumulator.add", { map, mask, width, height, looked });
   }
 
   /**

@@ -54,6 +54,9 @@ export interface FileDetection {
   readonly isAnomalous: boolean;
   /** In what the picture is unlike the good ones, one clause each; usually empty. */
   readonly warnings: readonly string[];
+  /** Of a model with regions: the one with the highest score, and that of each. */
+  readonly region?: string;
+  readonly regionScores?: Readonly<Record<string, number>>;
   /** Path of the overlay, a PNG; absent if none was wanted. */
   readonly map?: string;
 }
@@ -101,11 +104,19 @@ export async function* detectFiles(
     map: string | undefined,
   ): Promise<FileDetection | SkippedFile> {
     const detection = await detector.detectOne(image, { name: path, signal });
-    const { anomalyScore, pValue, warnings } = detection;
+    const { anomalyScore, pValue, warnings, region, regionScores } = detection;
     if (isStrict && warnings.length > 0) return { path, reason: unlikeGood(warnings) };
     const isAnomalous = threshold === undefined ? detection.isAnomalous : anomalyScore > threshold;
     if (map !== undefined) await writeOverlay(map, detector, { image, detection });
-    return { path, anomalyScore, pValue, isAnomalous, warnings, ...(map !== undefined && { map }) };
+    return {
+      path,
+      anomalyScore,
+      pValue,
+      isAnomalous,
+      ...(region !== undefined && { region, regionScores: regionScores ?? {} }),
+      warnings,
+      ...(map !== undefined && { map }),
+    };
   }
 }
 
@@ -120,6 +131,7 @@ async function writeOverlay(
   { image, detection }: { image: RgbImage; detection: Detection },
 ): Promise<void> {
   const { maximum, threshold } = mapScaleOf(detector);
-  const picture = overlay(image, detection.anomalyMap, { scaleMaximum: maximum, threshold });
+  const { anomalyMap, lookedAt } = detection;
+  const picture = overlay(image, anomalyMap, { scaleMaximum: maximum, threshold, lookedAt });
   await writeFileAtomic(path, await encodePng(picture, { description: overlayMark }));
 }

@@ -2,8 +2,8 @@
 import { invariant } from "../base/check.ts";
 import type { RgbImage } from "../base/raster.ts";
 import {
-  type FoundPart,
   imageInput,
+  type Look,
   partPixels,
   resizePixels,
   shrinkLarge,
@@ -23,9 +23,13 @@ export interface ImageResizer {
 
 /**
  * @param size - Side in pixels of the square that pictures become.
- * @param part - Found first, and its frame cut out, where there is one.
+ * @param look - A part is found first, and its frame cut out; what is not looked at is left for the caller to fill.
  */
-export async function imageResizer(backend: Backend, size: number, part?: FoundPart): Promise<ImageResizer> {
+export async function imageResizer(
+  backend: Backend,
+  size: number,
+  { part }: Look = {},
+): Promise<ImageResizer> {
   const image = imageInput();
   const pixels = part === undefined ? resizePixels(image, size) : partPixels(image, size, part.model).pixels;
   const outputs = { pixels: cast(pixels, "uint8") };

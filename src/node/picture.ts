@@ -50,7 +50,6 @@ export function checkPictures(name: string, pictures: readonly Picture[]): void 
   );
 }
 
-/** Whether it is pixels: nothing is to be decoded. */
-export function isFrame(picture: Picture): picture is Frame {
+function isFrame(picture: Picture): picture is Frame {
   return typeof picture === "object" && picture !== null && !("byteLength" in picture || "href" in picture);
 }

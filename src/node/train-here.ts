@@ -2,7 +2,7 @@
 import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { checkAborted } from "../base/abort.ts";
-import { goodPictures, lookOf } from "../detectors/index.ts";
+import { goodPictures, lookOf, meanPicture, onlyArea, shareLooked } from "../detectors/index.ts";
 import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
@@ -15,6 +15,7 @@ import { imageResizer } from "./image-resizer.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
 import { checkOutputs } from "./output-path.ts";
+import { readArea } from "./read-area.ts";
 import { softwareVersions } from "./software-versions.ts";
 import type { TrainOptions, TrainSummary } from "./train-options.ts";
 import { type PlainData, trainingSource } from "./training-source.ts";
@@ -61,7 +62,13 @@ export async function trainHere(
     onStage?.(
       `${part ? "finding the part in each picture" : "pictures are taken as they lie"}: ${found.reason}`,
     );
-  const resizer = await imageResizer(preparing, imageSize, part);
+  const drawn = await readArea(pictures, options, { backend: preparing, sizePx: imageSize, part, depth });
+  if (drawn !== undefined) {
+    onStage?.(
+      `looking at ${Math.round(100 * shareLooked(drawn.area))} % of a picture, as drawn on ${drawn.drawnOn}`,
+    );
+  }
+  const resizer = await imageResizer(preparing, imageSize, { part });
   const { images, skipped } = await loadImages(pictures, {
     transform: async (image) => ({ look: lookOf(image), planes: await resizer.resize(image) }),
     depth,
@@ -70,6 +77,8 @@ export async function trainHere(
   }).finally(() => resizer.dispose());
   for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
 
+  const planes = images.map(({ image }) => image.planes);
+  const area = drawn && { ...drawn.area, filling: meanPicture(planes) };
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
   const relativePaths = images.map(({ path }) => relative(root, path));
@@ -78,7 +87,7 @@ export async function trainHere(
   let trainingSeconds = 0;
   let stepsOfRun = 0;
   const { model, description, heldOut, odd, copies } = await trainDetector(
-    images.map(({ image }) => image.planes),
+    area === undefined ? planes : planes.map((image) => onlyArea(image, area.filling, area)),
     prepared,
     {
       backend,
@@ -90,7 +99,7 @@ export async function trainHere(
         depth,
       ),
       software: softwareVersions(),
-      part,
+      look: { part, area },
       resume,
       signal,
       keepOdd: options.keepOdd,

@@ -61,9 +61,14 @@ export async function trainInThread(
 }
 
 /** URLs cannot be sent. */
-function withPaths({ output, backbone }: PlainTrainOptions): Pick<PlainTrainOptions, "output" | "backbone"> {
+function withPaths({
+  output,
+  backbone,
+  mask,
+}: PlainTrainOptions): Pick<PlainTrainOptions, "output" | "backbone" | "mask"> {
   return {
     ...(output !== undefined && { output: pathOf("output", output) }),
     ...(backbone !== undefined && { backbone: pathOf("backbone", backbone) }),
+    ...(mask !== undefined && { mask: pathOf("mask", mask) }),
   };
 }

@@ -14,7 +14,7 @@ import {
 } from "../base/check-options.ts";
 import { OptionError } from "../base/errors.ts";
 import { type SkippedFile, type Tolerance, tolerances } from "../data/index.ts";
-import type { DetectorDescription } from "../detectors/index.ts";
+import { checkRegion, type DetectorDescription, type Region } from "../detectors/index.ts";
 import type { NetworkStore, TrainingOptions } from "../methods/index.ts";
 import type { Device } from "../runtime/backend.ts";
 import type { TrainingProgress } from "../train/index.ts";
@@ -60,6 +60,16 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly keepOdd?: boolean | undefined;
   /** Whether the part is found and turned upright first. Default "auto": where the good pictures show one that lies anyhow. */
   readonly locate?: LocateMode | undefined;
+  /**
+   * What is looked at of a picture, in pixels of the first good one; where a part is found first, it moves and turns with the part.
+   * Answers name the region with the highest score. Default: everything.
+   */
+  readonly regions?: readonly Region[] | undefined;
+  /**
+   * A picture of the first good one's proportions in which what is black is ignored; with regions, only what is in both is looked at.
+   * Default: nothing is ignored.
+   */
+  readonly mask?: FilePath | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
   readonly resume?: boolean | undefined;
   /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. Not with a `worker`. */
@@ -112,6 +122,13 @@ const trainingLength: OptionCheck = (name, value) => {
   checkNumber(unit, amount, { above: 0 });
 };
 
+function regionList(name: string, value: unknown): void {
+  if (!Array.isArray(value)) {
+    throw new OptionError(`${name}: expected a list of { x, y, width, height }, got ${describe(value)}.`);
+  }
+  for (const [i, region] of value.entries()) checkRegion(`${name}[${i}]`, region);
+}
+
 // Words and numbers of a method are checked by the method, which knows their ranges.
 const trainChecks: OptionChecks<TrainOptions> = {
   method: anything,
@@ -141,6 +158,8 @@ const trainChecks: OptionChecks<TrainOptions> = {
   tolerance: (name, value) => checkChoice(name, value, tolerances),
   keepOdd: flag,
   locate: (name, value) => checkChoice(name, value, locateModes),
+  regions: regionList,
+  mask: filePath,
   resume: flag,
   networks: anything,
   signal: abortSignal,

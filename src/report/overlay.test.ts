@@ -54,6 +54,16 @@ test("an overlay of zeros is the image, in new memory", () => {
   expect(result.data).not.toBe(image.data);
 });
 
+test("what was not looked at is dimmed, whatever its score, and has no contour", () => {
+  const lookedAt = { width: 2, height: 1, data: Uint8Array.of(0, 1) };
+  const map = { width: 6, height: 6, data: new Float32Array(36).fill(1) };
+  const { data } = overlay(grey(6, 6), map, { scaleMaximum: 1, threshold: 0.5, lookedAt });
+  const whole = overlay(grey(6, 6), map, { scaleMaximum: 1, threshold: 0.5 });
+  const [level = 0] = grey(6, 6).data;
+  expect(Array.from(data.subarray(0, 3))).toEqual(new Array(3).fill(Math.floor(0.4 * level)));
+  expect(data.subarray(15, 18)).toEqual(whole.data.subarray(15, 18));
+});
+
 test("the contour runs inside the region above the threshold, black just outside", () => {
   const drawn = overlay(grey(6, 6), mapOf(square), { scaleMaximum: 1, threshold: 0.5 });
   expect(drawingOf(drawn, contourColor)).toEqual([

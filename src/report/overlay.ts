@@ -1,9 +1,16 @@
 /** Pictures that show where a detector looked: heat map, overlay, outline of the true defects, several side by side. */
 import { checkInteger, checkNumber } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
-import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "../base/raster.ts";
+import {
+  type AnomalyMap,
+  checkRaster,
+  type DefectMask,
+  type LabelMap,
+  type RgbImage,
+  type Size,
+} from "../base/raster.ts";
 import { colorCount, colorIndex, colorTable, type Rgb } from "./color-map.ts";
-import { resizeMap, resizeMask } from "./resample.ts";
+import { resizeLabels, resizeMap, resizeMask } from "./resample.ts";
 
 /** Line around what the detector marks: cyan stands out from every colour of the heat map. */
 export const contourColor: Rgb = [0, 229, 255];
@@ -11,6 +18,7 @@ export const contourColor: Rgb = [0, 229, 255];
 export const outlineColor: Rgb = [124, 252, 90];
 
 const black: Rgb = [0, 0, 0];
+const dimmed = 0.4; // of its light that a place keeps that is not looked at (ours)
 
 /** The scale of a heat map. */
 export interface HeatMapOptions {
@@ -29,6 +37,8 @@ export interface OverlayOptions extends HeatMapOptions {
   readonly opacity?: number;
   /** Width in pixels of the line around regions, integer >= 1. Default 1 (ours). */
   readonly lineWidthPx?: number;
+  /** What was looked at, of any size: the rest of the picture is dimmed. Default: everything was. */
+  readonly lookedAt?: LabelMap | undefined;
 }
 
 /**
@@ -50,7 +60,7 @@ export function heatMap(map: AnomalyMap, options: HeatMapOptions): RgbImage {
 
 /**
  * The image under its anomaly map: the higher the score the more opaque the colour, and a line around the pixels above
- * the threshold.
+ * the threshold. What was not looked at is dimmed.
  *
  * @param map - Of any size; it is brought to the image's by bilinear interpolation.
  * @returns A new picture of the image's size; equal to the image where the score is 0 or less.
@@ -58,7 +68,7 @@ export function heatMap(map: AnomalyMap, options: HeatMapOptions): RgbImage {
  * number.
  */
 export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOptions): RgbImage {
-  const { threshold, scaleMaximum, opacity = 0.7, lineWidthPx = 1 } = options;
+  const { threshold, scaleMaximum, opacity = 0.7, lineWidthPx = 1, lookedAt } = options;
   checkRaster("image", image, 3);
   checkNumber("scaleMaximum", scaleMaximum, { above: 0 });
   checkNumber("opacity", opacity, { minimum: 0, maximum: 1 });
@@ -67,7 +77,12 @@ export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOption
   const { data: scores } = resizeMap(map, image);
   const data = image.data.slice();
   const region = new Uint8Array(scores.length);
+  const looked = lookedAt && resizeLabels(lookedAt, image).data;
   for (let i = 0; i < scores.length; i++) {
+    if (looked?.[i] === 0) {
+      for (let channel = 3 * i; channel < 3 * i + 3; channel++) data[channel] = dimmed * (data[channel] ?? 0);
+      continue;
+    }
     const score = scores[i] ?? 0;
     const color = colorIndex(score / scaleMaximum);
     blend(data, 3 * i, 3 * color, (opacity * color) / (colorCount - 1));

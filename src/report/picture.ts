@@ -1,6 +1,6 @@
 /** The pictures of a report: image, heat map, overlay and true defects of one example, as PNG data URIs. */
 import { checkInteger } from "../base/check.ts";
-import type { AnomalyMap, DefectMask, RgbImage } from "../base/raster.ts";
+import type { AnomalyMap, DefectMask, LabelMap, RgbImage } from "../base/raster.ts";
 import { decisionOf } from "./class-summary.ts";
 import { formatScore } from "./format.ts";
 import { heatMap, maskOutline, overlay } from "./overlay.ts";
@@ -15,6 +15,8 @@ export interface PictureSource {
   readonly image: RgbImage;
   /** Its anomaly map, at any size. */
   readonly map: AnomalyMap;
+  /** What was looked at, at any size; default: everything. */
+  readonly lookedAt?: LabelMap | undefined;
   /** Its true defects; null if unknown or none. */
   readonly mask: DefectMask | null;
 }
@@ -37,7 +39,7 @@ export interface PictureOptions {
  * @throws {ShapeError} E_SHAPE if pixel data does not fit its size.
  */
 export async function reportPicture(source: PictureSource, options: PictureOptions): Promise<ReportPicture> {
-  const { result, mask } = source;
+  const { result, mask, lookedAt } = source;
   const { scale, encodePng, sidePx = 256 } = options;
   checkInteger("sidePx", sidePx, { minimum: 1 });
   const size = fitWithin(source.image, sidePx);
@@ -60,7 +62,7 @@ export async function reportPicture(source: PictureSource, options: PictureOptio
       panel(
         "overlay",
         "Anomaly map laid over",
-        overlay(image, map, { scaleMaximum, threshold, lineWidthPx }),
+        overlay(image, map, { scaleMaximum, threshold, lineWidthPx, lookedAt }),
       ),
       ...(mask === null
         ? []

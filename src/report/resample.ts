@@ -1,5 +1,12 @@
 /** Changing the size of pictures, maps and masks: bilinear when they grow, antialiased when they shrink. */
-import { type AnomalyMap, checkRaster, type DefectMask, type RgbImage, type Size } from "../base/raster.ts";
+import {
+  type AnomalyMap,
+  checkRaster,
+  type DefectMask,
+  type LabelMap,
+  type RgbImage,
+  type Size,
+} from "../base/raster.ts";
 
 /**
  * Anomaly map on another grid, usually that of its image.
@@ -36,6 +43,20 @@ export function resizeMask(mask: DefectMask, size: Size): DefectMask {
   const inside = { ...mask, data: mask.data.map((value) => (value === 0 ? 0 : 1)) };
   const coverage = resample(inside, 1, size);
   return { width, height, data: Uint8Array.from(coverage, (share) => +(shrinks ? share > 0 : share >= 0.5)) };
+}
+
+/** Labels on another grid: each pixel has that of the place in which its middle lies. */
+export function resizeLabels(labels: LabelMap, { width, height }: Size): LabelMap {
+  checkRaster("labels", labels, 1);
+  const columns = Uint32Array.from({ length: width }, (_, x) =>
+    Math.floor(((x + 0.5) * labels.width) / width),
+  );
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const row = Math.floor(((y + 0.5) * labels.height) / height) * labels.width;
+    for (let x = 0; x < width; x++) data[y * width + x] = labels.data[row + (columns[x] ?? 0)] ?? 0;
+  }
+  return { width, height, data };
 }
 
 /** The largest size of the same proportions whose longer side is `side` pixels. */

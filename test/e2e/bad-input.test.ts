@@ -61,6 +61,8 @@ describe("a command line that is not understood ends with 2 and says what was me
       ["train", "x", "--method", "rader"],
       '--method: expected one of radar, ddpm, ddim, one-step, vae, autoencoder-ssim, ganomaly, f-anogan, gaussian, pca, robust-pca, padim-lite, iforest, textured-surface, texture-forest, padim, patchcore, got "rader". Did you mean "radar"?',
     ],
+    [["train", "x", "--region", "1,2,3"], '--region: expected [name=]x,y,width,height, got "1,2,3".'],
+    [["train", "x", "--region", "a=0,0,0,5"], /regions\[0\]\.width: expected .* > 0, got 0/],
     [["train", "x", "--preset", "quick"], "--preset: expected one of fast, balanced, accurate"],
     [
       ["train", "x", "--false-alarm-rate", "often"],

@@ -1,5 +1,4 @@
 /** A detector whose answers a test writes down beforehand. */
-import { type Frame, rgbImageOf } from "../../src/base/frame.ts";
 import type { AnomalyMap, RgbImage } from "../../src/base/raster.ts";
 import type { DetectorDescription } from "../../src/detectors/description.ts";
 import type { Detection, Detector } from "../../src/detectors/detector.ts";
@@ -53,10 +52,10 @@ export class FakeDetector implements Detector {
     this.#answer = answer;
   }
 
-  async detect(images: readonly Frame[]): Promise<Detection[]> {
+  async detect(images: readonly RgbImage[]): Promise<Detection[]> {
     this.calls++;
     return images.map((image) => {
-      const { score, map } = this.#answer(rgbImageOf(image, "image"));
+      const { score, map } = this.#answer(image);
       const { scores, threshold } = this.description.calibration;
       const higher = scores.filter((other) => other >= score).length;
       return {
@@ -69,7 +68,7 @@ export class FakeDetector implements Detector {
     });
   }
 
-  async detectOne(image: Frame): Promise<Detection> {
+  async detectOne(image: RgbImage): Promise<Detection> {
     const [detection] = await this.detect([image]);
     return detection!;
   }

@@ -92,7 +92,7 @@ export const detectCommand: Command = {
 
 type Format = "text" | "json" | "jsonl" | "csv";
 
-const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map", "warnings"] as const;
+const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map", "warnings", "region"] as const;
 
 function formatOf(args: Arguments): Format {
   const wanted = (["json", "jsonl", "csv"] as const).filter((format) => args.flag(format));
@@ -106,7 +106,7 @@ function formatOf(args: Arguments): Format {
 
 function printResult(result: FileDetection, format: Format, output: Output): void {
   if (format === "jsonl") output.data(JSON.stringify(result));
-  const { path, anomalyScore, pValue, isAnomalous, warnings, map } = result;
+  const { path, anomalyScore, pValue, isAnomalous, region, warnings, map } = result;
   const row = { ...result, warnings: warnings.join("; ") };
   if (format === "csv") output.data(csvLine(csvColumns.map((column) => String(row[column] ?? ""))));
   const words = [
@@ -114,6 +114,7 @@ function printResult(result: FileDetection, format: Format, output: Output): voi
     `score ${anomalyScore.toPrecision(4)}`,
     `p ${pValue.toFixed(3)}`,
     path,
+    ...(isAnomalous && region !== undefined ? [`in ${region}`] : []),
   ];
   output.print([...words, ...(map === undefined ? [] : [`-> ${map}`])].join("  "));
   if (warnings.length > 0) output.note(`warning: ${path}: ${unlikeGood(warnings)}`);

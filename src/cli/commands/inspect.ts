@@ -57,6 +57,7 @@ function rowsOf(
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
     ["part", partText(description.part)],
+    ["looks at", areaText(description)],
     ["parameters", description.parameters.toLocaleString("en")],
     ["network", `${callsText(description.networkCalls)} an image`],
     ["learned from", `${training.images} good images (${training.skipped} files could not be read)`],
@@ -95,6 +96,13 @@ function rowsOf(
 function partText(part: DetectorDescription["part"]): string {
   if (part === undefined) return "pictures are taken as they lie";
   return `found first, ${part.turns ? "turned upright and centred" : "centred"}, in a frame of ${number(part.frame)} picture widths`;
+}
+
+function areaText({ area, part }: Pick<DetectorDescription, "area" | "part">): string {
+  const whole = part === undefined ? "the picture" : "the frame around the part";
+  if (area === undefined) return `all of ${whole}`;
+  const regions = area.regions.length === 0 ? "" : `: ${area.regions.join(", ")}`;
+  return `${number(100 * area.share)} % of ${whole}${regions}`;
 }
 
 function callsText(calls: number): string {

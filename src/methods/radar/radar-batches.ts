@@ -13,6 +13,8 @@ export interface RadarBatchesOptions {
   /** Images a batch that get a planted defect instead of noise; 0 for the plain diffusion objective. */
   readonly plantedCount: number;
   readonly symmetries: readonly Symmetry[];
+  /** As in `LearningContext`: defects are planted there only. */
+  readonly looked?: readonly Uint8Array[] | undefined;
   /** Timesteps of noised images are drawn evenly from 0 .. timestepLimit - 1. */
   readonly timestepLimit: number;
   /** Timestep of planted images: the one that scoring uses. */
@@ -32,6 +34,7 @@ export class RadarBatches implements BatchSource {
   readonly #x0: Float32Array;
   readonly #noise: Float32Array;
   readonly #mask: Float32Array;
+  readonly #looked: Uint8Array | undefined;
   #random: Random;
 
   /** @param images - uint8 [3, S, S] each. */
@@ -43,8 +46,10 @@ export class RadarBatches implements BatchSource {
       imageSize: imageSizePx,
       patchSize: patchSizePx,
       symmetries,
+      looked: options.looked,
       random,
     });
+    if (options.looked !== undefined) this.#looked = new Uint8Array(batchSize * plane);
     this.#x0 = new Float32Array(batchSize * 3 * plane);
     this.#noise = new Float32Array(batchSize * 3 * plane);
     this.#mask = new Float32Array(plantedCount * plane);
@@ -53,7 +58,7 @@ export class RadarBatches implements BatchSource {
 
   next(): Feeds {
     const { batchSize, plantedCount, patchSizePx: side, timestepLimit, scoringTimestep } = this.#options;
-    this.#sampler.next(this.#x0);
+    this.#sampler.next(this.#x0, this.#looked);
     this.#plant();
     this.#random.fillNormal(this.#noise.subarray(plantedCount * 3 * side * side));
     const timesteps = BigInt64Array.from({ length: batchSize }, (_, i) =>
@@ -88,7 +93,8 @@ export class RadarBatches implements BatchSource {
     for (let i = 0; i < plantedCount; i++) {
       const mask = this.#mask.subarray(i * plane, (i + 1) * plane).fill(0);
       if (this.#random.uniform() < soundShare) continue;
-      plantDefect(image(i), image((i + 1) % batchSize), mask, side, this.#random);
+      const looked = this.#looked?.subarray(i * plane, (i + 1) * plane);
+      plantDefect(image(i), image((i + 1) % batchSize), mask, side, this.#random, looked);
     }
   }
 }

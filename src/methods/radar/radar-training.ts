@@ -43,6 +43,7 @@ export async function trainRadarNetwork(
     batchSize,
     plantedCount,
     symmetries: context.symmetries,
+    looked: context.looked,
     timestepLimit: limit,
     scoringTimestep: timesteps[0] ?? 0,
     random: context.random.split("batches"),
