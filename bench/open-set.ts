@@ -1,6 +1,6 @@
 /** A set of good images as benchmarks of ours open it: read, and brought to the size that is asked for. */
 import type { Dataset } from "../src/data/index.ts";
-import { imageResizer } from "../src/node/image-resizer.ts";
+import { imageResizer } from "../src/detectors/image-resizer.ts";
 import { loadImages, openDataset } from "../src/node/index.ts";
 import { typicalSide } from "../src/node/typical-side.ts";
 import type { Backend } from "../src/runtime/backend.ts";

@@ -23,7 +23,9 @@ export type {
   DetectOptions,
   Detector,
   DetectorDescription,
+  Difference,
   GoodPictures,
+  RuntimeCheck,
 } from "./detectors/index.ts";
 export { mapScaleOf } from "./evaluation/index.ts";
 export { type MapRegion, type PicturePoint, regions } from "./metrics/regions.ts";
@@ -51,5 +53,9 @@ export {
   type TrainOptions,
   type TrainSummary,
   train,
+  type Verification,
+  type VerifyDevice,
+  type VerifyOptions,
+  verifyModel as verify,
 } from "./node/index.ts";
 export { type OverlayOptions, overlay } from "./report/overlay.ts";

@@ -61,11 +61,21 @@ export async function goldenOf(session: Session, sizePx: number): Promise<Golden
   return { width, height, anomalyScore, pValue, isAnomalous, mapStep, map: sampled(detection, mapStep) };
 }
 
+/** How a session differs from what a model was. */
+export interface GoldenDifference {
+  /** Absolute. */
+  readonly score: number;
+  /** Absolute. */
+  readonly pValue: number;
+  /** The largest, absolute; NaN if the maps differ in size. */
+  readonly map: number;
+  readonly sameDecision: boolean;
+  /** What the session said. */
+  readonly detection: Detection;
+}
+
 /** The largest differences between what a model was and what it is on a session. */
-export async function goldenDifference(
-  session: Session,
-  golden: Golden,
-): Promise<{ score: number; pValue: number; map: number; sameDecision: boolean }> {
+export async function goldenDifference(session: Session, golden: Golden): Promise<GoldenDifference> {
   const detection = await goldenDetection(session, golden);
   const map = sampled(detection, golden.mapStep);
   return {
@@ -73,6 +83,7 @@ export async function goldenDifference(
     pValue: Math.abs(detection.pValue - golden.pValue),
     map: Math.max(...golden.map.map((value, i) => Math.abs(value - (map[i] ?? Number.NaN)))),
     sameDecision: detection.isAnomalous === golden.isAnomalous,
+    detection,
   };
 }
 

@@ -18,7 +18,7 @@ export {
 } from "./calibration.ts";
 export { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 export type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
-export { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
+export { goldenKey } from "./golden.ts";
 export {
   type GoodPictures,
   goodPictures,
@@ -48,6 +48,8 @@ export {
   type PartPictures,
   partPixels,
   resizePixels,
+  rounded,
 } from "./preprocess.ts";
 export { stackPictures } from "./run-detector.ts";
+export { checkRuntime, type Difference, type RuntimeCheck, verifyTolerance } from "./self-check.ts";
 export { largestWholePixels, shrinkLarge, wholeSidePx } from "./shrink-picture.ts";

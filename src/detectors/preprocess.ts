@@ -59,8 +59,15 @@ export function partPixels(image: Tensor, size: number, model: PartModel): PartP
   return { ...located, pixels: rounded(partFrame(planes, located.pose, model, size)) };
 }
 
-function rounded(pixels: Tensor): Tensor {
-  return floor(add(pixels, scalar(0.5)));
+/**
+ * Added to pixel values before their fraction is cut off. Values that lie exactly between two integers are common; with a little more than
+ * a half, runtimes that differ in their last bits round them alike. The excess is ours: above those bits, below what a picture shows.
+ */
+export const roundingOffset: number = 0.5 + 2 ** -9;
+
+/** Pixel values as integers. */
+export function rounded(pixels: Tensor): Tensor {
+  return floor(add(pixels, scalar(roundingOffset)));
 }
 
 /** Pixel values [0, 255] as the network's [-1, 1]: x / 127.5 - 1. */

@@ -1,5 +1,6 @@
 /** Large pictures brought to a model's size before they enter it: inside, each byte of them would become a float, several times. */
 import type { RgbImage } from "../base/raster.ts";
+import { roundingOffset } from "./preprocess.ts";
 
 /** Pixels above which a picture is shrunk outside of the model (ours): where its floats would begin to fill the memory. */
 export const largestWholePixels: number = 2 ** 20;
@@ -42,9 +43,9 @@ export function shrinkLarge(picture: RgbImage, size: number): RgbImage {
         green += weight * (sums[at + 1] ?? 0);
         blue += weight * (sums[at + 2] ?? 0);
       }
-      shrunk[to++] = Math.floor(red + 0.5);
-      shrunk[to++] = Math.floor(green + 0.5);
-      shrunk[to++] = Math.floor(blue + 0.5);
+      shrunk[to++] = Math.floor(red + roundingOffset);
+      shrunk[to++] = Math.floor(green + roundingOffset);
+      shrunk[to++] = Math.floor(blue + roundingOffset);
     }
   }
   return { width: size, height: size, data: shrunk };
@@ -58,21 +59,18 @@ interface Taps {
   readonly weights: Float64Array;
 }
 
-/** A triangle as wide as two steps of the new axis; what it finds outside is the border's value. ONNX Resize, antialias = 1. */
+/** A triangle as wide as two steps of the coarser axis, cut off at the borders; as `resizeLinear` has it. */
 function tapsOf(extent: number, size: number): Taps[] {
   const reach = Math.max(1, extent / size);
   return Array.from({ length: size }, (_, place) => {
     const centre = ((place + 0.5) * extent) / size - 0.5;
-    const inside = (k: number): number => Math.min(Math.max(k, 0), extent - 1);
-    const [from, to] = [Math.floor(centre - reach), Math.ceil(centre + reach)];
-    const first = inside(from);
-    const weights = new Float64Array(inside(to) - first + 1);
-    let total = 0;
-    for (let k = from; k <= to; k++) {
-      const weight = Math.max(0, 1 - Math.abs(k - centre) / reach);
-      weights[inside(k) - first] = (weights[inside(k) - first] ?? 0) + weight;
-      total += weight;
-    }
+    const first = Math.max(0, Math.ceil(centre - reach));
+    const last = Math.min(extent - 1, Math.floor(centre + reach));
+    const weights = Float64Array.from(
+      { length: last - first + 1 },
+      (_, k) => 1 - Math.abs(first + k - centre) / reach,
+    );
+    const total = weights.reduce((sum, weight) => sum + weight, 0);
     return { first, weights: weights.map((weight) => weight / total) };
   });
 }

@@ -27,6 +27,7 @@ export { gridSample } from "./ops/grid-sample.ts";
 export { collect, loop } from "./ops/loop.ts";
 export * from "./ops/movement.ts";
 export { groupNorm } from "./ops/normalization.ts";
+export { extentOf, placesOf } from "./ops/places.ts";
 export {
   type ReduceOptions,
   reduceMax,
@@ -38,6 +39,7 @@ export {
   topK,
 } from "./ops/reduction.ts";
 export * from "./ops/resample.ts";
+export { resizeLinear } from "./ops/resize-linear.ts";
 export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
 export { upsampleConv2d } from "./ops/upsample-convolution.ts";
 export * from "./ops/window.ts";

@@ -7,12 +7,13 @@ import {
   imageInput,
   imagePlanes,
   type PartStudy,
+  rounded,
   searchSize,
   shrinkLarge,
   stackPictures,
   studyPart,
 } from "../detectors/index.ts";
-import { add, buildGraph, cast, floor, resizeLinear, scalar } from "../graph/index.ts";
+import { buildGraph, cast, resizeLinear } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { abortable } from "../runtime/abortable.ts";
 import type { Backend } from "../runtime/backend.ts";
@@ -76,7 +77,7 @@ async function openShrinker(
   { width, height }: { readonly width: number; readonly height: number },
 ): Promise<Shrinker> {
   const image = imageInput();
-  const planes = floor(add(resizeLinear(imagePlanes(image), height, width), scalar(0.5)));
+  const planes = rounded(resizeLinear(imagePlanes(image), height, width));
   const outputs = { pixels: cast(planes, "uint8") };
   const session = await backend.load(encodeModel(buildGraph({ name: "shrink", inputs: [image], outputs })));
   return {

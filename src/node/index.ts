@@ -33,4 +33,10 @@ export { stressModel } from "./stress.ts";
 export { train } from "./train.ts";
 export type { ImageProgress, ScoredFile, TrainOptions, TrainSummary } from "./train-options.ts";
 export type { TrainingData } from "./training-source.ts";
-export { type RuntimeCheck, verifyModel, verifyTolerance } from "./verify.ts";
+export {
+  type Verification,
+  type VerifyDevice,
+  type VerifyOptions,
+  verifyDevices,
+  verifyModel,
+} from "./verify.ts";

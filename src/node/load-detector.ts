@@ -44,7 +44,7 @@ export function computeOptionsOf(options: LoadDetectorOptions): LoadDetectorOpti
 }
 
 /** The backend for {@link LoadDetectorOptions}. @throws {BackendError} E_BACKEND if the device is not offered here. */
-export function backendFor({ worker = false, device, threads, spin }: LoadDetectorOptions): Backend {
+function backendFor({ worker = false, device, threads, spin }: LoadDetectorOptions): Backend {
   const options = {
     ...(device && { device }),
     ...(threads && { threads }),

@@ -2,6 +2,7 @@
 import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { checkAborted } from "../base/abort.ts";
+import { imageResizer } from "../detectors/image-resizer.ts";
 import { goodPictures, lookOf, meanPicture, onlyArea, shareLooked } from "../detectors/index.ts";
 import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
@@ -11,7 +12,6 @@ import { checkpointPathOf, readCheckpoint } from "./checkpoint-file.ts";
 import { pathOf } from "./file-input.ts";
 import { findPart } from "./find-part.ts";
 import { groupNames, groupPattern } from "./image-groups.ts";
-import { imageResizer } from "./image-resizer.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
 import { checkOutputs } from "./output-path.ts";

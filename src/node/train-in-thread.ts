@@ -1,7 +1,8 @@
 /** A training in a worker thread: the same bits, while the caller's event loop goes on. */
+
+import { errorFrom, type PlainError } from "../base/plain-error.ts";
 import type { FilePath } from "./file-input.ts";
 import { pathOf } from "./file-input.ts";
-import { errorFrom, type PlainError } from "./plain-error.ts";
 import { startThread } from "./thread.ts";
 import type { ImageProgress, TrainOptions, TrainSummary } from "./train-options.ts";
 import type { PlainData } from "./training-source.ts";

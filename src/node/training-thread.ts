@@ -1,6 +1,6 @@
 /** The side of a training in a worker thread that trains. */
 import type { MessagePort } from "node:worker_threads";
-import { plainError } from "./plain-error.ts";
+import { plainError } from "../base/plain-error.ts";
 import { trainHere } from "./train-here.ts";
 import type { TrainingAnswer, TrainingNews, TrainingOrder } from "./train-in-thread.ts";
 

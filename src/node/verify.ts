@@ -1,88 +1,104 @@
-/** Whether this machine computes what a model's maker saw. */
-import { checkOptions } from "../base/check-options.ts";
-import { OnnxFormatError } from "../base/errors.ts";
-import { checkModel, type Golden, goldenDifference, goldenKey, goldenSchema } from "../detectors/index.ts";
-import { decodeModel } from "../onnx/index.ts";
-import {
-  aboutFile,
-  backendFor,
-  type LoadDetectorOptions,
-  loadChecks,
-  readModelFile,
-} from "./load-detector.ts";
+/** Whether this machine computes what a model's maker saw, on every runtime that is there. */
+import { checkOptions, integerFrom, oneOf } from "../base/check-options.ts";
+import { BackendError } from "../base/errors.ts";
+import { checkModel, checkRuntime, type RuntimeCheck, verifyTolerance } from "../detectors/index.ts";
+import { type Backend, type Device, devices } from "../runtime/backend.ts";
+import { nodeBackend } from "../runtime/node.ts";
+import { type WebBackendOptions, webBackend } from "../runtime/web.ts";
+import { bytesOrPath, type FileInput } from "./file-input.ts";
+import { aboutFile, readModelFile } from "./load-detector.ts";
 
-/**
- * Largest difference that passes, as a share of the scale of scores and of maps (ours): a thousand times what ONNX Runtime's
- * native and WebAssembly kernels differ by on one machine (at most 1e-7 on six models), and far below what changes a decision.
- */
-export const verifyTolerance = 1e-4;
+/** What a model can be checked on: the devices of onnxruntime-node, and onnxruntime-web's WebAssembly. */
+export const verifyDevices: readonly (Device | "wasm")[] = [...devices, "wasm"];
 
-/** What one runtime makes of a model's own picture. */
-export interface RuntimeCheck {
-  /** Name, version and device of the runtime. */
-  readonly runtime: string;
-  /** Largest differences to what the model said when it was written. */
-  readonly difference: {
-    /** As a share of the largest held-out score. */
-    readonly score: number;
-    /** Absolute. */
-    readonly pValue: number;
-    /** As a share of the heat map's scale. */
-    readonly map: number;
-  };
-  /** Whether the picture is judged as it was. */
-  readonly sameDecision: boolean;
-  /** Whether score and map differ by no more than {@link verifyTolerance}. */
+/** One of {@link verifyDevices}. */
+export type VerifyDevice = (typeof verifyDevices)[number];
+
+/** What a model is checked on. */
+export interface VerifyOptions {
+  /** The only one to check it on. Default: the processor, and WebGPU and WebAssembly where they are there. */
+  readonly device?: VerifyDevice | undefined;
+  /** Threads within one operator. Default: one per core. */
+  readonly threads?: number | undefined;
+}
+
+/** A model's self-check on every runtime that is there. */
+export interface Verification {
+  /** Largest relative difference that passes. */
+  readonly tolerance: number;
+  readonly runtimes: readonly RuntimeCheck[];
+  /** Runtimes that are not there, with the reason. */
+  readonly absent: readonly { readonly device: VerifyDevice; readonly reason: string }[];
+  /** Whether all that are there are within tolerance. */
   readonly isWithinTolerance: boolean;
 }
+
+const usualDevices: readonly VerifyDevice[] = ["cpu", "webgpu", "wasm"];
 
 /**
  * Runs a model's self-check: the picture made by rule that it was tried on when it was written, and what it said of it.
  *
- * The decision and the p-value are steps: where the score lies on one they may differ within tolerance, so they are told
- * but not judged.
- *
- * @param model - Path of a model file.
- * @throws {FileError} E_FILE, {OnnxFormatError} E_ONNX, {BackendError} E_BACKEND as `loadDetectorFile`; E_ONNX too if the
- * file has no self-check.
+ * @param model - Path or bytes of a model file.
+ * @throws {FileError} E_FILE, {OnnxFormatError} E_ONNX as `loadDetector`: a changed byte anywhere in the file is noticed before anything
+ * runs; E_ONNX too if the file has no self-check; {BackendError} E_BACKEND if a `device` that was asked for is not there.
  */
-export async function verifyModel(model: string, options: LoadDetectorOptions = {}): Promise<RuntimeCheck> {
-  checkOptions("verify", options, loadChecks);
-  const backend = backendFor(options);
-  const bytes = await readModelFile(model);
-  return aboutFile(model, async () => {
-    const { mapMaximum, scores } = (await checkModel(bytes)).calibration;
-    const golden = parseGolden(decodeModel(bytes).metadata[goldenKey]);
-    const session = await backend.load(bytes);
-    try {
-      const { sameDecision, ...found } = await goldenDifference(session, golden);
-      const difference = {
-        score: found.score / largest(scores),
-        pValue: found.pValue,
-        map: found.map / mapMaximum,
-      };
-      const isWithinTolerance = difference.score <= verifyTolerance && difference.map <= verifyTolerance;
-      return { runtime: backend.name, difference, sameDecision, isWithinTolerance };
-    } finally {
-      await session.dispose();
+export async function verifyModel(model: FileInput, options: VerifyOptions = {}): Promise<Verification> {
+  checkOptions("verify", options, { device: oneOf(verifyDevices), threads: integerFrom(1) });
+  const { device, threads } = options;
+  const given = bytesOrPath("model", model);
+  const bytes = typeof given === "string" ? await readModelFile(given) : given;
+  const checked = async (): Promise<Verification> => {
+    await checkModel(bytes);
+    const runtimes: RuntimeCheck[] = [];
+    const absent: Verification["absent"][number][] = [];
+    for (const name of device === undefined ? usualDevices : [device]) {
+      try {
+        runtimes.push(await checkOn(await open(name, threads), bytes));
+      } catch (error) {
+        if (device !== undefined || name === "cpu" || !(error instanceof BackendError)) throw error;
+        absent.push({ device: name, reason: error.message });
+      }
     }
-  });
+    const isWithinTolerance = runtimes.every((check) => check.isWithinTolerance);
+    return { tolerance: verifyTolerance, runtimes, absent, isWithinTolerance };
+  };
+  return typeof given === "string" ? aboutFile(given, checked) : checked();
 }
 
-function parseGolden(text: string | undefined): Golden {
-  let value: unknown;
+/** @throws {BackendError} E_BACKEND if it is not there. */
+function open(device: VerifyDevice, threads: number | undefined): Backend | Promise<Backend> {
+  const compute = threads === undefined ? {} : { threads };
+  return device === "wasm" ? openWasm(compute) : nodeBackend({ device, ...compute });
+}
+
+async function openWasm(options: WebBackendOptions): Promise<Backend> {
   try {
-    value = JSON.parse(text ?? "");
-  } catch {
-    value = undefined;
+    return webBackend(await import("onnxruntime-web"), options);
+  } catch (cause) {
+    throw new BackendError(
+      "device: expected the package onnxruntime-web for wasm, got none. Run npm install onnxruntime-web.",
+      { cause },
+    );
   }
-  const parsed = goldenSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new OnnxFormatError(
-    `model: expected a self-check in its "${goldenKey}" metadata, got ${text === undefined ? "none" : "another text"}. It was written by another version, or changed.`,
-  );
 }
 
-function largest(scores: readonly number[]): number {
-  return scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0) || 1;
+/** @throws {BackendError} E_BACKEND if this machine has no such device after all. */
+async function checkOn(backend: Backend, bytes: Uint8Array): Promise<RuntimeCheck> {
+  try {
+    return await checkRuntime(bytes, backend);
+  } catch (error) {
+    if (!(error instanceof BackendError) || isNoAdapter(error)) throw error;
+    return {
+      runtime: backend.name,
+      difference: null,
+      sameDecision: false,
+      isWithinTolerance: false,
+      error: error.message,
+    };
+  }
+}
+
+/** onnxruntime-node offers WebGPU everywhere and finds out that there is no GPU when it loads the first model. */
+function isNoAdapter({ message }: BackendError): boolean {
+  return message.includes("Failed to get a WebGPU adapter");
 }

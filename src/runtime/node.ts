@@ -1,10 +1,9 @@
 /** ONNX Runtime for Node as a {@link Backend}. */
 import * as ort from "onnxruntime-node";
-import type { NdArray } from "../base/array.ts";
 import { BackendError } from "../base/errors.ts";
-import type { DType } from "../base/shape.ts";
-import type { Backend, Device, Feeds, Session } from "./backend.ts";
+import type { Backend, Device } from "./backend.ts";
 import { withoutTelemetry } from "./no-telemetry.ts";
+import { messageOf, OrtSession } from "./ort-session.ts";
 
 /** Options of {@link nodeBackend}. */
 export interface NodeBackendOptions {
@@ -44,7 +43,8 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
     load: async (model) => {
       await withoutTelemetry();
       try {
-        return new NodeSession(await ort.InferenceSession.create(model, session));
+        const created = await ort.InferenceSession.create(model, session);
+        return new OrtSession(created, { Tensor: ort.Tensor, writesInto: true });
       } catch (cause) {
         throw new BackendError(
           `load: expected a model that ONNX Runtime can run on ${device}, got: ${messageOf(cause)}`,
@@ -53,55 +53,4 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
       }
     },
   };
-}
-
-class NodeSession implements Session {
-  readonly #session: ort.InferenceSession;
-
-  constructor(session: ort.InferenceSession) {
-    this.#session = session;
-  }
-
-  get inputNames(): readonly string[] {
-    return this.#session.inputNames;
-  }
-
-  get outputNames(): readonly string[] {
-    return this.#session.outputNames;
-  }
-
-  async run(feeds: Feeds, into?: Feeds): Promise<Record<string, NdArray>> {
-    try {
-      const inputs = mapValues(feeds, toOrt);
-      const fetches =
-        into &&
-        Object.fromEntries(this.outputNames.map((name) => [name, into[name] ? toOrt(into[name]) : null]));
-      const results = await (fetches ? this.#session.run(inputs, fetches) : this.#session.run(inputs));
-      return mapValues(results, fromOrt);
-    } catch (cause) {
-      throw new BackendError(`run: expected the model to run on these feeds, got: ${messageOf(cause)}`, {
-        cause,
-      });
-    }
-  }
-
-  async dispose(): Promise<void> {
-    await this.#session.release();
-  }
-}
-
-function toOrt(array: NdArray): ort.Tensor {
-  return new ort.Tensor(array.dtype, array.data, array.shape);
-}
-
-function fromOrt(tensor: ort.OnnxValue): NdArray {
-  return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as NdArray["data"] };
-}
-
-function mapValues<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, f(value)]));
-}
-
-function messageOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

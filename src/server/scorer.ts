@@ -2,8 +2,8 @@
 import { extname } from "node:path";
 import type { RadarError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
+import { errorFrom, type PlainError } from "../base/plain-error.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
-import { errorFrom, type PlainError } from "../node/plain-error.ts";
 import { startThread } from "../node/thread.ts";
 import type { Device } from "../runtime/backend.ts";
 import type { MapForm } from "./protocol.ts";

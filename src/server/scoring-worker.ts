@@ -2,14 +2,14 @@
 import { isMainThread, type MessagePort, parentPort } from "node:worker_threads";
 import { RadarError, ServiceError } from "../base/errors.ts";
 import { rgbImageOf } from "../base/frame.ts";
+import { plainError } from "../base/plain-error.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { Detection } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { decodeImage, encodePng } from "../node/image-codec.ts";
 import { loadDetectorFile } from "../node/load-detector.ts";
 import type { PictureDetector } from "../node/picture-detector.ts";
-import { plainError } from "../node/plain-error.ts";
-import { verifyModel, verifyTolerance } from "../node/verify.ts";
+import { verifyModel } from "../node/verify.ts";
 import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
 import { fitWithin, resizeImage } from "../report/resample.ts";
 import type { PictureToScore, ScoredPicture, ScorerOptions, ScoringAnswer, ScoringOrder } from "./scorer.ts";
@@ -45,17 +45,18 @@ function serveScoring(port: MessagePort): void {
 }
 
 async function checkedDetector(path: string, options: ScorerOptions): Promise<PictureDetector> {
-  const { device, threads } = options;
-  const compute = { device, threads, spin: false };
-  const { difference, isWithinTolerance } = await verifyModel(path, compute);
+  const { device = "cpu", threads } = options;
+  const { tolerance, runtimes, isWithinTolerance } = await verifyModel(path, { device, threads });
   if (!isWithinTolerance) {
-    const largest = Math.max(difference.score, difference.map);
+    const { difference, error } = runtimes[0] ?? {};
+    const largest = difference && Math.max(difference.score.relative, difference.map.relative);
+    const got = largest == null ? `none: ${error ?? ""}` : `a difference of ${largest.toPrecision(2)}`;
     throw new ServiceError(
       "E_SELF_CHECK",
-      `model: expected a self-check within ${verifyTolerance} of its scale, got a difference of ${largest.toPrecision(2)}. This machine does not compute what its maker saw; see radar verify.`,
+      `model: expected a self-check within ${tolerance} of its scale, got ${got}. This machine does not compute what its maker saw; see radar verify.`,
     );
   }
-  return loadDetectorFile(path, compute);
+  return loadDetectorFile(path, { device, threads, spin: false });
 }
 
 interface Model {

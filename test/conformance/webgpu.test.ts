@@ -86,6 +86,31 @@ test.skipIf(!isThere)(
   },
 );
 
+test.skipIf(!isThere)(
+  `models say on the GPU what they say on the CPU${missing}`,
+  { timeout: 600_000 },
+  async () => {
+    const tried = conformanceCases.filter(({ label }) => ["gaussian", "padim-lite"].includes(label));
+    const paths = await Promise.all(
+      tried.map(async (method, i) =>
+        folder.write(`${i}.run.onnx`, (await modelsOf(method)).at(-1) ?? new Uint8Array()),
+      ),
+    );
+    expect(paths.length).toBe(2);
+    for (const { error, differences = {} } of placeOnWebGpu(paths)) {
+      expect(error).toBeUndefined();
+      expect(Object.keys(differences).sort()).toEqual([
+        "anomaly_map",
+        "anomaly_score",
+        "is_anomalous",
+        "p_value",
+      ]);
+      for (const [name, difference] of Object.entries(differences))
+        expect(difference, name).toBeLessThan(1e-4);
+    }
+  },
+);
+
 /** A step of a network small enough for a software device, with all layers. */
 function smallStep(): Uint8Array {
   const model = new UNet({

@@ -346,17 +346,43 @@ describe("figures of single images", () => {
 });
 
 describe("radar verify", () => {
-  test("ends with 0 where the model computes what it did when it was made", async () => {
+  test("ends with 0 where the model computes what it did when it was made, on the processor and in WebAssembly", async () => {
     const run = await radar("verify", model, "--json", "--threads", "1");
     expect(run.code, run.stdout + run.stderr).toBe(0);
-    expect(JSON.parse(run.stdout).runtimes).toEqual([
-      {
-        runtime: expect.stringMatching(/^onnxruntime-node /),
-        difference: { score: expect.any(Number), pValue: expect.any(Number), map: expect.any(Number) },
-        sameDecision: true,
-        isWithinTolerance: true,
-      },
-    ]);
+    const { runtimes, absent, ...rest } = JSON.parse(run.stdout);
+    expect(rest).toEqual({ model, tolerance: 1e-4, isWithinTolerance: true });
+    const difference = { absolute: expect.any(Number), relative: expect.any(Number) };
+    const asMade = {
+      difference: { score: difference, pValue: difference, map: difference },
+      sameDecision: true,
+      isWithinTolerance: true,
+    };
+    expect(runtimes).toEqual(
+      expect.arrayContaining([
+        { runtime: expect.stringMatching(/^onnxruntime-node .*\(cpu\)$/), ...asMade },
+        { runtime: expect.stringMatching(/^onnxruntime-web .*\(wasm\)$/), ...asMade },
+      ]),
+    );
+    expect(runtimes.length + absent.length).toBe(3); // and WebGPU, where there is a GPU
+  });
+
+  test("prints the largest differences of each runtime", async () => {
+    const run = await radar("verify", model, "--threads", "1", "--device", "wasm");
+    expect(run.stdout).toMatch(
+      /^onnxruntime-web \S+ \(wasm\): as it was made\n {2}largest differences: score .*, p-value .*, map .*; same decision\nwithin/,
+    );
+  });
+
+  test("refuses a file of which any one byte was changed, in weights, golden values and elsewhere", async () => {
+    const bytes = readFileSync(model);
+    const golden = bytes.indexOf(goldenKey) + goldenKey.length + 40;
+    for (const place of [Math.floor(bytes.length / 3), golden, bytes.length - 1]) {
+      const changed = Uint8Array.from(bytes);
+      changed[place] = (changed[place] ?? 0) ^ 1;
+      const run = await radar("verify", folder.write("changed.onnx", changed), "--device", "cpu");
+      expect([run.code, run.stdout], `byte ${place}`).toEqual([1, ""]);
+      expect(run.stderr, `byte ${place}`).toMatch(/\[E_ONNX\]/);
+    }
   });
 
   test("ends with 1 where it does not, and tells by how much", async () => {
@@ -366,7 +392,7 @@ describe("radar verify", () => {
     );
     const run = await radar("verify", changed, "--threads", "1");
     expect(run.code).toBe(1);
-    expect(run.stdout).toMatch(/NOT as it was made; largest differences: score \d\.\de\+/);
+    expect(run.stdout).toMatch(/\(cpu\): NOT as it was made\n {2}largest differences: score \d\.\de\+/);
   });
 
   test("refuses a model without a self-check", async () => {

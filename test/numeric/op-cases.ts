@@ -337,6 +337,8 @@ const resample: readonly OpCase[] = [
   constantGradient("scaleLinear", "to three quarters", [real(2, 2, 8, 12)], (x) =>
     firstOf(firstOf(g.scaleLinear(x, 0.75), 2, 6), 3, 9),
   ),
+  constantGradient("extentOf", "an axis", [real(2, 3, 4)], (x) => g.extentOf(x, 1)),
+  constantGradient("placesOf", "the last axis", [real(2, 5)], (x) => g.placesOf(x, -1)),
   constantGradient("gridSample", "edge repeated", [real(2, 3, 4, 5), real(2, 3, 6, 2)], (x, grid) =>
     g.gridSample(x, grid, "border"),
   ),

@@ -1,35 +1,55 @@
 /** `radar verify`: whether this machine computes what the model's maker saw. */
-import { verifyModel, verifyTolerance } from "../../node/index.ts";
+import type { Difference, RuntimeCheck } from "../../detectors/index.ts";
+import { verifyDevices, verifyModel } from "../../node/index.ts";
 import { type Command, computeArgs } from "../command.ts";
-import { computeOptions } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText } from "../output.ts";
 
 /** `radar verify <model>`. */
 export const verifyCommand: Command = {
   name: "verify",
-  summary: "Check that this machine gets the results the model's maker saw",
+  summary: "Check that this machine gets the results the model's maker saw, on every runtime that is there",
   args: {
     model: { type: "positional", description: "model file written by radar train" },
     json: { type: "boolean", description: "print the differences as JSON" },
     ...computeArgs,
+    device: {
+      type: "string",
+      valueHint: "D",
+      description: `the only one to check: ${verifyDevices.join(", ")}; default: cpu, and webgpu and wasm where they are there`,
+    },
   },
-  examples: ["radar verify parts.onnx", "radar verify parts.onnx --device webgpu"],
+  examples: [
+    "radar verify parts.onnx",
+    "radar verify parts.onnx --device webgpu",
+    "npm install onnxruntime-web && radar verify parts.onnx --device wasm",
+  ],
   run: async (args, { output }) => {
     const [model = ""] = args.positionals;
-    const check = await verifyModel(model, computeOptions(args));
-    const { difference, isWithinTolerance } = check;
-    if (args.flag("json")) output.data(jsonText({ model, tolerance: verifyTolerance, runtimes: [check] }));
-    output.print(
-      `${check.runtime}: ${isWithinTolerance ? "as it was made" : "NOT as it was made"}; ` +
-        `largest differences: score ${share(difference.score)}, map ${share(difference.map)} of their scale ` +
-        `(at most ${share(verifyTolerance)}), p-value ${difference.pValue.toPrecision(2)}; ` +
-        `${check.sameDecision ? "same decision" : "another decision"}`,
-    );
-    return isWithinTolerance ? exitCodes.done : exitCodes.failed;
+    const device = args.choice("device", verifyDevices);
+    const threads = args.number("threads", { integer: true, minimum: 1 });
+    const found = await verifyModel(model, { device, threads });
+    if (args.flag("json")) output.data(jsonText({ model, ...found }));
+    for (const check of found.runtimes) for (const line of linesOf(check)) output.print(line);
+    for (const { device, reason } of found.absent) output.print(`${device}: not here. ${reason}`);
+    output.print(`within tolerance: at most ${share(found.tolerance)} of their scale, score and map`);
+    return found.isWithinTolerance ? exitCodes.done : exitCodes.failed;
   },
 };
 
+function linesOf({ runtime, difference, sameDecision, isWithinTolerance, error }: RuntimeCheck): string[] {
+  if (difference === null) return [`${runtime}: NOT as it was made. ${error ?? ""}`];
+  return [
+    `${runtime}: ${isWithinTolerance ? "as it was made" : "NOT as it was made"}`,
+    `  largest differences: score ${both(difference.score)}, p-value ${both(difference.pValue)}, map ${both(difference.map)}; ` +
+      `${sameDecision ? "same decision" : "another decision"}`,
+  ];
+}
+
+function both({ absolute, relative }: Difference): string {
+  return absolute === 0 ? "0" : `${share(absolute)} (${share(relative)} of its scale)`;
+}
+
 function share(value: number): string {
-  return value === 0 ? "0" : value.toExponential(1);
+  return value.toExponential(1);
 }

@@ -1,8 +1,8 @@
-/** Image resizing: ONNX Resize (opset 18), nearest by whole factors and linear with antialiasing to a fixed size. */
+/** Image resizing by factors: ONNX Resize (opset 18), nearest by whole ones and linear with antialiasing. */
 import { ShapeError } from "../../base/errors.ts";
 import { at, defineOp, single } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import { constant, constantInts, formatType, int64s, scalar, type Tensor } from "../tensor.ts";
+import { constant, formatType, scalar, type Tensor } from "../tensor.ts";
 import { mul } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
@@ -38,7 +38,7 @@ const upsampleOp = defineOp<{ mode: string; coordinate_transformation_mode: stri
   },
 });
 
-/** Operands: x, (no roi), scales. As {@link resizeLinearOp}, to extents that follow from those of x. */
+/** Operands: x, (no roi), scales. Triangle filter, widened when shrinking, to extents that follow from those of x; the border repeats outside. */
 const scaleLinearOp = defineOp<{ mode: string; antialias: number; coordinate_transformation_mode: string }>({
   type: "Resize",
   attributes: { mode: "string", antialias: "int", coordinate_transformation_mode: "string" },
@@ -51,26 +51,6 @@ const scaleLinearOp = defineOp<{ mode: string; antialias: number; coordinate_tra
     const x = at(inputs, 0);
     const scaled = (axis: number) => Math.floor(at(x.shape, axis) * scale);
     return [resizeAxis(resizeAxis(x, 3, scaled(3), scale), 2, scaled(2), scale)];
-  },
-});
-
-/** Operands: x, (no roi), (no scales), sizes [height, width]. Triangle filter, widened when shrinking; the border repeats outside. */
-const resizeLinearOp = defineOp<{
-  mode: string;
-  antialias: number;
-  coordinate_transformation_mode: string;
-  axes: readonly number[];
-}>({
-  type: "Resize",
-  attributes: { mode: "string", antialias: "int", coordinate_transformation_mode: "string", axes: "ints" },
-  infer: (inputs, _, operands) => {
-    const x = at(inputs, 0);
-    const [height, width] = constantInts(at(operands, 1));
-    return [{ dtype: x.dtype, shape: [at(x.shape, 0), at(x.shape, 1), at([height], 0), at([width], 0)] }];
-  },
-  evaluate: (inputs) => {
-    const [height, width] = Array.from(at(inputs, 1).data) as [number, number];
-    return [resizeAxis(resizeAxis(at(inputs, 0), 3, width), 2, height)];
   },
 });
 
@@ -94,24 +74,7 @@ export function upsampleNearest(x: Tensor, scale: number): Tensor {
 }
 
 /**
- * x resized to a fixed size, linearly, with the filter widened when shrinking so that nothing aliases.
- *
- * @param x - float32 [N, C, H, W] of any H and W, run-time ones too; no gradient.
- * @returns float32 [N, C, height, width].
- */
-export function resizeLinear(x: Tensor, height: number, width: number): Tensor {
-  if (x.shape[2] === height && x.shape[3] === width) return x;
-  const attributes = {
-    mode: "linear",
-    antialias: 1,
-    coordinate_transformation_mode: "half_pixel",
-    axes: [2, 3],
-  };
-  return single(resizeLinearOp.apply([x, undefined, undefined, int64s([height, width])], attributes));
-}
-
-/**
- * x resized by a factor both ways, as {@link resizeLinear} does; no gradient.
+ * x resized by a factor both ways, linearly, with the filter widened when shrinking; no gradient. ONNX Runtime has it on the processor only.
  *
  * @param x - float32 [N, C, H, W] of any H and W.
  * @returns float32 [N, C, ⌊H·scale⌋, ⌊W·scale⌋], extents known at run time.
@@ -145,7 +108,7 @@ function factorOf(scales: Tensor): number {
   return at(Array.from(scales.producer.value.data, Number), 2);
 }
 
-function resizeAxis(x: Reference, axis: number, size: number, scale = size / at(x.shape, axis)): Reference {
+function resizeAxis(x: Reference, axis: number, size: number, scale: number): Reference {
   const extent = at(x.shape, axis);
   const out = referenceZeros(x.shape.map((dim, i) => (i === axis ? size : dim)));
   const inner = x.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import * as errors from "../base/errors.ts";
+import * as errors from "./errors.ts";
 import { errorFrom, plainError } from "./plain-error.ts";
 
 const { DataError, RadarError, ShapeError, GraphError, TrainingError } = errors;

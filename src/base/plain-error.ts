@@ -13,7 +13,7 @@ import {
   ServiceError,
   ShapeError,
   TrainingError,
-} from "../base/errors.ts";
+} from "./errors.ts";
 
 /** An error that survives being sent. */
 export interface PlainError {

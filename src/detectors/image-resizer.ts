@@ -1,18 +1,13 @@
 /** Pictures brought to a model's size as detectors bring them there: large ones outside of the model, others by its own operators. */
 import { invariant } from "../base/check.ts";
 import type { RgbImage } from "../base/raster.ts";
-import {
-  imageInput,
-  type Look,
-  partPixels,
-  resizePixels,
-  shrinkLarge,
-  stackPictures,
-  wholeSidePx,
-} from "../detectors/index.ts";
 import { buildGraph, cast } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
+import type { Look } from "./look.ts";
+import { imageInput, partPixels, resizePixels } from "./preprocess.ts";
+import { stackPictures } from "./run-detector.ts";
+import { shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
 
 /** Resizes pictures one by one; `dispose` frees the session. */
 export interface ImageResizer {

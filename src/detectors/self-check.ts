@@ -1,0 +1,107 @@
+/** Whether a runtime computes what a model's maker saw. */
+import { OnnxFormatError } from "../base/errors.ts";
+import { decodeModel } from "../onnx/index.ts";
+import type { Backend } from "../runtime/backend.ts";
+import { conformalPValue } from "./calibration.ts";
+import type { DetectorDescription } from "./description.ts";
+import { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
+import { checkModel } from "./load-detector.ts";
+
+/**
+ * Largest difference that passes, as a share of the scale of scores and of maps (ours): far above what ONNX Runtime's kernels for
+ * processors, WebAssembly and WebGPU differ by, and far below what changes a decision. docs/verify.md has the measured differences.
+ */
+export const verifyTolerance = 1e-4;
+
+/** A largest difference. */
+export interface Difference {
+  readonly absolute: number;
+  /** As a share: of scores, of the largest held-out one; of the map, of the heat map's scale; of the p-value, of what it was. */
+  readonly relative: number;
+}
+
+/** What one runtime makes of a model's own picture. */
+export interface RuntimeCheck {
+  /** Name, version and device of the runtime. */
+  readonly runtime: string;
+  /** Largest differences to what the model said when it was written; null if the runtime could not run it. */
+  readonly difference: {
+    readonly score: Difference;
+    readonly pValue: Difference;
+    readonly map: Difference;
+  } | null;
+  /** Whether the picture is judged as it was. */
+  readonly sameDecision: boolean;
+  /**
+   * Whether score and map differ by no more than {@link verifyTolerance}, and p-value and decision are those of a score that differs by
+   * no more: both are steps, so the same need not come out where the score lies on one.
+   */
+  readonly isWithinTolerance: boolean;
+  /** What the runtime said where it could not run the model. */
+  readonly error?: string;
+}
+
+/**
+ * Runs a model's self-check on a runtime: the picture made by rule that it was tried on when it was written.
+ *
+ * @param model - Bytes of a model file.
+ * @throws {OnnxFormatError} E_ONNX as `checkModel`, and if the file has no self-check; {BackendError} E_BACKEND if the runtime cannot run it.
+ */
+export async function checkRuntime(model: Uint8Array, backend: Backend): Promise<RuntimeCheck> {
+  const { calibration } = await checkModel(model);
+  const golden = parseGolden(decodeModel(model).metadata[goldenKey]);
+  const session = await backend.load(model);
+  try {
+    const found = await goldenDifference(session, golden);
+    const difference = {
+      score: differenceOf(found.score, largest(calibration.scores)),
+      pValue: differenceOf(found.pValue, golden.pValue),
+      map: differenceOf(found.map, calibration.mapMaximum),
+    };
+    const isWithinTolerance =
+      difference.score.relative <= verifyTolerance &&
+      difference.map.relative <= verifyTolerance &&
+      isOfSuchScore(found.detection, golden, calibration);
+    return { runtime: backend.name, difference, sameDecision: found.sameDecision, isWithinTolerance };
+  } finally {
+    await session.dispose();
+  }
+}
+
+/** Whether p-value and decision are those of a score as far from the golden one as the tolerance lets it be. */
+function isOfSuchScore(
+  found: Pick<Golden, "pValue" | "isAnomalous">,
+  { anomalyScore }: Golden,
+  { scores, threshold }: DetectorDescription["calibration"],
+): boolean {
+  const slack = verifyTolerance * largest(scores);
+  const [low, high] = [anomalyScore - slack, anomalyScore + slack];
+  const rounding = 1e-6; // of a p-value in float32
+  return (
+    found.pValue >= conformalPValue(high, scores) - rounding &&
+    found.pValue <= conformalPValue(low, scores) + rounding &&
+    (found.isAnomalous ? high > threshold : low <= threshold)
+  );
+}
+
+function differenceOf(absolute: number, scale: number): Difference {
+  return { absolute, relative: absolute / scale };
+}
+
+function parseGolden(text: string | undefined): Golden {
+  let value: unknown;
+  try {
+    value = JSON.parse(text ?? "");
+  } catch {
+    value = undefined;
+  }
+  const parsed = goldenSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new OnnxFormatError(
+    `model: expected a self-check in its "${goldenKey}" metadata, got ${text === undefined ? "none" : "another text"}. It was written by another version, or changed.`,
+  );
+}
+
+function largest(scores: readonly number[]): number {
+  return scores.reduce((most, score) => Math.max(most, Math.abs(score)), 0) || 1;
+}
