@@ -1,10 +1,10 @@
 /** `radar detect`: a model file and images in, scores out. */
 import type { SkippedFile } from "../../data/index.ts";
+import { csvLine } from "../../node/csv.ts";
 import { detectFiles, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
-import { csvLine } from "../csv.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";

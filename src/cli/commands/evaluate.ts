@@ -1,10 +1,11 @@
 /** `radar evaluate`: a model file and a test set in, figures and a report out. */
+
+import { csvLine } from "../../node/csv.ts";
 import type { EvaluateFolderOptions, FolderEvaluation } from "../../node/index.ts";
 import { evaluateFolder } from "../../node/index.ts";
 import { type Figure, formatMetric, formatSeconds } from "../../report/format.ts";
 import { type Command, commandLine, computeArgs, goodArg } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
-import { csvLine } from "../csv.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";
