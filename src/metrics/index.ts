@@ -1,4 +1,6 @@
 /** Metrics of anomaly detection: pure functions of number arrays. */
+
+export { ConformalMartingale } from "./conformal-martingale.ts";
 export { type Confusion, confusionAt } from "./confusion.ts";
 export { type ConnectedComponents, connectedComponents } from "./connected-components.ts";
 export { type AupimoOptions, aupimo } from "./per-image-overlap.ts";
