@@ -19,6 +19,7 @@ export const errorCodes = [
   "E_CHECKPOINT",
   "E_FILE",
   "E_ABORTED",
+  "E_PACKAGE",
   "E_SELF_CHECK",
   "E_TOKEN",
   "E_ROLE",

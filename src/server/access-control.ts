@@ -4,6 +4,13 @@ import { type Access, type Caller, checkOrigin, checkRole, roleFor } from "./acc
 import type { AuditLog } from "./audit-log.ts";
 import { problemOf } from "./http-error.ts";
 
+declare module "hono" {
+  interface ContextVariableMap {
+    /** Who makes the request; set by {@link accessControl}. */
+    readonly caller: Caller;
+  }
+}
+
 /** What the control stands on. */
 export interface AccessControlOptions {
   readonly access: Access;
@@ -26,6 +33,7 @@ export function accessControl({ access, audit, isLocal, clock }: AccessControlOp
       checkOrigin(c.req.raw.headers, isLocal);
       caller = access.callerOf(c.req.header("authorization"));
       checkRole(caller, needed);
+      c.set("caller", caller);
       await next();
       status = c.res.status;
     } catch (error) {

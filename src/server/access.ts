@@ -98,14 +98,20 @@ function sha256(text: string): string {
 }
 
 /** What operators may do besides looking. */
-const operatorPaths = [/^\/v1\/detectors\/[^/]+\/score$/, /^\/v2\/models\/[^/]+\/(versions\/[^/]+\/)?infer$/];
+const operatorPaths = [
+  /^\/v1\/detectors\/[^/]+\/score$/,
+  /^\/v2\/models\/[^/]+\/(versions\/[^/]+\/)?infer$/,
+  /^\/v1\/history\/[^/]+$/,
+];
 
 /** The role that a request needs; what is not named here is for admins. null: none. */
 export function roleFor(method: string, path: string): Role | null {
   if (path.startsWith("/v2/health/")) return null;
   if (path === "/v1/audit") return "admin";
   if (method === "GET" || method === "HEAD") return "viewer";
-  return method === "POST" && operatorPaths.some((pattern) => pattern.test(path)) ? "operator" : "admin";
+  return (method === "POST" || method === "PATCH") && operatorPaths.some((pattern) => pattern.test(path))
+    ? "operator"
+    : "admin";
 }
 
 /** @throws {ServiceError} E_ROLE if the caller's role is below the one needed. */

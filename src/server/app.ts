@@ -8,9 +8,13 @@ import { OptionError, ServiceError } from "../base/errors.ts";
 import { packageVersion } from "../node/software-versions.ts";
 import { accessControl } from "./access-control.ts";
 import { addAuditRoute } from "./audit-route.ts";
+import { misfit } from "./check-request.ts";
+import { addDriftRoute } from "./drift-route.ts";
 import { addHealthRoutes } from "./health-routes.ts";
+import { addHistoryRoutes } from "./history-routes.ts";
 import { problemOf } from "./http-error.ts";
 import { addInferenceRoutes } from "./inference-routes.ts";
+import { addJobRoutes } from "./job-routes.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { addScoreRoutes } from "./score-routes.ts";
 import type { Station } from "./station.ts";
@@ -19,11 +23,7 @@ import type { Station } from "./station.ts";
 export function createApp(station: Station): OpenAPIHono {
   const app = new OpenAPIHono({
     defaultHook: (result) => {
-      if (result.success) return;
-      const [issue] = result.error.issues;
-      throw new OptionError(
-        `request: at ${issue?.path.join(".") || "its top"}: ${issue?.message ?? "malformed"}.`,
-      );
+      if (!result.success) throw misfit(result.error);
     },
   });
   app.use(observed(station));
@@ -62,6 +62,9 @@ export function createApp(station: Station): OpenAPIHono {
   addHealthRoutes(app, station);
   addModelRoutes(app, station);
   addScoreRoutes(app, station);
+  addHistoryRoutes(app, station);
+  addJobRoutes(app, station);
+  addDriftRoute(app, station);
   addAuditRoute(app, station);
   addInferenceRoutes(app, station);
   const document = app.getOpenAPI31Document({

@@ -46,6 +46,7 @@ function statusOf(code: ErrorCode): ErrorStatus {
     case "E_DIVERGED":
     case "E_CHECKPOINT":
     case "E_FILE":
+    case "E_PACKAGE":
     case "E_INTERNAL":
       return 500;
     default:

@@ -1,7 +1,9 @@
 /** The Open Inference Protocol, version 2: what KServe and Triton clients speak. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { OptionError, ServiceError } from "../base/errors.ts";
+import { fileHash } from "../detectors/content-hash.ts";
 import { packageVersion } from "../node/software-versions.ts";
+import { checked } from "./check-request.ts";
 import {
   framesOf,
   type InferRequest,
@@ -80,7 +82,8 @@ export function addInferenceRoutes(app: OpenAPIHono, station: Station): void {
       const jsonLength = c.req.header("inference-header-content-length");
       return station.bodies.read(
         c.req.raw,
-        (body) => infer(station, model, { body, jsonLength, signal: c.req.raw.signal }),
+        (body) =>
+          infer(station, model, { body, jsonLength, signal: c.req.raw.signal, caller: c.get("caller").name }),
         jsonLength === undefined ? maxJsonBytes : undefined,
       );
     });
@@ -105,30 +108,29 @@ interface InferBody {
   readonly body: Uint8Array;
   readonly jsonLength: string | undefined;
   readonly signal: AbortSignal;
+  readonly caller: string;
 }
 
 async function infer(
   station: Station,
   model: ServedModel,
-  { body, jsonLength, signal }: InferBody,
+  { body, jsonLength, signal, caller }: InferBody,
 ): Promise<Response> {
   const { json: document, raw } = splitBody(body, jsonLength);
-  const request = checkedRequest(document);
+  const request = checked(inferRequestSchema, document);
   const wanted = wantedOutputs(request);
   const map = wanted.includes("anomaly_map") ? ("float" as const) : ("none" as const);
-  const pictures = framesOf(request, raw).map((picture, i) => ({ name: `image[${i}]`, picture, map }));
-  const outcomes = await scorePictures(station, { detector: model.name, pictures, signal });
+  const frames = framesOf(request, raw);
+  const hashes = await Promise.all(frames.map(({ data }) => fileHash(new Uint8Array(data))));
+  const pictures = frames.map((picture, i) => ({
+    name: `image[${i}]`,
+    imageHash: hashes[i] ?? "",
+    picture,
+    map,
+  }));
+  const outcomes = await scorePictures(station, { detector: model.name, caller, pictures, signal });
   const tensors = tensorsOf(outcomes.map(scoredOf)).filter(({ name }) => wanted.includes(name));
   return answer(request, { tensors, model: model.name, version: outcomes[0]?.version ?? "" });
-}
-
-function checkedRequest(document: unknown): InferRequest {
-  const parsed = inferRequestSchema.safeParse(document);
-  if (parsed.success) return parsed.data;
-  const [issue] = parsed.error.issues;
-  throw new OptionError(
-    `request: at ${issue?.path.join(".") || "its top"}: ${issue?.message ?? "malformed"}.`,
-  );
 }
 
 function wantedOutputs({ outputs }: InferRequest): string[] {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type FakeScorers, fakeScorers } from "../../test/support/fake-scorer.ts";
+import { until } from "../../test/support/server.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import { usualLimits } from "./limits.ts";
 import { type ModelEvent, Models } from "./models.ts";
@@ -165,7 +166,7 @@ test("a scorer that ends by itself is started again", async () => {
   await start();
   scorers.breakNext();
   await expect(models.get("a").score([picture])).rejects.toThrow("the thread ended");
-  await expect.poll(() => models.get("a").active).toBeDefined();
+  await until(() => models.get("a").active !== undefined);
   expect(await scoreOf("a")).toBe(2);
 });
 

@@ -35,6 +35,8 @@ export interface VerdictMap {
 
 /** What is said of one picture. */
 export interface Verdict {
+  /** In the history. */
+  readonly id: string;
   /** The file's name in the request, or `picture[i]`. */
   readonly name: string;
   /** SHA-256 of the bytes that came. */
@@ -96,4 +98,61 @@ export interface DetectorDetails extends DetectorInfo {
   readonly versions: VersionInfo[];
   /** Versions in the order in which they became active. */
   readonly activations: string[];
+}
+
+/** A verdict of the history. */
+export interface PastVerdict {
+  /** Sorts by time. */
+  readonly id: string;
+  /** UTC, ISO 8601. */
+  readonly time: string;
+  readonly detector: string;
+  /** SHA-256 of the model file that scored. */
+  readonly version: string;
+  readonly imageName: string;
+  /** SHA-256 of the bytes that came. */
+  readonly imageHash: string;
+  readonly anomalyScore: number;
+  readonly pValue: number;
+  readonly threshold: number;
+  readonly isAnomalous: boolean;
+  /** From the request to the score. */
+  readonly latencyMs: number;
+  readonly warnings: string[];
+  /** Whose token it was. */
+  readonly caller: string;
+  /** What an operator found the part to be; null where nothing was said. */
+  readonly truth: "good" | "defect" | null;
+  readonly note: string | null;
+  /** Whether its picture is kept. */
+  readonly hasPicture: boolean;
+}
+
+/** A page of the history, the newest first. */
+export interface HistoryPage {
+  readonly verdicts: PastVerdict[];
+  /** To be given as `before` for the next page; null on the last one. */
+  readonly next: string | null;
+}
+
+/** What an operator says of a verdict: what is left out stays as it was. */
+export interface Said {
+  readonly truth?: "good" | "defect" | null | undefined;
+  readonly note?: string | null | undefined;
+}
+
+/** How strongly the running scores speak against those that the threshold was set with. */
+export interface Drift {
+  /** Verdicts that count: the last ones of the version that scores, without those that are anomalous. */
+  readonly verdicts: number;
+  /** The martingale now; 1 at the start. */
+  readonly value: number;
+  /** The largest it was. */
+  readonly largest: number;
+  /** Whether it ever exceeded 1 / `falseAlarmRate`. */
+  readonly isAlarm: boolean;
+  /** Chance that a run without drift raises the alarm at any time. */
+  readonly falseAlarmRate: number;
+  /** At most 200 values along the run. */
+  readonly curve: number[];
 }

@@ -2,7 +2,16 @@
 import { z } from "@hono/zod-openapi";
 import { errorCodes } from "../base/errors.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
-import type { DetectorDetails, DetectorInfo, Problem, Scores } from "./protocol.ts";
+import type {
+  DetectorDetails,
+  DetectorInfo,
+  Drift,
+  HistoryPage,
+  PastVerdict,
+  Problem,
+  Said,
+  Scores,
+} from "./protocol.ts";
 
 /** A name that is safe as a file's, in a path and in a URL. */
 export const namePattern: RegExp = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
@@ -34,6 +43,7 @@ const map = z
 
 const verdict = z
   .object({
+    id: z.string().openapi({ description: "In the history." }),
     name: z.string().openapi({ description: "The file's name in the request, or picture[i]." }),
     imageHash: z.string().openapi({ description: "SHA-256 of the bytes that came." }),
     version: z.string().openapi({ description: "SHA-256 of the model file that scored." }),
@@ -93,3 +103,50 @@ export const activatedSchema: z.ZodType<{ version: string }> = z
 export const descriptionSchema: z.ZodType<DetectorDescription> = z
   .custom<DetectorDescription>()
   .openapi("Description", { type: "object", description: "As radar inspect --json tells it." });
+
+const truth = z.enum(["good", "defect"]).nullable();
+const note = z.string().max(2000).nullable();
+
+/** A verdict of the history. */
+export const pastVerdictSchema: z.ZodType<PastVerdict> = z
+  .object({
+    id: z.string(),
+    time: z.string(),
+    detector: z.string(),
+    version: z.string(),
+    imageName: z.string(),
+    imageHash: z.string(),
+    anomalyScore: z.number(),
+    pValue: z.number(),
+    threshold: z.number(),
+    isAnomalous: z.boolean(),
+    latencyMs: z.number(),
+    warnings: z.array(z.string()),
+    caller: z.string(),
+    truth,
+    note,
+    hasPicture: z.boolean(),
+  })
+  .openapi("PastVerdict");
+
+/** A page of the history. */
+export const historySchema: z.ZodType<HistoryPage> = z
+  .object({ verdicts: z.array(pastVerdictSchema), next: z.string().nullable() })
+  .openapi("HistoryPage");
+
+/** What an operator says of a verdict. */
+export const saidSchema: z.ZodType<Said> = z
+  .strictObject({ truth: truth.optional(), note: note.optional() })
+  .openapi("Said");
+
+/** How strongly the running scores speak against those that the threshold was set with. */
+export const driftSchema: z.ZodType<Drift> = z
+  .object({
+    verdicts: z.number().int(),
+    value: z.number(),
+    largest: z.number(),
+    isAlarm: z.boolean(),
+    falseAlarmRate: z.number(),
+    curve: z.array(z.number()),
+  })
+  .openapi("Drift");

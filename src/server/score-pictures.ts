@@ -5,25 +5,36 @@ import type { PictureToScore } from "./scorer.ts";
 import type { VersionedOutcome } from "./served-model.ts";
 import type { Station } from "./station.ts";
 
+/** A picture with its name in the history. */
+export interface HashedPicture extends PictureToScore {
+  /** SHA-256 of the bytes that came. */
+  readonly imageHash: string;
+}
+
+/** An outcome, with its id in the history where there is a score. */
+export type RecordedOutcome = VersionedOutcome & { readonly id: string };
+
 /** A request for scores. */
 export interface ScoreRequest {
   readonly detector: string;
-  readonly pictures: readonly PictureToScore[];
+  readonly pictures: readonly HashedPicture[];
+  /** Who asks. */
+  readonly caller: string;
   /** Of the HTTP request: aborted when the caller goes away. */
   readonly signal: AbortSignal;
   readonly deadlineMs?: number | undefined;
 }
 
 /**
- * Scores a request's pictures within its deadline.
+ * Scores a request's pictures within its deadline; the verdicts are in the history when it resolves.
  *
  * @throws {ServiceError} E_NOT_FOUND, E_UNAVAILABLE, E_TOO_LARGE, E_BUSY; E_DEADLINE if the answer is not there in time;
  * {AbortError} E_ABORTED if the caller went away.
  */
-export async function scorePictures(
-  { models, limits, measurements, isOpen }: Station,
-  { detector, pictures, signal, deadlineMs = limits.deadlineMs }: ScoreRequest,
-): Promise<VersionedOutcome[]> {
+export async function scorePictures(station: Station, request: ScoreRequest): Promise<RecordedOutcome[]> {
+  const { models, limits, measurements, isOpen, now } = station;
+  const { detector, pictures, signal, deadlineMs = limits.deadlineMs } = request;
+  const started = now();
   if (!isOpen()) throw new ServiceError("E_UNAVAILABLE", "server: ending; it takes no more pictures.");
   const timeout = Math.min(deadlineMs, limits.deadlineMs);
   const inTime = AbortSignal.timeout(timeout);
@@ -34,7 +45,7 @@ export async function scorePictures(
     for (const outcome of outcomes) {
       if ("scored" in outcome) measurements.verdict(detector, outcome.scored.isAnomalous);
     }
-    return outcomes;
+    return await recorded(station, { ...request, latencyMs: now() - started }, outcomes);
   } catch (error) {
     if (!(error instanceof AbortError) || !inTime.aborted || signal.aborted) throw error;
     throw new ServiceError(
@@ -43,4 +54,35 @@ export async function scorePictures(
       { cause: error },
     );
   }
+}
+
+async function recorded(
+  { history }: Station,
+  { detector, pictures, caller, latencyMs }: ScoreRequest & { readonly latencyMs: number },
+  outcomes: readonly VersionedOutcome[],
+): Promise<RecordedOutcome[]> {
+  const verdicts = outcomes.flatMap((outcome, i) => {
+    const picture = pictures[i];
+    if ("failed" in outcome || picture === undefined) return [];
+    const { anomalyScore, pValue, isAnomalous, warnings } = outcome.scored;
+    return [
+      {
+        detector,
+        version: outcome.version,
+        imageName: picture.name,
+        imageHash: picture.imageHash,
+        anomalyScore,
+        pValue,
+        threshold: outcome.description.calibration.threshold,
+        isAnomalous,
+        latencyMs: Math.round(latencyMs * 10) / 10,
+        warnings,
+        caller,
+        picture: picture.picture instanceof Uint8Array ? picture.picture : undefined,
+      },
+    ];
+  });
+  const ids = await history.add(verdicts);
+  let at = 0;
+  return outcomes.map((outcome) => ({ ...outcome, id: "failed" in outcome ? "" : (ids[at++] ?? "") }));
 }

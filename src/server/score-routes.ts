@@ -7,8 +7,8 @@ import { problemAnswers } from "./problem-answers.ts";
 import { type FailedPicture, mapForms, type Verdict } from "./protocol.ts";
 import { filesIn } from "./request-body.ts";
 import { detectorName, scoresSchema } from "./schemas.ts";
-import { scorePictures } from "./score-pictures.ts";
-import { scoredOf, type VersionedOutcome } from "./served-model.ts";
+import { type RecordedOutcome, scorePictures } from "./score-pictures.ts";
+import { scoredOf } from "./served-model.ts";
 import type { Station } from "./station.ts";
 
 const binary = { type: "string", format: "binary" } as const;
@@ -56,9 +56,20 @@ export function addScoreRoutes(app: OpenAPIHono, station: Station): void {
       const files = await filesIn(body, c.req.header("content-type") ?? "");
       const hashes = await Promise.all(files.map(({ bytes }) => fileHash(bytes)));
       const names = files.map((file, i) => file.name ?? `picture[${i}]`);
-      const pictures = files.map(({ bytes }, i) => ({ name: names[i] ?? "", picture: bytes, map }));
+      const pictures = files.map(({ bytes }, i) => ({
+        name: names[i] ?? "",
+        imageHash: hashes[i] ?? "",
+        picture: bytes,
+        map,
+      }));
       const { signal } = c.req.raw;
-      const outcomes = await scorePictures(station, { detector: name, pictures, signal, deadlineMs });
+      const outcomes = await scorePictures(station, {
+        detector: name,
+        caller: c.get("caller").name,
+        pictures,
+        signal,
+        deadlineMs,
+      });
       const [first] = outcomes;
       if (first !== undefined && outcomes.length === 1) scoredOf(first);
       const results = outcomes.map((outcome, i) =>
@@ -70,7 +81,7 @@ export function addScoreRoutes(app: OpenAPIHono, station: Station): void {
 }
 
 function resultOf(
-  outcome: VersionedOutcome,
+  outcome: RecordedOutcome,
   { name, imageHash, isPng }: { readonly name: string; readonly imageHash: string; readonly isPng: boolean },
 ): Verdict | FailedPicture {
   if ("failed" in outcome) return { name, error: problemOf(outcome.failed).body.error };
@@ -78,6 +89,7 @@ function resultOf(
   const scale = mapScaleOf(outcome);
   return {
     name,
+    id: outcome.id,
     imageHash,
     version: outcome.version,
     threshold: outcome.description.calibration.threshold,

@@ -9,10 +9,15 @@ import { type Logger, pino } from "pino";
 import { OptionError, ServiceError } from "../base/errors.ts";
 import { ensureFolder, prepareFolder } from "../node/atomic-file.ts";
 import { fileError } from "../node/system-error.ts";
+import { train } from "../node/train.ts";
 import type { Device } from "../runtime/backend.ts";
 import { isLoopback, openAccess, tokenAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { AuditLog } from "./audit-log.ts";
+import { openDatabase } from "./history/database.ts";
+import { History, type PictureRule, type Retention } from "./history/history.ts";
+import { PictureStore } from "./history/picture-store.ts";
+import { Jobs } from "./jobs/jobs.ts";
 import { type Limits, usualLimits } from "./limits.ts";
 import { measurements } from "./measurements.ts";
 import { type ModelEvent, Models } from "./models.ts";
@@ -31,6 +36,12 @@ export interface ServeOptions {
   readonly state?: string | undefined;
   /** File of tokens; needed where others reach the server. */
   readonly tokens?: string | undefined;
+  /** Where verdicts are kept: `postgres://...` or a file. Default: `history.sqlite` in the state folder. */
+  readonly database?: string | undefined;
+  /** Which pictures are kept. Default "anomalous". */
+  readonly pictures?: PictureRule | undefined;
+  /** How long and how much is kept. Default: 365 days, 10 GB. */
+  readonly retention?: Partial<Retention> | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -54,6 +65,11 @@ const maxConnections = 1024;
 /** How often the folder is looked at (ours). */
 const lookEveryMs = 1000;
 
+/** How often the history is looked through (ours). */
+const pruneEveryMs = 600_000;
+
+const usualRetention: Retention = { days: 365, bytes: 10e9 };
+
 /**
  * Starts a server. It answers at once; detectors become ready as their models are loaded.
  *
@@ -75,6 +91,17 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const versions = join(state, "versions");
   await ensureFolder(versions);
   const audit = await AuditLog.open(join(state, "audit.jsonl"));
+  const clock = (): Date => new Date();
+  const where = options.database ?? join(state, "history.sqlite");
+  const history = new History({
+    db: await openDatabase(where),
+    where,
+    pictures: new PictureStore(join(state, "pictures")),
+    rule: options.pictures ?? "anomalous",
+    retention: { ...usualRetention, ...options.retention },
+    clock,
+  });
+  await history.sweep();
   const limits = { ...usualLimits, ...options.limits };
   const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const now = (): number => performance.now();
@@ -88,6 +115,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     onBatch: measured.batch,
     onEvent: (event) => logEvent(log, event),
   });
+  const jobs = new Jobs({
+    folder: join(state, "jobs"),
+    train: (data, of) => train(data, { ...of, device, threads }),
+    publish: (detector, model) => models.add(detector, model),
+    clock,
+  });
+  await jobs.open();
   let isOpen = true;
   const station: Station = {
     models,
@@ -100,20 +134,26 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     access,
     audit,
     isLocal: isLoopback(host),
-    clock: () => new Date(),
+    clock,
+    history,
+    jobs,
   };
   const server = createServer(slowClient, getRequestListener(createApp(station).fetch));
   server.maxConnections = maxConnections;
   const url = await listen(server, { host, port });
   const loaded = models.load();
   loaded.catch((error: unknown) => log.error({ err: error }, "models"));
-  const watching = watch(log, loaded, () => models.look());
+  const watching = every(lookEveryMs, log, loaded, () => models.look());
+  const pruning = every(pruneEveryMs, log, loaded, async () => {
+    const verdicts = await history.prune();
+    if (verdicts > 0) log.info({ verdicts }, "history: the oldest are forgotten");
+  });
   return {
     url,
     loaded,
     end: async () => {
       isOpen = false;
-      await watching.end();
+      await Promise.all([watching.end(), pruning.end(), jobs.end()]);
       const closed = once(server, "close");
       server.close();
       server.closeIdleConnections();
@@ -121,29 +161,35 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       await closed.finally(() => clearInterval(idle));
       await audit.close();
+      await history.close();
       log.flush();
     },
   };
 }
 
-/** Looks every second, one look at a time. */
-function watch(log: Logger, after: Promise<void>, look: () => Promise<void>): { end(): Promise<void> } {
+/** Does something again and again, one time after the other. */
+function every(
+  ms: number,
+  log: Logger,
+  after: Promise<void>,
+  work: () => Promise<void>,
+): { end(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let hasEnded = false;
-  let looking: Promise<void> = after.catch(() => {});
+  let working: Promise<void> = after.catch(() => {});
   const next = (): void => {
     if (hasEnded) return;
     timer = setTimeout(() => {
-      looking = look().catch((error: unknown) => log.error({ err: error }, "models"));
-      void looking.then(next);
-    }, lookEveryMs);
+      working = work().catch((error: unknown) => log.error({ err: error }, "regular work failed"));
+      void working.then(next);
+    }, ms);
   };
-  void looking.then(next);
+  void working.then(next);
   return {
     end: async () => {
       hasEnded = true;
       clearTimeout(timer);
-      await looking;
+      await working;
     },
   };
 }

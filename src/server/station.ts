@@ -1,6 +1,8 @@
 /** What the routes of a server share. */
 import type { Logger } from "pino";
 import type { AccessControlOptions } from "./access-control.ts";
+import type { History } from "./history/history.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import type { Limits } from "./limits.ts";
 import type { Measurements } from "./measurements.ts";
 import type { Models } from "./models.ts";
@@ -9,6 +11,8 @@ import type { BodyReader } from "./request-body.ts";
 /** A server's parts. */
 export interface Station extends AccessControlOptions {
   readonly models: Models;
+  readonly history: History;
+  readonly jobs: Jobs;
   readonly limits: Limits;
   readonly bodies: BodyReader;
   readonly measurements: Measurements;

@@ -476,7 +476,17 @@ test("a patch size alone is enough: the image size follows from the images", asy
 });
 
 describe("help", () => {
-  const commands = ["train", "detect", "evaluate", "inspect", "verify", "benchmark", "demo"];
+  const commands = [
+    "train",
+    "detect",
+    "evaluate",
+    "inspect",
+    "verify",
+    "benchmark",
+    "serve",
+    "token",
+    "demo",
+  ];
 
   test("radar --help names every command; --version prints the version", async () => {
     const run = await radar("--help");

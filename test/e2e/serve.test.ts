@@ -6,7 +6,7 @@ import type { Detection } from "../../src/detectors/index.ts";
 import { decodeImage, loadDetectorFile, type PictureDetector } from "../../src/node/index.ts";
 import type { Scores, Verdict } from "../../src/server/protocol.ts";
 import { buildRadar } from "../support/radar.ts";
-import { type ServerProcess, startServer, writeTinyModel } from "../support/server.ts";
+import { type ServerProcess, startServer, until, writeTinyModel } from "../support/server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -64,6 +64,7 @@ describe("POST /v1/detectors/{name}/score", () => {
       expect(name).toBe("parts");
       expect(results).toEqual([
         {
+          id: expect.any(String),
           name: "picture[0]",
           imageHash: expect.stringMatching(/^[0-9a-f]{64}$/),
           version: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -298,9 +299,9 @@ test("on SIGTERM it answers what it has taken, takes no more and ends with 0", a
   const own = await startServer(["--models", folder.at("models")]);
   const many = form(Array.from({ length: 40 }, (_, i) => [`${i}.png`, pictures[0]!.bytes] as const));
   const answers = [1, 2, 3, 4].map(() => own.fetch(`${score}?map=png`, post(many)));
-  await expect
-    .poll(async () => (await own.fetch("/metrics")).text())
-    .toMatch(/radar_queue_pictures\{model="parts"\} [1-9]/);
+  await until(async () =>
+    /radar_queue_pictures\{model="parts"\} [1-9]/.test(await (await own.fetch("/metrics")).text()),
+  );
   const ended = own.stop();
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
   expect(statuses[0]).toBe(200);

@@ -1,4 +1,5 @@
 /** `radar serve`: detectors of a folder, over HTTP. */
+import type { PictureRule, Retention } from "../../server/history/history.ts";
 import type { Limits } from "../../server/limits.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
@@ -28,6 +29,26 @@ export const serveCommand: Command = {
       valueHint: "file",
       description: "tokens of radar token; needed beyond this machine",
     },
+    database: {
+      type: "string",
+      valueHint: "url",
+      description: "history: postgres://... or a file (default history.sqlite in the state folder)",
+    },
+    "keep-pictures": {
+      type: "string",
+      valueHint: "which",
+      description: "all, anomalous or none (default anomalous)",
+    },
+    "keep-days": {
+      type: "string",
+      valueHint: "n",
+      description: "forget verdicts after so many days (default 365)",
+    },
+    "keep-gb": {
+      type: "string",
+      valueHint: "n",
+      description: "forget the oldest beyond so many GB (default 10)",
+    },
     queue: {
       type: "string",
       valueHint: "n",
@@ -51,6 +72,9 @@ export const serveCommand: Command = {
         port: args.number("port", { integer: true, minimum: 0 }) ?? 8080,
         state: args.text("state"),
         tokens: args.text("tokens"),
+        database: args.text("database"),
+        pictures: args.choice("keep-pictures", pictureRules),
+        retention: retentionOf(args),
         limits: limitsOf(args),
         ...computeOptions(args),
       });
@@ -65,6 +89,17 @@ export const serveCommand: Command = {
     return exitCodes.done;
   },
 };
+
+const pictureRules: readonly PictureRule[] = ["all", "anomalous", "none"];
+
+function retentionOf(args: Arguments): Partial<Retention> {
+  const days = args.number("keep-days", { above: 0 });
+  const gigabytes = args.number("keep-gb", { above: 0 });
+  return {
+    ...(days !== undefined && { days }),
+    ...(gigabytes !== undefined && { bytes: 1e9 * gigabytes }),
+  };
+}
 
 function limitsOf(args: Arguments): Partial<Limits> {
   const queue = args.number("queue", { integer: true, minimum: 1 });

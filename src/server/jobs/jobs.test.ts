@@ -1,0 +1,160 @@
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { beforeEach, describe, expect, test } from "vitest";
+import { until } from "../../../test/support/server.ts";
+import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
+import { AbortError, DataError } from "../../base/errors.ts";
+import type { TrainOptions } from "../../node/train-options.ts";
+import type { Job } from "./job.ts";
+import { Jobs } from "./jobs.ts";
+
+const folder = temporaryFolder();
+const png = { name: "a.png", bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) };
+let round = 0;
+let own: string;
+let trainings: { data: string; options: TrainOptions; end(error?: Error): void }[];
+let published: string[];
+
+beforeEach(() => {
+  own = folder.at(String(round++));
+});
+
+/** The jobs of a server, as after a start of the process; trainings end when the test says so, or when they are stopped. */
+async function open(): Promise<Jobs> {
+  trainings = [];
+  published = [];
+  const jobs = new Jobs({
+    folder: own,
+    train: (data, options) =>
+      new Promise((resolve, reject) => {
+        const end = (error?: Error): void =>
+          error ? reject(error) : resolve({ model: new Uint8Array([trainings.length]) });
+        options.signal?.addEventListener("abort", () => reject(new AbortError("training: stopped.")));
+        trainings.push({ data, options, end });
+      }),
+    publish: async (detector) => {
+      published.push(detector);
+      return "f".repeat(64);
+    },
+    clock: () => new Date(Date.UTC(2026, 0, 1) + trainings.length + round),
+  });
+  await jobs.open();
+  return jobs;
+}
+
+async function started(jobs: Jobs): Promise<Job> {
+  const { id } = await jobs.create("parts", { method: "gaussian", steps: 3, seed: 1 });
+  await jobs.addPictures(id, [png, png]);
+  return jobs.start(id);
+}
+
+describe("a job", () => {
+  test("takes pictures, trains on them with its options, tells how it goes, and gives a version", async () => {
+    const jobs = await open();
+    const { id, state, pictures } = await started(jobs);
+    expect([state, pictures]).toEqual(["queued", 2]);
+    await until(() => trainings.length === 1);
+    const [{ data, options, end }] = [trainings[0]!];
+    expect(readdirSync(data)).toEqual(["000000.png", "000001.png"]);
+    expect(options).toMatchObject({
+      method: "gaussian",
+      length: { steps: 3 },
+      seed: 1,
+      name: "parts",
+      resume: true,
+      worker: true,
+    });
+    const seen: (number | null)[] = [];
+    const leave = jobs.watch(id, ({ step }) => seen.push(step));
+    options.onProgress?.({
+      step: 1,
+      totalSteps: 3,
+      loss: 0.5,
+      terms: {},
+      seconds: 1,
+      stepsOfRun: 1,
+      imagesPerSecond: 1,
+    });
+    leave();
+    options.onProgress?.({
+      step: 2,
+      totalSteps: 3,
+      loss: 0.25,
+      terms: {},
+      seconds: 1,
+      stepsOfRun: 1,
+      imagesPerSecond: 1,
+    });
+    expect(seen).toEqual([null, 1]);
+    expect(jobs.get(id)).toMatchObject({ state: "running", step: 2, totalSteps: 3, loss: 0.25 });
+    end();
+    await until(() => jobs.get(id).state === "done");
+    expect([jobs.get(id).version, published]).toEqual(["f".repeat(64), ["parts"]]);
+  });
+
+  test("waits for its turn, and is cancelled while it waits or runs", async () => {
+    const jobs = await open();
+    const [first, second] = [await started(jobs), await started(jobs)];
+    await until(() => trainings.length === 1);
+    expect((await jobs.cancel(second.id)).state).toBe("cancelled");
+    expect((await jobs.cancel(first.id)).state).toBe("cancelled");
+    expect(trainings.length).toBe(1);
+    await expect(jobs.cancel(first.id)).rejects.toMatchObject({ code: "E_CONFLICT" });
+    await jobs.start(first.id);
+    await until(() => trainings.length === 2);
+    trainings[1]!.end();
+    await until(() => jobs.get(first.id).state === "done");
+  });
+
+  test("that fails says why, and the next one has its turn", async () => {
+    const jobs = await open();
+    const [first, second] = [await started(jobs), await started(jobs)];
+    await until(() => trainings.length === 1);
+    trainings[0]!.end(new DataError("E_DATA", "expected more images, got 2."));
+    await until(() => trainings.length === 2);
+    expect(jobs.get(first.id)).toMatchObject({
+      state: "failed",
+      error: { code: "E_DATA", message: "expected more images, got 2." },
+    });
+    expect(jobs.get(second.id).state).toBe("running");
+    await jobs.end();
+  });
+
+  test("goes on after the server has ended, and after it was killed", async () => {
+    const jobs = await open();
+    const running = await started(jobs);
+    await until(() => trainings.length === 1);
+    const waiting = await started(jobs);
+    const idle = await jobs.create("other", {});
+    await jobs.end();
+    expect(jobs.get(running.id).state).toBe("running");
+    mkdirSync(`${own}/killed-before-its-file`);
+    for (const kill of [false, true]) {
+      const again = await open();
+      await until(() => trainings.length === 1);
+      expect(again.list().map(({ id, state }) => [id, state])).toEqual([
+        [idle.id, "open"],
+        [waiting.id, "queued"],
+        [running.id, "running"],
+      ]);
+      expect(trainings[0]!.data).toContain(running.id);
+      if (!kill) await again.end();
+    }
+  });
+
+  test("takes no pictures once it is started, none that are none, and is removed with them", async () => {
+    const jobs = await open();
+    const { id } = await jobs.create("parts", {});
+    await expect(jobs.addPictures(id, [{ name: "x.txt", bytes: new Uint8Array(9) }])).rejects.toMatchObject({
+      code: "E_OPTION",
+    });
+    await expect(jobs.create("parts", { steps: 1, minutes: 1 })).rejects.toMatchObject({ code: "E_OPTION" });
+    expect(() => jobs.get("x")).toThrow(expect.objectContaining({ code: "E_NOT_FOUND" }));
+    await jobs.start(id);
+    await until(() => trainings.length === 1);
+    await expect(jobs.addPictures(id, [png])).rejects.toMatchObject({ code: "E_CONFLICT" });
+    await expect(jobs.remove(id)).rejects.toMatchObject({ code: "E_CONFLICT" });
+    await jobs.cancel(id);
+    await jobs.remove(id);
+    expect([jobs.list(), existsSync(`${own}/${id}`)]).toEqual([[], false]);
+  });
+});
