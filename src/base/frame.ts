@@ -29,20 +29,59 @@ const channels: Readonly<Record<PixelFormat, readonly [number, number, number, n
 /** Bytes of a pixel. */
 const pixelBytes: Readonly<Record<PixelFormat, number>> = { rgb: 3, bgr: 3, rgba: 4, bgra: 4, gray: 1 };
 
+/** A frame read row by row. */
+export interface RgbRows extends Size {
+  /** Row `y` as red, green and blue, uint8 [width, 3]; the next call may overwrite it. */
+  row(y: number): Uint8Array;
+}
+
 /**
- * A frame as red, green and blue. A frame in "rgb" keeps its memory, others are converted.
+ * The rows of a frame as red, green and blue, without a copy of the whole: a large one fills the caches and new memory is slow.
  *
  * @param name - Names the picture in messages.
  * @throws {OptionError} E_OPTION if it is no frame, or its size or format is none.
  * @throws {ShapeError} E_DTYPE if its data are no bytes; E_SHAPE if they do not fit its size.
  */
+export function rgbRowsOf(frame: Frame, name = "picture"): RgbRows {
+  const bytes = checkedBytes(frame, name);
+  const { width, height, format = "rgb" } = frame;
+  const stride = width * pixelBytes[format];
+  const row = (y: number): Uint8Array => bytes.subarray(stride * y, stride * (y + 1));
+  if (format === "rgb") return { width, height, row };
+  const pixels = new Uint8Array(3 * width);
+  return {
+    width,
+    height,
+    row: (y) => {
+      convert(row(y), format, pixels);
+      return pixels;
+    },
+  };
+}
+
+/**
+ * A frame as red, green and blue. A frame in "rgb" keeps its memory, others are converted.
+ *
+ * @param name - Names the picture in messages.
+ * @throws {OptionError} E_OPTION, {ShapeError} E_DTYPE, E_SHAPE as {@link rgbRowsOf}.
+ */
 export function rgbImageOf(frame: Frame, name: string): RgbImage {
+  const bytes = checkedBytes(frame, name);
+  const { width, height, format = "rgb" } = frame;
+  if (format === "rgb") return { width, height, data: bytes };
+  const data = new Uint8Array(3 * width * height);
+  convert(bytes, format, data);
+  return { width, height, data };
+}
+
+/** The bytes of a frame that is one. */
+function checkedBytes(frame: Frame, name: string): Uint8Array {
   if (typeof frame !== "object" || frame === null) {
     throw new OptionError(
       `${name}: expected a picture { width, height, data }, got ${describe(frame)}. Decode files first.`,
     );
   }
-  const { width, height, data, format = "rgb" } = frame;
+  const { data, format = "rgb" } = frame;
   checkChoice(`${name}.format`, format, pixelFormats);
   const kind = kindOf(data);
   if (kind !== "Uint8Array" && kind !== "Uint8ClampedArray") {
@@ -51,20 +90,19 @@ export function rgbImageOf(frame: Frame, name: string): RgbImage {
       `${name}.data: expected bytes (Uint8Array or Uint8ClampedArray), got ${kind}. Bring other values to 0 .. 255 first.`,
     );
   }
+  checkLength(name, frame, pixelBytes[format]);
+  return new Uint8Array(data.buffer, data.byteOffset, data.length);
+}
+
+function convert(from: Uint8Array, format: PixelFormat, to: Uint8Array): void {
   const step = pixelBytes[format];
-  checkLength(name, frame, step);
-  if (format === "rgb") {
-    return { width, height, data: new Uint8Array(data.buffer, data.byteOffset, data.length) };
-  }
   const [red, green, blue, alpha] = channels[format];
-  const pixels = new Uint8Array(3 * width * height);
-  for (let from = 0, to = 0; to < pixels.length; from += step, to += 3) {
-    const opacity = alpha === undefined ? 255 : (data[from + alpha] ?? 0);
-    pixels[to] = covered(data[from + red], opacity);
-    pixels[to + 1] = covered(data[from + green], opacity);
-    pixels[to + 2] = covered(data[from + blue], opacity);
+  for (let i = 0, at = 0; i < to.length; i += 3, at += step) {
+    const opacity = alpha === undefined ? 255 : (from[at + alpha] ?? 0);
+    to[i] = covered(from[at + red], opacity);
+    to[i + 1] = covered(from[at + green], opacity);
+    to[i + 2] = covered(from[at + blue], opacity);
   }
-  return { width, height, data: pixels };
 }
 
 /** A value on black. */

@@ -1,6 +1,7 @@
 /** What good pictures look like from afar, so that a picture of another kind is not scored without a word. */
 import { z } from "zod";
-import type { RgbImage, Size } from "../base/raster.ts";
+import { type Frame, rgbRowsOf } from "../base/frame.ts";
+import type { Size } from "../base/raster.ts";
 import type { SampleDepth } from "../data/sample-depth.ts";
 
 /** A picture from afar. */
@@ -41,13 +42,14 @@ const leastSide = 0.5; // of the smallest good picture (ours)
 const leastContrast = 0.25; // of the faintest good picture (ours)
 
 /** Looks at a picture; large ones on a grid of pixels. */
-export function lookOf({ width, height, data }: RgbImage): PictureLook {
+export function lookOf(picture: Frame): PictureLook {
+  const { width, height, row } = rgbRowsOf(picture);
   const step = Math.max(1, Math.floor(Math.sqrt((width * height) / mostSamples)));
   let [count, sum, squares, hasColor] = [0, 0, 0, false];
   for (let y = 0; y < height; y += step) {
-    for (let x = 0; x < width; x += step) {
-      const at = 3 * (y * width + x);
-      const [red = 0, green = 0, blue = 0] = [data[at], data[at + 1], data[at + 2]];
+    const pixels = row(y);
+    for (let at = 0; at < pixels.length; at += 3 * step) {
+      const [red = 0, green = 0, blue = 0] = [pixels[at], pixels[at + 1], pixels[at + 2]];
       if (Math.max(red, green, blue) - Math.min(red, green, blue) > grayTolerance) hasColor = true;
       const brightness = (red + green + blue) / 3;
       count++;

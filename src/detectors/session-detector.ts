@@ -2,7 +2,7 @@
 import { checkAborted, untilAborted } from "../base/abort.ts";
 import { describe, invariant } from "../base/check.ts";
 import { OptionError, RadarError } from "../base/errors.ts";
-import { type Frame, rgbImageOf } from "../base/frame.ts";
+import type { Frame } from "../base/frame.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { DetectorDescription } from "./description.ts";
 import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
@@ -42,9 +42,9 @@ export class SessionDetector implements Detector {
     const { imageSizePx, part, pictures, area } = this.description;
     const warnings: string[][] = [];
     const prepared = images.map((image, i) => {
-      const picture = rgbImageOf(image, nameOf(i));
-      warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(picture), pictures));
-      return shrinkLarge(picture, wholeSidePx(imageSizePx, part?.frame));
+      const picture = shrinkLarge(image, wholeSidePx(imageSizePx, part?.frame), nameOf(i));
+      warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(image), pictures));
+      return picture;
     });
     // Copied at once: the caller may write the next frame into the same memory.
     const stacked = stackPictures(prepared);

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { pixelFormats, rgbImageOf } from "../base/frame.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { buildGraph } from "../graph/index.ts";
@@ -27,7 +28,8 @@ async function resized(picture: RgbImage, size: number): Promise<RgbImage> {
 test.each([
   [1300, 1100, 32],
   [1025, 1024, 160],
-  [9000, 120, 128], // higher than the strip is
+  [9000, 128, 128], // as low as the square
+  [129, 9000, 128],
 ])(
   "%i x %i pixels become those that the model's own resize to %i makes, but for rounding",
   async (width, height, size) => {
@@ -40,10 +42,26 @@ test.each([
   },
 );
 
-test("a picture that is not large stays the very same", () => {
+test.each(pixelFormats)("a large frame in %s is shrunk as the picture that it stands for", (format) => {
+  const random = new Random(2);
+  const size = { width: 1280, height: 900 };
+  const bytes = { rgb: 3, bgr: 3, rgba: 4, bgra: 4, gray: 1 }[format];
+  const data = Uint8Array.from({ length: bytes * 1280 * 900 }, () => random.integer(256));
+  const frame = { ...size, format, data };
+  expect(shrinkLarge(frame, 64)).toEqual(shrinkLarge(rgbImageOf(frame, "frame"), 64));
+});
+
+test("a strip that is lower than the square is left to the model", () => {
+  const strip = noise(9000, 120);
+  expect(shrinkLarge(strip, 128).data.buffer).toBe(strip.data.buffer);
+});
+
+test("a picture that is not large stays the same, in its memory", () => {
   const picture = noise(1024, 1024);
   expect(picture.width * picture.height).toBe(largestWholePixels);
-  expect(shrinkLarge(picture, 32)).toBe(picture);
+  const { width, height, data } = shrinkLarge(picture, 32);
+  expect([width, height]).toEqual([1024, 1024]);
+  expect(data.buffer).toBe(picture.data.buffer);
 });
 
 test("one value everywhere stays that value", () => {

@@ -1,4 +1,5 @@
 /** Large pictures brought to a model's size before they enter it: inside, each byte of them would become a float, several times. */
+import { type Frame, rgbImageOf, rgbRowsOf } from "../base/frame.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { roundingOffset } from "./preprocess.ts";
 
@@ -19,58 +20,101 @@ export function wholeSidePx(size: number, frame = 1): number {
  * The two differ where the last bits decide how a value is rounded, then by 1 of 255.
  *
  * @param size - Side in pixels of the model's square.
- * @returns Of `size` x `size` pixels; pictures of no more than {@link largestWholePixels} pixels as they are.
+ * @param name - Names the picture in messages.
+ * @returns Of `size` x `size` pixels; pictures of no more than {@link largestWholePixels} pixels, and strips with fewer than `size` to a
+ * side, stay as large as they are.
+ * @throws {OptionError} E_OPTION, {ShapeError} E_DTYPE, E_SHAPE if it is no picture.
  */
-export function shrinkLarge(picture: RgbImage, size: number): RgbImage {
-  const { width, height, data } = picture;
-  if (width * height <= largestWholePixels) return picture;
-  const [columns, rows] = [tapsOf(width, size), tapsOf(height, size)];
-  const shrunk = new Uint8Array(3 * size * size);
-  const sums = new Float64Array(3 * width); // one row of the result, not yet narrowed
-  let to = 0;
-  for (const row of rows) {
-    sums.fill(0);
-    for (let k = 0; k < row.weights.length; k++) {
-      const weight = row.weights[k] ?? 0;
-      const from = 3 * width * (row.first + k);
-      for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + weight * (data[from + i] ?? 0);
+export function shrinkLarge(picture: Frame, size: number, name = "picture"): RgbImage {
+  const { width, height, row } = rgbRowsOf(picture, name);
+  if (width * height <= largestWholePixels || Math.min(width, height) < size)
+    return rgbImageOf(picture, name);
+  const [across, down] = [axisOf(width, size), axisOf(height, size)];
+  const data = new Uint8Array(3 * size * size);
+  const narrowed = new Float64Array(3 * size);
+  let [falling, rising] = [new Float64Array(3 * size), new Float64Array(3 * size)];
+  for (let gap = 0, y = 0; gap <= size; gap++) {
+    for (; y < (down.ends[gap] ?? 0); y++) {
+      narrow(row(y), across, narrowed);
+      const fall = ((down.rests[gap] ?? 0) + (down.ends[gap] ?? 0) - y) / down.step;
+      addTimes(falling, narrowed, fall);
+      addTimes(rising, narrowed, 1 - fall);
     }
-    for (const { first, weights } of columns) {
-      let [red, green, blue] = [0, 0, 0];
-      for (let k = 0; k < weights.length; k++) {
-        const [weight = 0, at] = [weights[k], 3 * (first + k)];
-        red += weight * (sums[at] ?? 0);
-        green += weight * (sums[at + 1] ?? 0);
-        blue += weight * (sums[at + 2] ?? 0);
-      }
-      shrunk[to++] = Math.floor(red + roundingOffset);
-      shrunk[to++] = Math.floor(green + roundingOffset);
-      shrunk[to++] = Math.floor(blue + roundingOffset);
+    if (gap > 0) {
+      const inverse = 1 / (down.totals[gap - 1] ?? 1);
+      const start = 3 * size * (gap - 1);
+      for (let i = 0; i < falling.length; i++)
+        data[start + i] = Math.floor((falling[i] ?? 0) * inverse + roundingOffset);
     }
+    [falling, rising] = [rising, falling.fill(0)];
   }
-  return { width: size, height: size, data: shrunk };
+  return { width: size, height: size, data };
 }
 
-/** What a place of a shorter axis is made of. */
-interface Taps {
-  /** First place of the longer axis. */
-  readonly first: number;
-  /** Of that place and those after it; they sum to 1. */
-  readonly weights: Float64Array;
+/**
+ * How a longer axis becomes a shorter one of `size` places: each the mean of a triangle as wide as two steps. In the gap between two
+ * places one triangle falls from 1 to 0 as the next rises. Those at the borders are cut off there; as `resizeLinear` has it.
+ */
+interface Axis {
+  /** Longer per shorter extent, at least 1. */
+  readonly step: number;
+  /** The end of each gap, from that before the first place to that after the last: int32 [size + 1]. */
+  readonly ends: Int32Array;
+  /** How far the place after each gap is beyond its end, at most 0: float64 [size + 1]. */
+  readonly rests: Float64Array;
+  /** Sum of the weights of each place: float64 [size]. */
+  readonly totals: Float64Array;
 }
 
-/** A triangle as wide as two steps of the coarser axis, cut off at the borders; as `resizeLinear` has it. */
-function tapsOf(extent: number, size: number): Taps[] {
-  const reach = Math.max(1, extent / size);
-  return Array.from({ length: size }, (_, place) => {
-    const centre = ((place + 0.5) * extent) / size - 0.5;
-    const first = Math.max(0, Math.ceil(centre - reach));
-    const last = Math.min(extent - 1, Math.floor(centre + reach));
-    const weights = Float64Array.from(
-      { length: last - first + 1 },
-      (_, k) => 1 - Math.abs(first + k - centre) / reach,
-    );
-    const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return { first, weights: weights.map((weight) => weight / total) };
-  });
+function axisOf(extent: number, size: number): Axis {
+  const step = extent / size;
+  const centreOf = (place: number): number => (place + 0.5) * step - 0.5;
+  const ends = Int32Array.from({ length: size + 1 }, (_, gap) =>
+    Math.min(Math.floor(centreOf(gap)) + 1, extent),
+  );
+  const rests = Float64Array.from(ends, (end, gap) => centreOf(gap) - end);
+  const ones = { step, ends, rests, totals: new Float64Array(size).fill(1) };
+  const sums = new Float64Array(3 * size);
+  narrow(new Uint8Array(3 * extent).fill(1), ones, sums);
+  return { ...ones, totals: sums.filter((_, i) => i % 3 === 0) };
+}
+
+/**
+ * A row filtered along an axis, without a product for each pixel: of the pixels x of a gap, S = Σ x and the sum R of all its partial
+ * sums are taken, in integers. The end of the gap is `end`, so R = Σ x·(end - k), and the falling triangle has (rest·S + R) / step of
+ * them; the rising one has the others of S.
+ *
+ * @param row - uint8 [extent, 3].
+ * @param into - float64 [size, 3].
+ */
+function narrow(row: Uint8Array, { step, ends, rests, totals }: Axis, into: Float64Array): void {
+  into.fill(0);
+  let at = 0;
+  for (let gap = 0; gap < ends.length; gap++) {
+    const end = 3 * (ends[gap] ?? 0);
+    let [red, green, blue, reds, greens, blues] = [0, 0, 0, 0, 0, 0];
+    for (; at < end; at += 3) {
+      red += row[at] ?? 0;
+      reds += red;
+      green += row[at + 1] ?? 0;
+      greens += green;
+      blue += row[at + 2] ?? 0;
+      blues += blue;
+    }
+    const rest = rests[gap] ?? 0;
+    share(into, 3 * gap, red, (rest * red + reds) / step);
+    share(into, 3 * gap + 1, green, (rest * green + greens) / step);
+    share(into, 3 * gap + 2, blue, (rest * blue + blues) / step);
+  }
+  for (let i = 0; i < into.length; i++) into[i] = (into[i] ?? 0) / (totals[Math.floor(i / 3)] ?? 1);
+}
+
+/** Adds what falls to the place before and what rises to the place at `i`, where there are such places. */
+function share(into: Float64Array, i: number, sum: number, falling: number): void {
+  if (i >= 3) into[i - 3] = (into[i - 3] ?? 0) + falling;
+  if (i < into.length) into[i] = (into[i] ?? 0) + sum - falling;
+}
+
+function addTimes(sums: Float64Array, values: Float64Array, factor: number): void {
+  for (let i = 0; i < sums.length; i++) sums[i] = (sums[i] ?? 0) + factor * (values[i] ?? 0);
 }

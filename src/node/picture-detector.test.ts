@@ -29,6 +29,14 @@ test.each<[string, Picture]>([
   expect(await detector.detect([picture, image])).toEqual([one, one]);
 });
 
+test("a frame may be written over as soon as the call is made", async () => {
+  const frame = { ...image, data: image.data.slice() };
+  const calls = [detector.detectOne(frame), detector.detect([frame])];
+  frame.data.fill(9);
+  const [one, several] = await Promise.all(calls);
+  expect([one, several]).toMatchObject([{ anomalyScore: 1 }, [{ anomalyScore: 1 }]]);
+});
+
 test.each<[string, unknown, string, string]>([
   ["a missing file", folder.at("none.png"), "E_FILE", "none.png: cannot read it"],
   ["a file of something else", Uint8Array.of(1, 2, 3), "E_IMAGE", "image: expected a JPEG, PNG"],

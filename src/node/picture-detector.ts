@@ -9,7 +9,7 @@ import type {
   Detector,
   DetectorDescription,
 } from "../detectors/index.ts";
-import { checkPictures, namedImage, type Picture } from "./picture.ts";
+import { checkPictures, isFrame, namedImage, type Picture } from "./picture.ts";
 
 /** A {@link Detector} under Node. */
 export interface PictureDetector extends Detector {
@@ -47,6 +47,7 @@ class DecodingDetector implements PictureDetector {
   async detect(pictures: readonly Picture[], options: DetectOptions = {}): Promise<Detection[]> {
     checkOptions("detect", options, { names: texts, signal: abortSignal });
     checkPictures("images", pictures);
+    if (pictures.every(isFrame)) return this.#detector.detect(pictures, options); // at once: their memory may be written to after it
     const { names = [], signal } = options;
     const found = await Promise.all(
       pictures.map((picture, i) => namedImage(picture, names[i] ?? `images[${i}]`, this.#depth)),
@@ -59,6 +60,7 @@ class DecodingDetector implements PictureDetector {
 
   async detectOne(picture: Picture, options: DetectOneOptions = {}): Promise<Detection> {
     checkOptions("detectOne", options, { name: text, signal: abortSignal });
+    if (isFrame(picture)) return this.#detector.detectOne(picture, options);
     const { signal } = options;
     checkAborted(signal, "detect");
     const { name, image } = await namedImage(picture, options.name ?? "image", this.#depth);

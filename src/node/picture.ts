@@ -50,6 +50,7 @@ export function checkPictures(name: string, pictures: readonly Picture[]): void 
   );
 }
 
-function isFrame(picture: Picture): picture is Frame {
+/** Whether it is pixels: nothing is to be decoded. */
+export function isFrame(picture: Picture): picture is Frame {
   return typeof picture === "object" && picture !== null && !("byteLength" in picture || "href" in picture);
 }

@@ -1,4 +1,5 @@
 /** A detector whose answers a test writes down beforehand. */
+import { type Frame, rgbImageOf } from "../../src/base/frame.ts";
 import type { AnomalyMap, RgbImage } from "../../src/base/raster.ts";
 import type { DetectorDescription } from "../../src/detectors/description.ts";
 import type { Detection, Detector } from "../../src/detectors/detector.ts";
@@ -52,10 +53,10 @@ export class FakeDetector implements Detector {
     this.#answer = answer;
   }
 
-  async detect(images: readonly RgbImage[]): Promise<Detection[]> {
+  async detect(images: readonly Frame[]): Promise<Detection[]> {
     this.calls++;
     return images.map((image) => {
-      const { score, map } = this.#answer(image);
+      const { score, map } = this.#answer(rgbImageOf(image, "image"));
       const { scores, threshold } = this.description.calibration;
       const higher = scores.filter((other) => other >= score).length;
       return {
@@ -68,7 +69,7 @@ export class FakeDetector implements Detector {
     });
   }
 
-  async detectOne(image: RgbImage): Promise<Detection> {
+  async detectOne(image: Frame): Promise<Detection> {
     const [detection] = await this.detect([image]);
     return detection!;
   }
