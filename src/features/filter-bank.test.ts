@@ -50,6 +50,18 @@ test("features of one colour are that colour on the opponent axes, and no streng
   expectAllClose(features, [...colours, ...new Array<number>(bankSize - 3).fill(0.01)], { atol: 1e-4 });
 });
 
+test.each([-1, -0.2, 0.3, 1])("rounding gives a picture that is %d everywhere no strength", async (value) => {
+  const shape = [1, 3, 64, 64];
+  const x = reference(shape, new Array<number>(3 * 64 * 64).fill(value));
+  const { y } = await runOnce(
+    nodeBackend({ threads: 1 }),
+    graphOf(shape, (t) => bankFeatures(t, 16)),
+    { x },
+  );
+  const strengths = Array.from(y?.data ?? [], Number).slice(3 * 16 * 16);
+  expect(new Set(strengths)).toEqual(new Set([Math.fround(Math.sqrt(Math.fround(1e-4)))]));
+});
+
 test("ONNX Runtime computes what the reference evaluator does", async () => {
   const shape = [2, 3, 20, 20];
   const x = reference(shape, new Random(1).normals(2 * 3 * 400));

@@ -5,11 +5,13 @@ import {
   concat,
   constant,
   conv2d,
+  max,
   pad,
   resizeLinear,
   scalar,
   slice,
   sqrt,
+  sub,
   type Tensor,
 } from "../graph/index.ts";
 
@@ -45,6 +47,12 @@ export const bankSize: number =
 const rootOffset = 1e-4; // under the root: its slope at 0 would make noise count (ours)
 
 /**
+ * Taken off every strength (ours): far more than what rounding leaves where a picture is of one value, up to 1e-6 and another rest in
+ * each runtime; far less than one grey level of 255.
+ */
+const leastStrength = 1e-5;
+
+/**
  * Mean colours on opponent axes, and the root of the mean strength of each filter's answer, around each place.
  *
  * @param pictures - float32 [N, 3, S, S] in [-1, 1].
@@ -58,7 +66,8 @@ export function bankFeatures(pictures: Tensor, side: number): Tensor {
     abs(gaussianDerivatives(slice(opponents, { axis: 1, start: axis, end: axis + 1 }), sigmaPx, orders)),
   );
   const pooled = resizeLinear(concat(strengths, 1), side, side);
-  return concat([resizeLinear(opponents, side, side), sqrt(add(pooled, scalar(rootOffset)))], 1);
+  const counted = max(sub(pooled, scalar(leastStrength)), scalar(0));
+  return concat([resizeLinear(opponents, side, side), sqrt(add(counted, scalar(rootOffset)))], 1);
 }
 
 /**
