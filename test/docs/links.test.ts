@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join, posix } from "node:path";
 import { expect, test } from "vitest";
+import { relativeLinks } from "../support/relative-links.ts";
 import { ownFiles, readText, repository } from "../support/repository.ts";
 
 const pages = ownFiles().filter((path) => path.endsWith(".md"));
@@ -34,17 +35,6 @@ test("anchors follow the headings, numbered where a heading repeats", () => {
     "e_shape-1",
   ]);
 });
-
-/** Targets of a page's links and pictures that are not on other hosts. */
-function relativeLinks(text: string): string[] {
-  const prose = text.replace(/^(```|~~~)[\s\S]*?^\1/gm, "").replace(/`[^`\n]*`/g, "");
-  const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)/g)];
-  const reference = [...prose.matchAll(/^\[[^\]]+\]:\s*(\S+)/gm)];
-  const html = [...prose.matchAll(/<(?:a|img)\b[^>]*?\b(?:href|src)="([^"]+)"/g)];
-  return [...inline, ...reference, ...html]
-    .map((match) => match[1] ?? "")
-    .filter((target) => !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(target));
-}
 
 /** The fragments by which GitHub links to a page's headings. */
 function anchors(text: string): Set<string> {

@@ -1,10 +1,11 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { packageVersion } from "../../src/node/software-versions.ts";
+import { relativeLinks } from "../support/relative-links.ts";
 import { machineTraces, readText, repository } from "../support/repository.ts";
 import { writeTinySet } from "../support/tiny-set.ts";
 
@@ -52,11 +53,28 @@ describe("the packed package", () => {
       .filter(
         (path) =>
           /\.test\.|(^|\/)test\//.test(path) ||
-          !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.(md|png)$|^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/.test(
+          !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.(md|png)$|^(package\.json|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE)$/.test(
             path,
           ),
       );
     expect(odd).toEqual([]);
+  });
+
+  test("has every file that its pages lead to", () => {
+    const paths = new Set(packed.files.map(({ path }) => path));
+    const links = [...paths]
+      .filter((page) => page.endsWith(".md"))
+      .flatMap((page) =>
+        relativeLinks(readText(page)).map((link) => {
+          const [path = ""] = link.split("#");
+          return {
+            link: `${page}: ${link}`,
+            target: path === "" ? page : posix.join(posix.dirname(page), path),
+          };
+        }),
+      );
+    expect(links.length).toBeGreaterThan(50);
+    expect(links.filter(({ target }) => !paths.has(target)).map(({ link }) => link)).toEqual([]);
   });
 
   test("tells nothing of the machine it was packed on", () => {
