@@ -17,5 +17,8 @@ export async function fileHash(bytes: Uint8Array): Promise<string> {
 }
 
 async function sha256(bytes: Uint8Array): Promise<Uint8Array> {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes.slice()));
+  const { buffer, byteOffset, length } = bytes;
+  // Memory that threads share is not digested: it could change meanwhile. Other memory need not be copied.
+  const own = buffer instanceof ArrayBuffer ? new Uint8Array(buffer, byteOffset, length) : bytes.slice();
+  return new Uint8Array(await crypto.subtle.digest("SHA-256", own));
 }
