@@ -56,7 +56,7 @@ export class FakeDetector implements Detector {
   async detect(images: readonly Frame[]): Promise<Detection[]> {
     this.calls++;
     return images.map((image) => {
-      const { score, map } = this.#answer(rgbImageOf(image, "image"));
+      const { score, map } = this.#answer(pictureOf(image));
       const { scores, threshold } = this.description.calibration;
       const higher = scores.filter((other) => other >= score).length;
       return {
@@ -77,4 +77,14 @@ export class FakeDetector implements Detector {
   async dispose(): Promise<void> {}
 
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** The picture itself where it is one already: answers are kept by it. */
+function pictureOf(frame: Frame): RgbImage {
+  const picture = rgbImageOf(frame, "image");
+  return isRgbImage(frame) ? frame : picture;
+}
+
+function isRgbImage(frame: Frame): frame is RgbImage {
+  return frame.format === undefined && frame.data instanceof Uint8Array;
 }
