@@ -29,33 +29,27 @@ export type {
 } from "./detectors/index.ts";
 export { mapScaleOf } from "./evaluation/index.ts";
 export { type MapRegion, type PicturePoint, regions } from "./metrics/regions.ts";
+export { openDataset } from "./node/dataset-folder.ts"; // not ./node/index.ts: an app loads what it uses
+export { type DetectFilesOptions, detectFiles, type FileDetection } from "./node/detect.ts";
 export {
-  type DetectFilesOptions,
-  decodeImage,
-  detectFiles,
   type EvaluateFolderOptions as EvaluateOptions,
-  encodePng,
   evaluateFolder as evaluate,
-  type FileDetection,
-  type FileInput,
-  type FilePath,
   type FolderEvaluation,
-  type ImageProgress,
-  type LoadDetectorOptions,
-  type LocateMode,
-  loadDetectorFile as loadDetector,
-  openDataset,
-  type Picture,
-  type PictureDetector,
-  readImage,
-  type ScoredFile,
-  type TrainingData,
-  type TrainOptions,
-  type TrainSummary,
-  train,
+} from "./node/evaluate.ts";
+export type { FileInput, FilePath } from "./node/file-input.ts";
+export { decodeImage, encodePng } from "./node/image-codec.ts";
+export { readImage } from "./node/image-file.ts";
+export { type LoadDetectorOptions, loadDetectorFile as loadDetector } from "./node/load-detector.ts";
+export type { LocateMode } from "./node/locate-mode.ts";
+export type { Picture } from "./node/picture.ts";
+export type { PictureDetector } from "./node/picture-detector.ts";
+export { train } from "./node/train.ts";
+export type { ImageProgress, ScoredFile, TrainOptions, TrainSummary } from "./node/train-options.ts";
+export type { TrainingData } from "./node/training-source.ts";
+export {
   type Verification,
   type VerifyDevice,
   type VerifyOptions,
   verifyModel as verify,
-} from "./node/index.ts";
+} from "./node/verify.ts";
 export { type OverlayOptions, overlay } from "./report/overlay.ts";
