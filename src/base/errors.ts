@@ -43,11 +43,12 @@ export class RadarError extends Error {
 
   /**
    * @param code - Stable identifier.
-   * @param message - `<where>: expected <what>, got <value>. <Remedy.>`
+   * @param message - `<where>: expected <what>, got <value>. <Remedy.>` What of it cannot be printed becomes U+FFFD: names in damaged
+   * files, and the runtime's words about them, may be any bytes.
    * @param options - `cause`: the error that led here.
    */
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    super(message.replace(/(?:(?![\n\t])\p{Cc}|\p{Cs}|\ufffd)+/gu, "\ufffd"), options);
     this.code = code;
   }
 }

@@ -46,6 +46,18 @@ test("bytes that are no model are refused with the runtime's own error", async (
   });
 });
 
+test("binary names in a model are not printed", async () => {
+  const bytes = model.slice();
+  const name = "Add";
+  const at = bytes.findIndex((_, i) => [...name].every((letter, k) => bytes[i + k] === letter.charCodeAt(0)));
+  bytes.set([27, 7, 1], at); // the operator's name, at its first occurrence
+  const error: unknown = await backend.load(bytes).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(BackendError);
+  const { message } = error as BackendError;
+  expect(message).toContain("\ufffd");
+  expect(message).not.toMatch(/(?![\n\t])\p{Cc}/u);
+});
+
 test("feeds that do not fit are refused with the runtime's own error", async () => {
   const session = await backend.load(model);
   const error: unknown = await session
