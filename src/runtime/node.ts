@@ -12,8 +12,8 @@ export interface NodeBackendOptions {
   /** Threads within one operator. Default: ONNX Runtime's, one per physical core. */
   readonly threads?: number;
   /**
-   * Whether idle threads wait actively for the next piece of work. Default true: the shortest times for single images.
-   * False leaves the cores to others, and is as fast for long runs.
+   * Whether idle threads wait actively for the next piece of work. Default true: the shortest times for single images where the cores
+   * have nothing else to do. False leaves the cores to others, is several times faster where others use them, and as fast for long runs.
    */
   readonly spin?: boolean;
 }
