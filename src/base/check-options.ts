@@ -45,9 +45,9 @@ function unknownOption(
   );
 }
 
-/** An integer of at least `minimum`. */
-export function integerFrom(minimum: number): OptionCheck {
-  return (name, value) => checkInteger(name, value, { minimum });
+/** An integer of at least `minimum` and at most `maximum`. */
+export function integerFrom(minimum: number, maximum?: number): OptionCheck {
+  return (name, value) => checkInteger(name, value, { minimum, ...(maximum !== undefined && { maximum }) });
 }
 
 /** One of `choices`. */

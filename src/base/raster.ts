@@ -1,6 +1,6 @@
 /** The three kinds of pixel arrays - pictures, anomaly maps, defect masks - and the check that they fit their size. */
-import { checkInteger } from "./check.ts";
-import { ShapeError } from "./errors.ts";
+import { checkInteger, describe } from "./check.ts";
+import { OptionError, ShapeError } from "./errors.ts";
 
 /** Width and height in pixels. */
 export interface Size {
@@ -38,7 +38,7 @@ export interface DefectMask extends Size {
  * Checks that pixel data has the length its size states.
  *
  * @param name - Names the argument in the message.
- * @throws {OptionError} E_OPTION if width or height is not a positive integer.
+ * @throws {OptionError} E_OPTION if it is no object, or width or height is not a positive integer.
  * @throws {ShapeError} E_SHAPE if the length is not width * height * channels.
  */
 export function checkRaster(
@@ -46,12 +46,15 @@ export function checkRaster(
   raster: Size & { readonly data: ArrayLike<number> },
   channels: number,
 ): void {
+  if (typeof raster !== "object" || raster === null) {
+    throw new OptionError(`${name}: expected { width, height, data }, got ${describe(raster)}.`);
+  }
   const { width, height, data } = raster;
   checkInteger(`${name}.width`, width, { minimum: 1 });
   checkInteger(`${name}.height`, height, { minimum: 1 });
-  if (data.length === width * height * channels) return;
+  if (data?.length === width * height * channels) return;
   throw new ShapeError(
     "E_SHAPE",
-    `${name}.data: expected ${width} x ${height} x ${channels} = ${width * height * channels} values, got ${data.length}.`,
+    `${name}.data: expected ${width} x ${height} x ${channels} = ${width * height * channels} values, got ${data?.length ?? describe(data)}.`,
   );
 }

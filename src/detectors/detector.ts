@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 /** What every detector does: score images and say how sure it is. */
-import { formatNumber } from "../base/check.ts";
-import { DataError } from "../base/errors.ts";
+import { describe, formatNumber } from "../base/check.ts";
+import { DataError, OptionError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
 import type { AnomalyMap, LabelMap } from "../base/raster.ts";
 import type { DetectorDescription } from "./description.ts";
@@ -61,6 +61,14 @@ export interface DetectOneOptions {
   readonly name?: string | undefined;
   /** As in {@link DetectOptions}. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** Makes sure that it is one that was loaded. @throws {OptionError} E_OPTION if it is none, such as the path of a model. */
+export function checkDetector(name: string, detector: Pick<Detector, "description">): void {
+  if (typeof detector === "object" && detector !== null && "description" in detector) return;
+  throw new OptionError(
+    `${name}: expected a loaded detector, got ${describe(detector)}. loadDetector makes one of a model file.`,
+  );
 }
 
 /** A fitted detector. */

@@ -1,7 +1,7 @@
 /** Examples for a report: the worst false alarms, the misses, some of every class. */
 
 import type { DefectMask, RgbImage } from "../base/raster.ts";
-import type { Detector } from "../detectors/detector.ts";
+import { checkDetector, type Detector } from "../detectors/detector.ts";
 import { reportPicture } from "../report/picture.ts";
 import { choosePictures } from "../report/picture-choice.ts";
 import type { MapScale, ReportImage, ReportPicture, ReportPictures } from "../report/report-input.ts";
@@ -64,7 +64,8 @@ export async function drawPictures(
 }
 
 /** The absolute scale of a detector's heat maps, and the score above which a pixel is marked. */
-export function mapScaleOf({ description }: Pick<Detector, "description">): MapScale {
-  const { mapMaximum, pixelThreshold } = description.calibration;
+export function mapScaleOf(detector: Pick<Detector, "description">): MapScale {
+  checkDetector("detector", detector);
+  const { mapMaximum, pixelThreshold } = detector.description.calibration;
   return { maximum: mapMaximum, threshold: pixelThreshold };
 }

@@ -1,8 +1,10 @@
 /** Folders on disk as data sets: the layout of MVTec AD, or a plain folder of good images. */
 import { basename, extname, join, relative, resolve } from "node:path";
+import { checkOptions, type OptionChecks, oneOf, text } from "../base/check-options.ts";
 import { DataError } from "../base/errors.ts";
 import type { Dataset, DatasetImage } from "../data/dataset.ts";
 import { type ClassMeaning, classNames, usualGoodNames } from "./class-names.ts";
+import { type FilePath, pathOf } from "./file-input.ts";
 import { foldersText, goodFolder, layoutHint, leftOut, refuseMasks } from "./good-folder.ts";
 import { imageExtensions } from "./image-file.ts";
 import { listFolders, listImages } from "./image-folder.ts";
@@ -16,6 +18,8 @@ export interface OpenDatasetOptions {
   /** What the folders of good images are called, in any case of letters, besides good, OK, normal, pass and the like. */
   readonly good?: string | undefined;
 }
+
+const openChecks: OptionChecks<OpenDatasetOptions> = { purpose: oneOf(["training", "testing"]), good: text };
 
 /** Class of good images, whatever their folder is called. */
 const goodClass = "good";
@@ -31,13 +35,15 @@ const goodClass = "good";
  *
  * Files are told by their extension; hidden ones are left out. Nothing is decoded here.
  *
- * @param root - The folder; the paths of the images begin with it.
+ * @param path - The folder; the paths of the images begin with it.
  * @throws {DataError} E_DATA if the folder is missing or none, has no image for the purpose, holds several data sets, or defective
  * images that would be learned as good.
  * @throws {FileError} E_FILE if a folder cannot be listed.
  * @see Bergmann et al. 2021, "The MVTec Anomaly Detection Dataset", doi:10.1007/s11263-020-01400-4
  */
-export async function openDataset(root: string, options: OpenDatasetOptions = {}): Promise<Dataset> {
+export async function openDataset(path: FilePath, options: OpenDatasetOptions = {}): Promise<Dataset> {
+  checkOptions("openDataset", options, openChecks);
+  const root = pathOf("path", path);
   const kind = await pathKind(root);
   if (kind !== "folder") {
     const got = kind === "missing" ? "nothing there" : "a file";

@@ -11,6 +11,7 @@ import {
 } from "../base/check-options.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
+import { checkDetector } from "../detectors/detector.ts";
 import type { Detection, Detector } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
@@ -78,6 +79,7 @@ export async function* detectFiles(
   inputs: FilePath | readonly FilePath[],
   options: DetectFilesOptions = {},
 ): AsyncGenerator<FileDetection | SkippedFile> {
+  checkDetector("detector", detector);
   checkOptions("detectFiles", options, detectFilesChecks);
   const { threshold, isStrict = false, signal, onProgress } = options;
   const output = options.output === undefined ? undefined : pathOf("output", options.output);

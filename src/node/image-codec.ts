@@ -9,6 +9,7 @@
  * - EXIF orientation: applied;
  * - several frames or pages: the first one.
  */
+import { rgbImageOf } from "../base/frame.ts";
 import { checkRaster, type DefectMask, type RgbImage } from "../base/raster.ts";
 import { decodeBmp } from "../data/bmp.ts";
 import { type SampleDepth, toBytes, usualDepth } from "../data/sample-depth.ts";
@@ -71,14 +72,13 @@ export async function decodeMask(bytes: Uint8Array, name: string): Promise<Defec
  * @param image - uint8 [height, width, 3].
  * @param options - `description`: text that the head of the file holds, ASCII.
  * @returns The bytes of the file.
- * @throws {ShapeError} E_SHAPE if `image.data` does not fit its size.
+ * @throws {OptionError} E_OPTION if it is no picture; {ShapeError} E_DTYPE, E_SHAPE if `image.data` are no bytes or do not fit its size.
  */
 export async function encodePng(
   image: RgbImage,
   options: { readonly description?: string } = {},
 ): Promise<Uint8Array> {
-  checkRaster("image", image, 3);
-  const { width, height, data } = image;
+  const { width, height, data } = rgbImageOf(image, "image");
   const { description } = options;
   const sharp = await loadSharp();
   const picture = sharp(data, { raw: { width, height, channels: 3 } }).png();

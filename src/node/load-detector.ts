@@ -17,7 +17,10 @@ export interface LoadDetectorOptions {
   readonly device?: Device | undefined;
   /** Threads within one operator. Default: one per core. */
   readonly threads?: number | undefined;
-  /** Whether idle threads wait actively for the next piece of work, which keeps the cores busy. Default true. */
+  /**
+   * Whether idle threads wait actively for the next piece of work: fastest on a machine that only inspects, slow where others use the
+   * cores. Default true.
+   */
   readonly spin?: boolean | undefined;
   /**
    * Computes in a worker thread, with the same bits: the caller's event loop goes on while a picture is scored, which blocks it for
@@ -26,10 +29,12 @@ export interface LoadDetectorOptions {
   readonly worker?: boolean | FilePath | undefined;
 }
 
+const mostThreads = 1024; // more fill the memory (ours)
+
 /** What each of {@link LoadDetectorOptions} may be. */
 export const loadChecks: OptionChecks<LoadDetectorOptions> = {
   device: oneOf(devices),
-  threads: integerFrom(1),
+  threads: integerFrom(1, mostThreads),
   spin: flag,
   worker: (name, value) => {
     if (typeof value === "boolean") return;

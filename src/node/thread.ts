@@ -1,5 +1,5 @@
 /** Worker threads of ours: orders in, an answer for each in their order, other messages between. */
-import { extname } from "node:path";
+import { resolve as absolute, extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { BackendError } from "../base/errors.ts";
 import type { FilePath } from "./file-input.ts";
@@ -35,8 +35,11 @@ export function startThread<Order, Answer, Message = never>(
   isAnswer: (message: Answer | Message) => message is Answer = (message): message is Answer => true,
   onMessage: (message: Message) => void = () => {},
 ): RunningThread<Order, Answer> {
-  const program = file === true ? new URL(`./worker${extname(import.meta.url)}`, import.meta.url) : file;
-  const worker = new Worker(program, { workerData: { radarAd: kind } });
+  const own = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+  const program = file === true ? own : file;
+  const worker = new Worker(typeof program === "string" ? absolute(program) : program, {
+    workerData: { radarAd: kind },
+  });
   const waiting: Waiting<Answer>[] = [];
   let ended: Promise<unknown> | undefined;
   let problem: BackendError | undefined;

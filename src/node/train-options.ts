@@ -129,6 +129,11 @@ function regionList(name: string, value: unknown): void {
   for (const [i, region] of value.entries()) checkRegion(`${name}[${i}]`, region);
 }
 
+const networkStore: OptionCheck = (name, value) => {
+  if (typeof value === "object" && value !== null && "load" in value && "save" in value) return;
+  throw new OptionError(`${name}: expected a store { load, save }, got ${describe(value)}.`);
+};
+
 // Words and numbers of a method are checked by the method, which knows their ranges.
 const trainChecks: OptionChecks<TrainOptions> = {
   method: anything,
@@ -161,7 +166,7 @@ const trainChecks: OptionChecks<TrainOptions> = {
   regions: regionList,
   mask: filePath,
   resume: flag,
-  networks: anything,
+  networks: networkStore,
   signal: abortSignal,
   onProgress: callback,
   onStage: callback,

@@ -1,5 +1,6 @@
 /** Pictures that show where a detector looked: heat map, overlay, outline of the true defects, several side by side. */
-import { checkInteger, checkNumber } from "../base/check.ts";
+import { checkInteger, checkNumber, describe } from "../base/check.ts";
+import { anything, checkOptions, integerFrom, type OptionChecks } from "../base/check-options.ts";
 import { OptionError } from "../base/errors.ts";
 import {
   type AnomalyMap,
@@ -41,6 +42,18 @@ export interface OverlayOptions extends HeatMapOptions {
   readonly lookedAt?: LabelMap | undefined;
 }
 
+// What must be given is checked where it is used.
+const overlayChecks: OptionChecks<OverlayOptions> = {
+  scaleMaximum: anything,
+  threshold: anything,
+  opacity: (name, value) => checkNumber(name, value, { minimum: 0, maximum: 1 }),
+  lineWidthPx: integerFrom(1),
+  lookedAt: (name, value) => {
+    if (typeof value === "object" && value !== null && "data" in value) return;
+    throw new OptionError(`${name}: expected labels { width, height, data }, got ${describe(value)}.`);
+  },
+};
+
 /**
  * Anomaly map in colours on an absolute scale from 0 to `scaleMaximum`.
  *
@@ -68,12 +81,12 @@ export function heatMap(map: AnomalyMap, options: HeatMapOptions): RgbImage {
  * number.
  */
 export function overlay(image: RgbImage, map: AnomalyMap, options: OverlayOptions): RgbImage {
+  checkOptions("overlay", options, overlayChecks);
   const { threshold, scaleMaximum, opacity = 0.7, lineWidthPx = 1, lookedAt } = options;
   checkRaster("image", image, 3);
   checkNumber("scaleMaximum", scaleMaximum, { above: 0 });
-  checkNumber("opacity", opacity, { minimum: 0, maximum: 1 });
-  checkInteger("lineWidthPx", lineWidthPx, { minimum: 1 });
-  if (Number.isNaN(threshold)) throw new OptionError("threshold: expected a number or Infinity, got NaN.");
+  if (typeof threshold !== "number" || Number.isNaN(threshold))
+    throw new OptionError(`threshold: expected a number or Infinity, got ${describe(threshold)}.`);
   const { data: scores } = resizeMap(map, image);
   const data = image.data.slice();
   const region = new Uint8Array(scores.length);
