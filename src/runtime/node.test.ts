@@ -48,9 +48,9 @@ test("bytes that are no model are refused with the runtime's own error", async (
 
 test("binary names in a model are not printed", async () => {
   const bytes = model.slice();
-  const name = "Add";
-  const at = bytes.findIndex((_, i) => [...name].every((letter, k) => bytes[i + k] === letter.charCodeAt(0)));
-  bytes.set([27, 7, 1], at); // the operator's name, at its first occurrence
+  const operator = [0x22, 3, ...new TextEncoder().encode("Add")]; // the field op_type of a node
+  const at = bytes.findIndex((_, i) => operator.every((byte, k) => bytes[i + k] === byte));
+  bytes.set([27, 7, 1], at + 2);
   const error: unknown = await backend.load(bytes).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(BackendError);
   const { message } = error as BackendError;
