@@ -2,30 +2,50 @@
  * `npm run ablate -- --sets a,b --variants texture,combined --seeds 3`: what each part of the default scoring gives.
  *
  * Each network is trained once for a set, seed and options and kept under the hash of all that decides it; every variant
- * is then fitted, calibrated and scored on it. One JSON on stdout, one table on stderr. Figures of a test set guide choices
- * between variants, so what is chosen must be judged on other sets.
+ * is then fitted, calibrated and scored on it. `features-untrained` reads a network that never learned: what reads features has to
+ * beat it. One JSON on stdout; on stderr a table, and for each set what the others would have chosen. Figures of a test set guide
+ * choices between variants, so what is chosen must be judged on other sets.
  */
 import { parseArgs } from "node:util";
+import { Random } from "../src/data/index.ts";
 import { loadDetector } from "../src/detectors/index.ts";
-import { evaluate } from "../src/evaluation/index.ts";
-import { radarMethod, resolveRadarOptions, trainDetector } from "../src/methods/index.ts";
+import { type Evaluation, evaluate } from "../src/evaluation/index.ts";
+import {
+  type NetworkStore,
+  type ResolvedRadarOptions,
+  radarMethod,
+  resolveRadarOptions,
+  type ScoringName,
+  trainDetector,
+} from "../src/methods/index.ts";
 import type { Readout } from "../src/methods/radar/readout.ts";
-import { combinedMapNames, readoutOf } from "../src/methods/radar/readout-combined.ts";
+import { readMapNames, readoutOf } from "../src/methods/radar/readout-combined.ts";
+import { initialValues, namedParameters, UNet } from "../src/nn/index.ts";
 import { readImage, readMask } from "../src/node/index.ts";
 import { diskNetworkStore } from "../src/node/network-store.ts";
+import type { Figure } from "../src/report/format.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
+import { leaveOneOut } from "./leave-one-out.ts";
 import { type OpenedSet, openSet } from "./open-set.ts";
 
 /** Variants by name: a scoring, or some of the default scoring's maps. */
-const variants: Readonly<
-  Record<string, { readonly scoring: "combined" | "paper"; readonly readout?: Readout }>
-> = {
+const variants: Readonly<Record<string, Variant>> = {
   combined: { scoring: "combined" },
   ...Object.fromEntries(
-    combinedMapNames.map((name) => [name, { scoring: "combined" as const, readout: readoutOf([name]) }]),
+    readMapNames.map((name) => [name, { scoring: "combined", readout: readoutOf([name]) } satisfies Variant]),
   ),
+  network: { scoring: "network" },
+  "features-untrained": { scoring: "combined", readout: readoutOf(["features"]), isUntrained: true },
   paper: { scoring: "paper" },
 };
+
+interface Variant {
+  readonly scoring: ScoringName;
+  /** Default: the scoring's own. */
+  readonly readout?: Readout;
+  /** Whether the network stays as it was drawn. */
+  readonly isUntrained?: boolean;
+}
 
 const { values } = parseArgs({
   options: {
@@ -59,20 +79,36 @@ if (sets.length === 0 || unknown !== undefined) {
 const now = (): number => performance.now() / 1000;
 const backend = nodeBackend({ threads: Number(values.threads), spin: false });
 const networks = diskNetworkStore(values.cache, now);
-const rows: Record<string, unknown>[] = [];
+const rows: Row[] = [];
 process.stderr.write("set | seed | variant | image AUROC | F1 | F1-max | pixel AUROC | AUPRO\n");
 for (const set of sets) {
   for (let seed = 0; seed < Number(values.seeds); seed++) {
     for (const row of await ablated(set, seed)) rows.push(row);
   }
 }
+const leftOut = leaveOneOut(
+  rows.map(({ set, variant, image }) => ({ set, variant, value: image.auroc ?? Number.NaN })),
+  names.includes("combined") ? "combined" : (names[0] ?? ""),
+);
+if (leftOut.length > 0) {
+  process.stderr.write("\nleft out | chosen by the others | its image AUROC | that of the first variant\n");
+  for (const { set, chosen, value, reference } of leftOut)
+    process.stderr.write(`${[set, chosen, value.toFixed(3), reference.toFixed(3)].join(" | ")}\n`);
+}
 process.stdout.write(
-  `${JSON.stringify({ preset: values.preset, steps: values.steps ?? null, rows }, null, 2)}\n`,
+  `${JSON.stringify({ preset: values.preset, steps: values.steps ?? null, rows, leftOut }, null, 2)}\n`,
 );
 
+interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
+  readonly set: string;
+  readonly seed: number;
+  readonly variant: string;
+  readonly byClass: Readonly<Record<string, Figure>>;
+}
+
 /** All variants on one set with one seed. */
-async function ablated(set: string, seed: number): Promise<Record<string, unknown>[]> {
-  const optionsOf = (scoring: "combined" | "paper", side: number) =>
+async function ablated(set: string, seed: number): Promise<Row[]> {
+  const optionsOf = (scoring: ScoringName, side: number) =>
     resolveRadarOptions(
       {
         preset: values.preset === "balanced" || values.preset === "accurate" ? values.preset : "fast",
@@ -87,16 +123,17 @@ async function ablated(set: string, seed: number): Promise<Record<string, unknow
     purpose: "testing",
     sizeOf: (side) => optionsOf("combined", side).imageSize,
   });
-  const results: Record<string, unknown>[] = [];
+  const results: Row[] = [];
   for (const name of names) {
-    const { scoring = "combined", readout } = variants[name] ?? {};
-    const { model } = await trainDetector(planes, radarMethod(optionsOf(scoring, typicalSidePx), readout), {
+    const { scoring = "combined", readout, isUntrained = false } = variants[name] ?? {};
+    const options = optionsOf(scoring, typicalSidePx);
+    const { model } = await trainDetector(planes, radarMethod(options, readout), {
       backend,
       now,
       name: dataset.name,
       skipped: 0,
       software: {},
-      networks,
+      networks: isUntrained ? untrained(options) : networks,
       onProgress: stepLine,
     });
     const detector = await loadDetector(model, backend);
@@ -110,6 +147,13 @@ async function ablated(set: string, seed: number): Promise<Record<string, unknow
     results.push({ set: dataset.name, seed, variant: name, image, pixel, byClass });
   }
   return results;
+}
+
+/** A store whose networks are as they were drawn. */
+function untrained({ unet, seed }: ResolvedRadarOptions): NetworkStore {
+  const network = new UNet({ ...unet, imageChannels: 3, outputChannels: 4 });
+  const average = initialValues(namedParameters(network), new Random(seed).split("parameters"));
+  return { load: async () => ({ average, steps: 0, finalLoss: 0 }), save: async () => {} };
 }
 
 async function* testImages(

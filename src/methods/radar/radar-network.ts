@@ -78,13 +78,14 @@ function callNetwork(network: TrainedNetwork, pictures: Tensor): { grid: PatchGr
   const isStitched = readout.network === "patches";
   const grid = patchGrid(imageSizePx, patchSizePx, isStitched ? stitchedOverlap : undefined);
   const patches = cutPatches(pictures, grid);
-  const { noise, mismatch, defectLogits } = predicted(network, patches);
-  if (!isStitched) return { grid, output: { patches, noise, mismatch, defectLogits } };
+  const { noise, mismatch, defectLogits, features } = predicted(network, patches);
+  if (!isStitched) return { grid, output: { patches, noise, mismatch, defectLogits, features } };
   const output = {
     patches: pictures,
     noise: stitchPatches(noise, grid),
     mismatch: stitchPatches(mismatch, grid),
     defectLogits: defectLogits && stitchPatches(defectLogits, grid),
+    features: null,
   };
   return { grid: patchGrid(imageSizePx, imageSizePx), output };
 }
@@ -101,7 +102,7 @@ function predicted(network: TrainedNetwork, patches: Tensor): Omit<NetworkOutput
   });
   const rest = [Number(patches.shape[1]), side, side];
   const stacked = stack(noised, ["M", ...rest], ["JM", ...rest]);
-  const output = unet.apply(stacked, stepsOf(timesteps, patches));
+  const { output, decoder } = unet.trace(stacked, stepsOf(timesteps, patches));
   const channels = Number(output.shape[1]);
   const apart = reshape(output, [timesteps.length, "M", channels, side, side]);
   const mean = timesteps.length === 1 ? output : reduceMean(apart, { axes: [0], keepDims: false });
@@ -112,6 +113,7 @@ function predicted(network: TrainedNetwork, patches: Tensor): Omit<NetworkOutput
     noise,
     mismatch: readout.addsNoise ? sub(noise, mul(drawn, scalar(1 / timesteps.length))) : noise,
     defectLogits: readout.plantsDefects ? channel(3, 4) : null,
+    features: timesteps.length === 1 ? (decoder[0] ?? null) : null,
   };
 }
 

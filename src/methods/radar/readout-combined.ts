@@ -1,86 +1,83 @@
-/** Our default scoring: what the network marks as a defect, and how far colour and texture are from those of good images. */
-import { floatValues } from "../../base/array.ts";
+/** Our scorings of one call: what the network marks as a defect, and how far its features, or colour and texture, are from those of good images. */
+import { floatValues, type NdArray } from "../../base/array.ts";
 import { invariant } from "../../base/check.ts";
-import { fitGaussianMixture, mixtureDistance } from "../../estimators/gaussian-mixture.ts";
+import type { Random } from "../../base/random.ts";
+import {
+  fitGaussianMixture,
+  type GaussianMixture,
+  mixtureDistance,
+} from "../../estimators/gaussian-mixture.ts";
 import { PlaceGaussianFit, placeDistance } from "../../estimators/place-gaussian.ts";
 import { PlaceSample } from "../../estimators/place-sample.ts";
-import { gaussianBlur } from "../../features/map-filter.ts";
-import { textureFeatureCount, textureFeatures } from "../../features/texture-features.ts";
-import { add, concat, mul, resizeLinear, scalar, type Tensor } from "../../graph/index.ts";
+import { gaussianBlur, neighbourhoodMean } from "../../features/map-filter.ts";
+import { textureFeatures } from "../../features/texture-features.ts";
+import { add, averageCells, concat, mul, resizeLinear, scalar, type Tensor } from "../../graph/index.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 
 const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
+const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
 /** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
-const smoothing = { defects: 1 / 64, texture: 1 / 24 } as const;
+const smoothing = { defects: 1 / 64, features: 1 / 24, texture: 1 / 24 } as const;
 
-/** Names of the maps: logits of the defect head, distance of texture. */
-export const combinedMapNames = ["defects", "texture"] as const;
+/** Names of the maps: logits of the defect head, distance of the network's features, distance of texture. */
+export const readMapNames = ["defects", "features", "texture"] as const;
 
-/** One of {@link combinedMapNames}. */
-export type CombinedMap = (typeof combinedMapNames)[number];
+/** One of {@link readMapNames}. */
+export type ReadMap = (typeof readMapNames)[number];
 
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects. Beside it the distance
  * of colour and texture from those of good images, which needs no network: the mean of two, from the Gaussian of the place
  * and from the nearest of some Gaussians of all places.
  */
-export const combinedReadout: Readout = readoutOf(combinedMapNames);
+export const combinedReadout: Readout = readoutOf(
+  ["defects", "texture"],
+  "defect head trained on planted defects, and distance of colour and texture from those of good images",
+);
+
+/** The same call read by the network alone: the head's logits, and the distance of its finest features from those of good images. */
+export const networkReadout: Readout = readoutOf(
+  ["defects", "features"],
+  "defect head trained on planted defects, and distance of the network's features from those of good images",
+);
 
 /**
- * The same with some of its maps only, to see what each gives.
+ * Some of the maps, brought to one scale and the highest of them taken.
  *
- * @param maps - At least one.
+ * @param maps - At least one, in the order of {@link readMapNames}; features or texture, not both.
  */
-export function readoutOf(maps: readonly CombinedMap[]): Readout {
+export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(" and ")): Readout {
+  const readsTexture = maps.includes("texture");
+  const observe = readsTexture ? ({ patches }: NetworkOutput) => textureFeatures(patches) : networkFeatures;
   return {
-    summary:
-      "defect head trained on planted defects, and distance of colour and texture from those of good images",
-    settings: { timestep, smoothing, mixtureComponents },
+    summary,
+    settings: { timestep, smoothing: smoothingOf(maps), ...(readsTexture && { mixtureComponents }) },
     timesteps: [timestep],
     addsNoise: false,
     plantsDefects: true,
     network: "pictures",
     classifiers: [],
     standardizesPlaces: true,
-    observe: ({ patches }) => textureFeatures(patches),
+    observe,
     fit: async (images, { random }) => {
-      let fit: PlaceGaussianFit | undefined;
-      const sample = new PlaceSample(textureFeatureCount, mixturePoints, random.split("places"));
-      for await (const observation of images) {
-        const [patches = 1, , height = 1, width = 1] = observation.shape;
-        fit ??= new PlaceGaussianFit(height * width, textureFeatureCount);
-        const values = floatValues(observation);
-        const size = values.length / patches;
-        for (let patch = 0; patch < patches; patch++) {
-          const features = values.subarray(patch * size, (patch + 1) * size);
-          fit.add(features);
-          sample.add(features);
-        }
-      }
-      invariant(fit, "a readout fitted on no images");
-      const places = fit.finish();
-      const kinds = fitGaussianMixture(sample.rows(), textureFeatureCount, {
-        components: mixtureComponents,
-        addedVariance: fit.spreadOfImages(),
-        random: random.split("mixture"),
-      });
-      const map: Readonly<Record<CombinedMap, (output: NetworkOutput) => Tensor>> = {
+      const fitted = await fitPlaces(images, random);
+      const places = fitted.fit.finish();
+      const kinds = readsTexture ? kindsOf(fitted, random.split("mixture")) : undefined;
+      const distance = (output: NetworkOutput): Tensor => {
+        const values = observe(output);
+        const ofPlace = placeDistance(values, places);
+        return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
+      };
+      const map: Readonly<Record<ReadMap, (output: NetworkOutput) => Tensor>> = {
         defects: ({ defectLogits }) => {
           invariant(defectLogits, "a network without a defect head");
           return smoothed(defectLogits, smoothing.defects);
         },
-        texture: ({ patches }) => {
-          const side = Number(patches.shape[3]);
-          const features = textureFeatures(patches);
-          const distance = mul(
-            add(placeDistance(features, places), mixtureDistance(features, kinds)),
-            scalar(0.5),
-          );
-          return resizeLinear(smoothed(distance, smoothing.texture), side, side);
-        },
+        features: (output) => ofPictureSize(smoothed(distance(output), smoothing.features), output),
+        texture: (output) => ofPictureSize(smoothed(distance(output), smoothing.texture), output),
       };
       return {
         maps: (output) =>
@@ -91,6 +88,57 @@ export function readoutOf(maps: readonly CombinedMap[]): Readout {
       };
     },
   };
+}
+
+function smoothingOf(maps: readonly ReadMap[]): Partial<typeof smoothing> {
+  return Object.fromEntries(Object.entries(smoothing).filter(([name]) => maps.some((map) => map === name)));
+}
+
+/** The network's finest features, averaged over cells of 2 places where there are many, with those around each: float32 [M, C, g, g]. */
+function networkFeatures({ features }: NetworkOutput): Tensor {
+  invariant(features, "a network whose features are not known");
+  return neighbourhoodMean(averageCells(features, Number(features.shape[3]) > finestGrid ? 2 : 1), 1);
+}
+
+interface FittedPlaces {
+  readonly fit: PlaceGaussianFit;
+  readonly sample: PlaceSample;
+  readonly dimensions: number;
+}
+
+/** @param images - What describes the places of each image's patches, float32 [M, D, g, g]. */
+async function fitPlaces(images: AsyncIterable<NdArray>, random: Random): Promise<FittedPlaces> {
+  let fitted: FittedPlaces | undefined;
+  for await (const observation of images) {
+    const [patches = 1, dimensions = 0, height = 1, width = 1] = observation.shape;
+    fitted ??= {
+      fit: new PlaceGaussianFit(height * width, dimensions),
+      sample: new PlaceSample(dimensions, mixturePoints, random.split("places")),
+      dimensions,
+    };
+    const values = floatValues(observation);
+    const size = values.length / patches;
+    for (let patch = 0; patch < patches; patch++) {
+      const features = values.subarray(patch * size, (patch + 1) * size);
+      fitted.fit.add(features);
+      fitted.sample.add(features);
+    }
+  }
+  invariant(fitted, "a readout fitted on no images");
+  return fitted;
+}
+
+function kindsOf({ fit, sample, dimensions }: FittedPlaces, random: Random): GaussianMixture {
+  return fitGaussianMixture(sample.rows(), dimensions, {
+    components: mixtureComponents,
+    addedVariance: fit.spreadOfImages(),
+    random,
+  });
+}
+
+function ofPictureSize(map: Tensor, { patches }: NetworkOutput): Tensor {
+  const side = Number(patches.shape[3]);
+  return resizeLinear(map, side, side);
 }
 
 /** Smoothing by a fraction of the map's side, at least half a place. */

@@ -13,7 +13,7 @@ const readout = paperReadout({ ...paperSettings, windowPx: 4, windowStridePx: 1 
 /** The two features of predicted noise, float32 [N, 3, S, S]. */
 function features(shape: readonly number[], noise: ArrayLike<number>, use = readout): number[] {
   const x = input("x", "float32", shape);
-  const output = { patches: x, noise: x, mismatch: x, defectLogits: null };
+  const output = { patches: x, noise: x, mismatch: x, defectLogits: null, features: null };
   const graph = buildGraph({ name: "features", inputs: [x], outputs: { y: use.observe(output) } });
   const { y } = evaluateGraph(graph, { x: reference(shape, noise) });
   expect(y?.shape).toEqual([shape[0], 2]);

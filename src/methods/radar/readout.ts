@@ -14,6 +14,11 @@ export interface NetworkOutput {
   readonly mismatch: Tensor;
   /** Logit of each pixel's being part of a defect, float32 [M, 1, P, P]; null if the network was not trained to tell. */
   readonly defectLogits: Tensor | null;
+  /**
+   * What the finest level on the network's way up holds of each of its places, float32 [M, C, g, g]; null where several noisings are
+   * read, or patches that are stitched.
+   */
+  readonly features: Tensor | null;
 }
 
 /** A way to read the network's output. */

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { reference } from "../../../test/support/run-graph.ts";
+import { type NdArray, ndArray } from "../../base/array.ts";
+import { Random } from "../../base/random.ts";
+import { buildGraph, input } from "../../graph/index.ts";
+import { evaluateGraph } from "../../runtime/reference.ts";
+import { networkReadout, readoutOf } from "./readout-combined.ts";
+
+const [side, grid, channels] = [64, 16, 4];
+
+/** The graph's inputs, and the output of a network that they stand for. */
+function network() {
+  const patches = input("patches", "float32", [1, 3, side, side]);
+  const logits = input("logits", "float32", [1, 1, side, side]);
+  const features = input("features", "float32", [1, channels, grid, grid]);
+  const output = { patches, noise: patches, mismatch: patches, defectLogits: logits, features };
+  return { inputs: [patches, logits, features], output };
+}
+
+async function* observations(count: number): AsyncGenerator<NdArray> {
+  for (let i = 0; i < count; i++) {
+    const data = new Random(i).normals(channels * grid * grid);
+    yield ndArray("float32", [1, channels, grid, grid], data);
+  }
+}
+
+test("strange features are found where they are, by the network's map alone", async () => {
+  const readout = readoutOf(["features"]);
+  const fitted = await readout.fit(observations(12), { random: new Random(1), classifier: null });
+  const { inputs, output } = network();
+  const graph = buildGraph({ name: "features", inputs, outputs: { map: fitted.maps(output) } });
+  const features = new Random(99).normals(channels * grid * grid);
+  for (let c = 0; c < channels; c++) features[(c * grid + 4) * grid + 11] = 40; // row 4, column 11: pixels 16 and 44
+  const { map } = evaluateGraph(graph, {
+    patches: reference([1, 3, side, side], new Float64Array(3 * side * side)),
+    logits: reference([1, 1, side, side], new Float64Array(side * side)),
+    features: reference([1, channels, grid, grid], features),
+  });
+  expect(map?.shape).toEqual([1, 1, side, side]);
+  const values = Array.from(map?.data ?? [], Number);
+  const highest = values.indexOf(Math.max(...values));
+  expect(Math.abs(Math.floor(highest / side) - 18)).toBeLessThanOrEqual(3);
+  expect(Math.abs((highest % side) - 46)).toBeLessThanOrEqual(3);
+});
+
+test("the scoring network has the head's map and that of features, and looks at no texture", async () => {
+  expect(networkReadout.settings).toMatchObject({ smoothing: { defects: 1 / 64, features: 1 / 24 } });
+  expect(networkReadout.settings).not.toHaveProperty("mixtureComponents");
+  const { output } = network();
+  expect(networkReadout.observe(output).shape).toEqual([1, channels, grid, grid]);
+  const fitted = await networkReadout.fit(observations(8), { random: new Random(1), classifier: null });
+  expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
+});
+
+test("a network that has no features to read is an error of ours, not a map of nothing", () => {
+  const { output } = network();
+  expect(() => networkReadout.observe({ ...output, features: null })).toThrow(/features are not known/);
+});
