@@ -10,6 +10,10 @@ const tool =
 const stages = [
   ["format and lint", tool("@biomejs/biome", "ci", "--error-on-warnings")],
   ["types", () => runNode([toolPath("typescript", "tsc"), "--noEmit", "-p", "tsconfig.json"])],
+  [
+    "types of the page",
+    () => runNode([toolPath("typescript", "tsc"), "--noEmit", "-p", "tsconfig.web.json"]),
+  ],
   ["unused code and dependencies", tool("knip")],
   ["build", build],
   ["package", tool("publint", "--strict")],

@@ -102,10 +102,15 @@ export async function buildIfStale() {
     return;
   console.error("Building (tsc -p tsconfig.build.json) ...");
   rmSync(buildStamp, { force: true });
-  const code = await runNode([toolPath("typescript", "tsc"), "-p", "tsconfig.build.json"], {
-    output: "stderr",
-  });
-  if (code !== 0) throw new StageError("build", code, "The build failed; the compiler's messages are above.");
+  const compile = [toolPath("typescript", "tsc"), "-p"];
+  for (const step of [
+    [...compile, "tsconfig.build.json"],
+    [...compile, "tsconfig.web.build.json", "--noCheck"], // types of a page are checked by themselves
+    [toolPath("vite"), "build", "-c", join("src", "page", "vite.config.ts"), "--logLevel", "warn"],
+  ]) {
+    const code = await runNode(step, { output: "stderr" });
+    if (code !== 0) throw new StageError("build", code, "The build failed; its messages are above.");
+  }
   removeOrphans();
   if (existsSync(main)) chmodSync(main, 0o755);
   writeFileSync(buildStamp, stamp);
@@ -143,11 +148,11 @@ function buildFingerprint() {
   const settings = [
     "tsconfig.json",
     "tsconfig.build.json",
+    "tsconfig.web.json",
+    "tsconfig.web.build.json",
     join("node_modules", "typescript", "package.json"),
   ];
-  const sources = files(join(root, "src")).filter(
-    (path) => path.endsWith(".ts") && !path.endsWith(".test.ts"),
-  );
+  const sources = files(join(root, "src")).filter((path) => !path.endsWith(".test.ts"));
   return hash([...settings, ...sources.map((path) => relative(root, path)).sort()].map(source).join(""));
 }
 
@@ -155,6 +160,7 @@ function buildFingerprint() {
 function removeOrphans() {
   const dist = join(root, "dist");
   for (const path of files(dist)) {
+    if (relative(dist, path).startsWith(`page${sep}`)) continue; // emptied by its own build
     const stem = relative(dist, path).replace(/(\.d\.ts|\.js)$/, "");
     if (!existsSync(join(root, "src", `${stem}.ts`))) rmSync(path);
   }

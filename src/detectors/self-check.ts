@@ -9,7 +9,7 @@ import { checkModel } from "./load-detector.ts";
 
 /**
  * Largest difference that passes, as a share of the scale of scores and of maps (ours): far above what ONNX Runtime's kernels for
- * processors, WebAssembly and WebGPU differ by, and far below what changes a decision. docs/verify.md has the measured differences.
+ * processors, WebAssembly and WebGPU differ by, and far below what changes a decision. docs/deploy.md has the measured differences.
  */
 export const verifyTolerance = 1e-4;
 

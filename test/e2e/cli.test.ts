@@ -482,6 +482,7 @@ describe("help", () => {
     "evaluate",
     "inspect",
     "verify",
+    "page",
     "benchmark",
     "serve",
     "token",

@@ -53,7 +53,7 @@ describe("the packed package", () => {
       .filter(
         (path) =>
           /\.test\.|(^|\/)test\//.test(path) ||
-          !/^dist\/.*\.(js|d\.ts)$|^docs\/.*\.(md|png)$|^(package\.json|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE)$/.test(
+          !/^dist\/.*\.(js|d\.ts)$|^dist\/page\/.*\.(html|css|svg|wasm)$|^docs\/.*\.(md|png)$|^(package\.json|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE)$/.test(
             path,
           ),
       );
@@ -84,8 +84,8 @@ describe("the packed package", () => {
     expect(traces).toEqual([]);
   });
 
-  test("is smaller than 1 MB, and refers to no map that is not there", () => {
-    expect(packed.size).toBeLessThan(1_000_000);
+  test("is smaller than 13 MB, of which ONNX Runtime's WebAssembly for the page has 10.5, and refers to no map that is not there", () => {
+    expect(packed.size).toBeLessThan(13_000_000);
     const modules = packed.files.filter(({ path }) => path.endsWith(".js"));
     expect(modules.filter(({ path }) => readText(path).includes("sourceMappingURL"))).toEqual([]);
   });
