@@ -15,6 +15,8 @@ const meanings: Readonly<Record<string, string>> = {
   ELOOP: "its symbolic links go in a circle",
   EMFILE: "too many files are open",
   EBUSY: "it is in use",
+  EADDRINUSE: "another program listens there",
+  EADDRNOTAVAIL: "this machine has no such address",
   EIO: "the device reported an input/output error",
 };
 

@@ -146,7 +146,7 @@ export function addJobRoutes(app: OpenAPIHono, { jobs, bodies }: Station): void 
         if (sent !== undefined) {
           latest = undefined;
           await out.writeSSE({ data: JSON.stringify(sent) });
-          if (ended.includes(sent.state)) break;
+          if (ended.includes(sent.state) || jobs.hasEnded) break;
         }
         if (latest === undefined && !out.aborted) {
           await new Promise<void>((resolve) => {

@@ -23,6 +23,7 @@ import { measurements } from "./measurements.ts";
 import { type ModelEvent, Models } from "./models.ts";
 import { BodyReader } from "./request-body.ts";
 import { startScorer } from "./scorer.ts";
+import { lockState } from "./state-lock.ts";
 import type { Station } from "./station.ts";
 
 /** How a server is started. */
@@ -62,6 +63,9 @@ export interface RunningServer {
 const slowClient = { headersTimeout: 10_000, requestTimeout: 60_000, keepAliveTimeout: 5_000 };
 const maxConnections = 1024;
 
+/** How long, at the end, a client may take to read the answer that it has (ours). */
+const slowClientMs = 10_000;
+
 /** How often the folder is looked at (ours). */
 const lookEveryMs = 1000;
 
@@ -73,7 +77,7 @@ const usualRetention: Retention = { days: 365, bytes: 10e9 };
 /**
  * Starts a server. It answers at once; detectors become ready as their models are loaded.
  *
- * @throws {OptionError} E_OPTION if others reach it and there are no tokens; {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
+ * @throws {OptionError} E_OPTION if others reach it and there are no tokens; {ServiceError} E_CONFLICT if another server has the state folder; {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
  */
 export async function startServer(options: ServeOptions): Promise<RunningServer> {
   const { host, port, device, threads, logLevel = "info" } = options;
@@ -88,6 +92,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     throw fileError(options.models, "read", error);
   });
   await prepareFolder(state);
+  const release = await lockState(state);
   const versions = join(state, "versions");
   await ensureFolder(versions);
   const audit = await AuditLog.open(join(state, "audit.jsonl"));
@@ -101,7 +106,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     retention: { ...usualRetention, ...options.retention },
     clock,
   });
-  await history.sweep();
   const limits = { ...usualLimits, ...options.limits };
   const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const now = (): number => performance.now();
@@ -121,7 +125,6 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     publish: (detector, model) => models.add(detector, model),
     clock,
   });
-  await jobs.open();
   let isOpen = true;
   const station: Station = {
     models,
@@ -141,6 +144,8 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const server = createServer(slowClient, getRequestListener(createApp(station).fetch));
   server.maxConnections = maxConnections;
   const url = await listen(server, { host, port });
+  await history.sweep();
+  await jobs.open();
   const loaded = models.load();
   loaded.catch((error: unknown) => log.error({ err: error }, "models"));
   const watching = every(lookEveryMs, log, loaded, () => models.look());
@@ -159,9 +164,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
       server.closeIdleConnections();
       await models.end();
       const idle = setInterval(() => server.closeIdleConnections(), 50);
-      await closed.finally(() => clearInterval(idle));
+      const patience = setTimeout(() => server.closeAllConnections(), slowClientMs);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(patience);
       await audit.close();
       await history.close();
+      await release();
       log.flush();
     },
   };

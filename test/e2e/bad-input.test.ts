@@ -45,6 +45,18 @@ describe("a command line that is not understood ends with 2 and says what was me
     [["train", "x", "--imge-size", "32"], "unknown option --imge-size. Did you mean --image-size?"],
     [["train", "x", "--imageSize", "32"], "unknown option --imageSize. Did you mean --image-size?"],
     [["train", "x", "--size", "32"], "unknown option --size. Did you mean --image-size?"],
+    [["serve", "--port", "http"], '--port: expected an integer >= 0, got "http".'],
+    [
+      ["serve", "--keep-pictures", "some"],
+      '--keep-pictures: expected one of all, anomalous, none, got "some".',
+    ],
+    [["serve", "--queue", "0"], '--queue: expected an integer >= 1, got "0".'],
+    [["serve", "models"], 'unexpected argument "models"'],
+    [
+      ["token", "t.json", "--role", "king", "--name", "a"],
+      '--role: expected one of viewer, operator, admin, got "king".',
+    ],
+    [["token", "t.json", "--role", "admin"], "expected --name and --role, got no name."],
     [["train", "x", "--no-resume"], "unknown option --no-resume"],
     [["train", "x", "-x"], "unknown option -x"],
     [["train", "x", "--output"], "--output: expected a value, got none."],
@@ -360,4 +372,26 @@ test("--debug prints the stack and the cause of an error", async () => {
   const run = await radar("inspect", folder.at("text.onnx"), "--debug");
   expect(run.code).toBe(1);
   expect(run.stderr).toMatch(/\n {4}at .*\ncaused by /s);
+});
+
+test("radar serve names the folder, the file of tokens and the address that it cannot use", async () => {
+  const missing = folder.at("no-models");
+  await refused(["serve", "--models", missing, "--port", "0"], 1, /no-models: cannot read it: .*\[E_FILE\]/);
+  const models = folder.at("models");
+  mkdirSync(models);
+  await refused(
+    ["serve", "--models", models, "--tokens", folder.at("none.json")],
+    1,
+    /none\.json: cannot read it: .*\[E_FILE\]/,
+  );
+  await refused(
+    ["serve", "--models", models, "--tokens", folder.write("t.json", "{}")],
+    2,
+    /expected a file that radar token wrote.*\[E_OPTION\]/,
+  );
+  await refused(
+    ["serve", "--models", models, "--host", "0.0.0.0"],
+    2,
+    /expected tokens for a server that others reach/,
+  );
 });

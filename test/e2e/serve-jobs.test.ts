@@ -98,6 +98,27 @@ test("a training is cancelled, and health is answered meanwhile", async () => {
   expect((await server.fetch(`/v1/jobs/${id}`)).status).toBe(404);
 });
 
+test("on SIGTERM the events end and the training waits for the next start", async () => {
+  const id = await startJob({ ...options, steps: 100_000 });
+  const seen: Job["state"][] = [];
+  let stopped: Promise<number | null> | undefined;
+  for await (const { step, state } of events(id)) {
+    seen.push(state);
+    if ((step ?? 0) >= 1) stopped ??= server.stop(); // once: a second signal ends it at once
+  }
+  expect(seen.at(-1)).toBe("running");
+  expect(await stopped).toBe(0);
+  server = await startServer(["--models", models, "--threads", "1"]);
+  expect((await server.json(`/v1/jobs/${id}`)).state).toBe("running");
+  expect((await server.json(`/v1/jobs/${id}/cancel`, { method: "POST" })).state).toBe("cancelled");
+});
+
+test("a second server in the same state folder is refused", async () => {
+  await expect(startServer(["--models", models])).rejects.toThrow(
+    "expected a folder that no other server uses",
+  );
+});
+
 test("what cannot be trained on ends as failed, with the reason", async () => {
   const { id }: Job = await server.json("/v1/jobs", post({ detector: "parts", options: {} }));
   await server.fetch(`/v1/jobs/${id}/start`, { method: "POST" });

@@ -10,6 +10,7 @@ import { Jobs } from "./jobs.ts";
 const folder = temporaryFolder();
 const png = { name: "a.png", bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) };
 let round = 0;
+let time = Date.UTC(2026, 0, 1);
 let own: string;
 let trainings: { data: string; options: TrainOptions; end(error?: Error): void }[];
 let published: string[];
@@ -35,7 +36,7 @@ async function open(): Promise<Jobs> {
       published.push(detector);
       return "f".repeat(64);
     },
-    clock: () => new Date(Date.UTC(2026, 0, 1) + trainings.length + round),
+    clock: () => new Date(time++),
   });
   await jobs.open();
   return jobs;

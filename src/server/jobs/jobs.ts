@@ -147,6 +147,12 @@ export class Jobs {
     this.#hasEnded = true;
     this.#running?.stop.abort("ending");
     await this.#running?.ended;
+    for (const { job, watchers } of this.#entries.values()) for (const watcher of watchers) watcher(job);
+  }
+
+  /** Whether no job goes on any more, until the next start. */
+  get hasEnded(): boolean {
+    return this.#hasEnded;
   }
 
   #entry(id: string): Entry {
