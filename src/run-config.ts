@@ -37,6 +37,8 @@ export interface RunConfig {
   readonly regions?: readonly Region[] | undefined;
   /** Path of a picture in which what is black is ignored. */
   readonly mask?: string | undefined;
+  /** Reads pictures in tiles: "full", or the longer side in pixels that they are resized to. */
+  readonly resolution?: "full" | number | undefined;
   /** Length of the training in minutes; not together with `steps`. */
   readonly minutes?: number | undefined;
   /** Length of the training in steps. */
@@ -94,6 +96,7 @@ const entries = {
     )
     .optional(),
   mask: z.string().min(1).optional(),
+  resolution: z.union([z.literal("full"), z.number()]).optional(),
   minutes: number,
   steps: number,
   batchSize: number,

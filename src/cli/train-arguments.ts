@@ -42,6 +42,12 @@ export const trainingArgs: ArgsDef = {
     valueHint: "file",
     description: "picture of the good ones' proportions in which what is black is ignored",
   },
+  resolution: {
+    type: "string",
+    valueHint: "px|full",
+    description:
+      "read pictures in tiles of the image size: as they are, or with a longer side of so many pixels",
+  },
   minutes: { type: "string", valueHint: "m", description: "train for so many minutes" },
   steps: { type: "string", valueHint: "n", description: "train for so many steps (default: the preset's)" },
   "batch-size": { type: "string", valueHint: "n", description: "images a step (default: the preset's)" },
@@ -146,6 +152,8 @@ function fromLine(args: Arguments): RunConfig {
     locate: args.choice("locate", locateModes),
     regions: regionsOf(args.texts("region")),
     mask: args.text("mask"),
+    resolution:
+      args.text("resolution") === "full" ? "full" : args.number("resolution", { integer: true, minimum: 16 }),
     minutes: args.number("minutes", { above: 0 }),
     steps: args.number("steps", count),
     batchSize: args.number("batch-size", count),

@@ -91,6 +91,15 @@ export interface DetectorDescription {
         readonly regions: readonly string[];
       }
     | undefined;
+  /** Pictures are read in tiles of the model's size; absent where they are brought to one square. */
+  readonly tiles?:
+    | {
+        /** What pictures are resized by first; 1: not at all. */
+        readonly scale: number;
+        /** Pixels that neighbours share at least. */
+        readonly overlapPx: number;
+      }
+    | undefined;
   /** Every other option as it was used. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -143,6 +152,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       })
       .optional(),
     area: z.object({ share: z.number().positive(), regions: z.array(z.string()) }).optional(),
+    tiles: z.object({ scale: z.number().positive(), overlapPx: count }).optional(),
     options: z.record(z.string(), z.unknown()),
   })
   .transform((read) => ({

@@ -1,5 +1,6 @@
 /** The graph of a detector: from pictures to map, score, p-value and decision, whatever method the maps come from. */
 import { pictureMap } from "../features/part-pose.ts";
+import { overTiles } from "../features/tiles.ts";
 import {
   add,
   buildGraph,
@@ -20,12 +21,12 @@ import {
   where,
 } from "../graph/index.ts";
 import { highestLooked, lookedMap, meanLooked, onlyMaps, onlyPixels, regionScores } from "./area-graph.ts";
-import type { Look } from "./look.ts";
+import type { Look, Tiles } from "./look.ts";
 import type { LookedArea } from "./looked-area.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
-import type { MapSource } from "./map-source.ts";
+import type { AnomalyMaps, MapSource } from "./map-source.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
-import { imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
+import { canvasPixels, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
 
 /** When an image is called anomalous. */
 export interface Decision {
@@ -87,10 +88,29 @@ export function readingGraph(
   });
 }
 
+/** The method's maps of whole pictures, float32 [N, C, H, W], and their scores [N, 1] where it gives its own. */
+function tiledMaps(image: Tensor, source: MapSource, { scale, overlapPx }: Tiles): AnomalyMaps {
+  const grid = { tilePx: source.imageSizePx, overlapPx };
+  return overTiles(canvasPixels(image, scale), grid, (tile) => source.maps(toNetworkRange(tile)));
+}
+
+/** {@link readingGraph} of what is read in tiles: its input is whole pictures of any size. */
+export function tiledReadingGraph(source: MapSource, tiles: Tiles): Graph {
+  const image = imageInput();
+  const { maps, score } = tiledMaps(image, source, tiles);
+  const pixels = { axes: [2, 3], keepDims: false };
+  const readings = {
+    means: reduceMean(maps, pixels),
+    maxima: reduceMax(maps, pixels),
+    ...(score && { score }),
+  };
+  return buildGraph({ name: "radar", inputs: [image], outputs: readings });
+}
+
 /**
  * The detector; without a decision, its map and score only.
  *
- * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], `anomaly_score` and `p_value` float32 [N],
+ * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], of tiles [N, 1, H, W], `anomaly_score` and `p_value` float32 [N],
  * `is_anomalous` bool [N]; of models that look at an area only {@link outputNames} has more.
  */
 export function detectorGraph(
@@ -103,12 +123,14 @@ export function detectorGraph(
     readonly look?: Look | undefined;
   },
 ): Graph {
-  const { places, scales, decision, look: { part, area } = {} } = fitted;
+  const { places, scales, decision, look: { part, area, tiles } = {} } = fitted;
   const image = imageInput();
   const located = part && partPixels(image, source.imageSizePx, part.model);
-  const pixels = located?.pixels ?? resizePixels(image, source.imageSizePx);
-  const pictures = toNetworkRange(area === undefined ? pixels : onlyPixels(pixels, area));
-  const { maps, score: ownScore } = source.maps(pictures);
+  const squareMaps = () => {
+    const pixels = located?.pixels ?? resizePixels(image, source.imageSizePx);
+    return source.maps(toNetworkRange(area === undefined ? pixels : onlyPixels(pixels, area)));
+  };
+  const { maps, score: ownScore } = tiles ? tiledMaps(image, source, tiles) : squareMaps();
   const whole = fused(places === undefined ? maps : standardized(maps, places), scales);
   const map = area === undefined ? whole : onlyMaps(whole, area);
   const highest = () =>

@@ -1,16 +1,19 @@
 /** What follows a method's learning: scaling its maps, calibrating the thresholds, writing the model file. */
 import type { NdArray } from "../base/array.ts";
+import type { RgbImage } from "../base/raster.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import { detectorGraph, mapsGraph, readingGraph } from "./detector-graph.ts";
+import { detectorGraph, mapsGraph, readingGraph, tiledReadingGraph } from "./detector-graph.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
-import type { Look } from "./look.ts";
+import type { Look, Tiles } from "./look.ts";
 import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { oddScore } from "./odd-score.ts";
 import { fitPlaceScales } from "./place-scale.ts";
+import { imageInputName } from "./preprocess.ts";
+import { stackPictures } from "./run-detector.ts";
 import { outputOf, outputsOf, withSession } from "./run-graph.ts";
 import { sealed } from "./seal.ts";
 
@@ -26,6 +29,8 @@ export interface FitOptions {
   readonly backend: Backend;
   /** What was done to the pictures before all this: the part was found in them, what is not looked at was filled. */
   readonly look?: Look | undefined;
+  /** The held-out images at their own size, in the same order; needed where the look is at tiles. */
+  readonly wholeHeldOut?: (() => AsyncIterable<RgbImage>) | undefined;
   /** The description, given its calibration. */
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
@@ -59,14 +64,19 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const { backend, falseAlarmRate, look } = options;
   const area = look?.area;
   const sizePx = source.imageSizePx;
-  const places = source.standardizesPlaces
-    ? await withSession(backend, mapsGraph(source), (session) =>
-        fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" }), area),
-      )
-    : undefined;
-  const readings = await withSession(backend, readingGraph(source, { places, area }), (session) =>
-    readingsOf(outputsOf(session, options.heldOut, sizePx)),
-  );
+  const { tiles } = look ?? {};
+  const places =
+    source.standardizesPlaces && tiles === undefined // in a tile no place means anything
+      ? await withSession(backend, mapsGraph(source), (session) =>
+          fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" }), area),
+        )
+      : undefined;
+  const readings =
+    tiles && options.wholeHeldOut
+      ? await readingsOfWhole(source, { tiles, backend, pictures: options.wholeHeldOut() })
+      : await withSession(backend, readingGraph(source, { places, area }), (session) =>
+          readingsOf(outputsOf(session, options.heldOut, sizePx)),
+        );
   const scales = mapScales(readings);
   const largest = readings.map((reading, i) => {
     const others = readings.filter((_, j) => j !== i);
@@ -93,6 +103,23 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
   return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores, odd };
+}
+
+function readingsOfWhole(
+  source: MapSource,
+  {
+    tiles,
+    backend,
+    pictures,
+  }: { readonly tiles: Tiles; readonly backend: Backend; readonly pictures: AsyncIterable<RgbImage> },
+): Promise<MapReading[]> {
+  return withSession(backend, tiledReadingGraph(source, tiles), (session) => {
+    async function* outputs(): AsyncGenerator<Record<string, NdArray>> {
+      for await (const picture of pictures)
+        yield await session.run({ [imageInputName]: stackPictures([picture]) });
+    }
+    return readingsOf(outputs());
+  });
 }
 
 async function readingsOf(images: AsyncIterable<Record<string, NdArray>>): Promise<MapReading[]> {

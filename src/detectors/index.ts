@@ -28,7 +28,7 @@ export {
 } from "./good-pictures.ts";
 export { type PartStudy, poseIn, searchSize, studyPart } from "./learn-part.ts";
 export { checkModel, describeModel, loadDetector } from "./load-detector.ts";
-export type { Look } from "./look.ts";
+export type { Look, Tiles } from "./look.ts";
 export {
   areaAtSize,
   areaInFrame,
@@ -42,6 +42,7 @@ export {
 } from "./looked-area.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
 export {
+  canvasPixels,
   type FoundPart,
   imageInput,
   imagePlanes,

@@ -4,16 +4,26 @@ import type { DetectorDescription } from "./description.ts";
 import { shareLooked } from "./looked-area.ts";
 import type { FoundPart } from "./preprocess.ts";
 
+/** How pictures are read that are not brought to one square. */
+export interface Tiles {
+  /** What they are resized by, in (0, 1]; 1: as the camera made them. */
+  readonly scale: number;
+  /** Pixels that neighbouring tiles share at least; their side is the model's. */
+  readonly overlapPx: number;
+}
+
 /** Where a model looks. */
 export interface Look {
   /** The part that is found first; default: pictures are taken as they lie. */
   readonly part?: FoundPart | undefined;
   /** What is looked at of a picture, or of the frame around the part, at the model's size. Default: everything. */
   readonly area?: FilledArea | undefined;
+  /** Pictures are read tile by tile, of any size; not with a part or an area. Default: they are brought to one square. */
+  readonly tiles?: Tiles | undefined;
 }
 
 /** What a model file tells of where it looks. */
-export function lookFacts({ part, area }: Look): Pick<DetectorDescription, "part" | "area"> {
+export function lookFacts({ part, area, tiles }: Look): Pick<DetectorDescription, "part" | "area" | "tiles"> {
   return {
     ...(part && {
       part: {
@@ -24,5 +34,6 @@ export function lookFacts({ part, area }: Look): Pick<DetectorDescription, "part
       },
     }),
     ...(area && { area: { share: shareLooked(area), regions: area.names } }),
+    ...(tiles && { tiles }),
   };
 }

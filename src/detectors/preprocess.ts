@@ -8,6 +8,7 @@ import {
   mul,
   resizeLinear,
   scalar,
+  scaleLinear,
   sub,
   type Tensor,
   transpose,
@@ -44,6 +45,18 @@ export interface FoundPart {
  */
 export function resizePixels(image: Tensor, size: number): Tensor {
   return rounded(resizeLinear(imagePlanes(image), size, size));
+}
+
+/**
+ * Pictures of any size at their own proportions.
+ *
+ * @param image - uint8 [N, H, W, 3].
+ * @param scale - 1: they stay as they are.
+ * @returns uint8 [N, ⌊H·scale⌋, ⌊W·scale⌋, 3].
+ */
+export function canvasPixels(image: Tensor, scale: number): Tensor {
+  if (scale === 1) return image;
+  return transpose(cast(rounded(scaleLinear(imagePlanes(image), scale)), "uint8"), [0, 2, 3, 1]);
 }
 
 /** Pictures with the part found in them. */

@@ -2,13 +2,16 @@
 import { checkAborted, untilAborted } from "../base/abort.ts";
 import { describe, invariant } from "../base/check.ts";
 import { OptionError, RadarError } from "../base/errors.ts";
-import type { Frame } from "../base/frame.ts";
+import { type Frame, rgbImageOf } from "../base/frame.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { DetectorDescription } from "./description.ts";
 import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
 import { lookOf, pictureWarnings } from "./good-pictures.ts";
 import { runStacked, stackPictures } from "./run-detector.ts";
 import { shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
+
+/** Of pictures that are read in tiles: none is distorted. */
+const anyShape = [0, Infinity] as const;
 
 /** See {@link Detector}. */
 export class SessionDetector implements Detector {
@@ -39,10 +42,12 @@ export class SessionDetector implements Detector {
     }
     checkAborted(signal, "detect");
     const nameOf = (i: number): string => names[i] ?? `images[${i}]`;
-    const { imageSizePx, part, pictures, area } = this.description;
+    const { imageSizePx, part, pictures: good, area, tiles } = this.description;
+    const pictures = good && tiles ? { ...good, aspectRatio: anyShape } : good;
     const warnings: string[][] = [];
     const prepared = images.map((image, i) => {
-      const picture = shrinkLarge(image, wholeSidePx(imageSizePx, part?.frame), nameOf(i));
+      const whole = wholeSidePx(imageSizePx, part?.frame);
+      const picture = tiles ? rgbImageOf(image, nameOf(i)) : shrinkLarge(image, whole, nameOf(i));
       warnings.push(pictures === undefined ? [] : pictureWarnings(lookOf(image), pictures));
       return picture;
     });

@@ -3,6 +3,7 @@
 export type { DiffusionOptions } from "./diffusion/diffusion-options.ts";
 export { type NoiseName, noiseNames } from "./diffusion/fixed-noise.ts";
 export type {
+  FullSize,
   Learned,
   LearningContext,
   MethodOptions,

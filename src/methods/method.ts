@@ -1,5 +1,7 @@
 /** What a method of anomaly detection is: options in, good images in, a source of anomaly maps out. */
+
 import type { Random } from "../base/random.ts";
+import type { RgbImage } from "../base/raster.ts";
 import type { Symmetry, Tolerance } from "../data/index.ts";
 import type { GoodPictures, Look } from "../detectors/index.ts";
 import type { MapSource } from "../detectors/map-source.ts";
@@ -20,6 +22,14 @@ export interface NetworkStore {
   load(key: string): Promise<StoredNetwork | undefined>;
   /** Keeps a network under its key. */
   save(key: string, network: StoredNetwork): Promise<void>;
+}
+
+/** Images at their own size. */
+export interface FullSize {
+  /** Windows of each image to learn from, uint8 [3, S, S] each, S = `imageSize` of the method's options. */
+  readonly windows: readonly (readonly Uint8Array[])[];
+  /** One of the images as it is. */
+  readonly whole: (index: number) => Promise<RgbImage>;
 }
 
 /** What a training needs besides images and options. */
@@ -46,6 +56,8 @@ export interface TrainingContext {
   readonly software: Readonly<Record<string, string>>;
   /** Where the pictures were looked at, and others will be: the part that is found first, the area. Default: everywhere, as they lie. */
   readonly look?: Look | undefined;
+  /** The images at their own size, where the look is at tiles. */
+  readonly fullSize?: FullSize | undefined;
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called after every training step. */

@@ -2,6 +2,7 @@
 import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
+import type { RgbImage } from "../base/raster.ts";
 import {
   allowedSymmetries,
   applySymmetry,
@@ -69,7 +70,8 @@ export async function trainDetector(
   });
   conformalThreshold(new Float32Array(split.calibration.length), options.falseAlarmRate); // fails before the work
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
-  const learned = pick(split.train);
+  const { fullSize } = context;
+  const learned = fullSize ? split.train.flatMap((i) => fullSize.windows[i] ?? []) : pick(split.train);
   const { tolerance = "none" } = context;
   const drawn = random.split("disturbances");
   const area = context.look?.area;
@@ -77,7 +79,7 @@ export async function trainDetector(
   const copied =
     tolerance === "none" ? [] : learned.map((image) => only(disturbedCopy(image, options.imageSize, drawn)));
   const shown = [...learned, ...copied];
-  const hash = await contentHash(images);
+  const hash = await contentHash([...images, ...(fullSize?.windows.flat() ?? [])]);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
     (symmetry) => area === undefined || keepsArea(symmetry, area),
   );
@@ -112,6 +114,7 @@ export async function trainDetector(
     keepOdd: context.keepOdd ?? false,
     backend,
     look: context.look,
+    wholeHeldOut: fullSize && (() => each(split.calibration, fullSize.whole)),
     describe: (calibration) => ({
       format: 2,
       name: context.name,
@@ -125,7 +128,7 @@ export async function trainDetector(
       seed: options.seed,
       software: { ...context.software, runtime: backend.name },
       training: {
-        images: learned.length,
+        images: split.train.length,
         skipped: context.skipped,
         steps: result.steps,
         batchSize: options.batchSize,
@@ -147,6 +150,10 @@ export async function trainDetector(
     odd: heldOut[odd ?? -1] ?? null,
     copies,
   };
+}
+
+async function* each(indices: readonly number[], read: (index: number) => Promise<RgbImage>) {
+  for (const index of indices) yield await read(index);
 }
 
 /** Whether a mirrored or turned picture is looked at in the same places. */

@@ -11,22 +11,26 @@ import { withBackbone } from "./backbone-file.ts";
 import { checkpointPathOf, readCheckpoint } from "./checkpoint-file.ts";
 import { pathOf } from "./file-input.ts";
 import { findPart } from "./find-part.ts";
+import { windowCutter } from "./full-size.ts";
 import { groupNames, groupPattern } from "./image-groups.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
 import { checkOutputs } from "./output-path.ts";
+import { namedImage } from "./picture.ts";
 import { readArea } from "./read-area.ts";
 import { softwareVersions } from "./software-versions.ts";
 import type { TrainOptions, TrainSummary } from "./train-options.ts";
 import { type PlainData, trainingSource } from "./training-source.ts";
 import { typicalSide } from "./typical-side.ts";
 
+const tileOverlap = 4; // neighbours share one part in so many (ours)
+
 /** As {@link train}, on this thread, with options that were checked. */
 export async function trainHere(
   data: PlainData,
   options: Omit<TrainOptions, "worker">,
 ): Promise<TrainSummary> {
-  const { device, threads, locate = "auto", signal, onStage } = options;
+  const { device, threads, resolution, locate = "auto", signal, onStage } = options;
   const started = now();
   checkAborted(signal, "training");
   const methodOptions = await withBackbone(options);
@@ -53,12 +57,19 @@ export async function trainHere(
   for (const note of notes) onStage?.(note);
   onStage?.(`reading ${pictures.length} good images of ${name}`);
   const depth = await depthOfImages(pictures, { bits: options.bits, signal });
-  const prepared = prepareMethod(methodOptions, await typicalSide(pictures, depth));
+  const side = await typicalSide(pictures, depth);
+  const scale = resolution === undefined || resolution === "full" ? 1 : Math.min(1, resolution / side);
+  const prepared = prepareMethod(methodOptions, Math.floor(side * scale));
   const { imageSize, preset, batchSize } = prepared.options;
   const preparing = nodeBackend({ ...(threads && { threads }) });
-  const found = await findPart(pictures, { backend: preparing, mode: locate, depth, signal });
+  const found = await findPart(pictures, {
+    backend: preparing,
+    mode: resolution === undefined ? locate : "off",
+    depth,
+    signal,
+  });
   const part = found.part ?? undefined;
-  if (locate !== "off")
+  if (locate !== "off" && resolution === undefined)
     onStage?.(
       `${part ? "finding the part in each picture" : "pictures are taken as they lie"}: ${found.reason}`,
     );
@@ -69,12 +80,20 @@ export async function trainHere(
     );
   }
   const resizer = await imageResizer(preparing, imageSize, { part });
+  const cutting = { scale, tilePx: imageSize, pictures: pictures.length, seed: prepared.options.seed };
+  const cutter = resolution === undefined ? undefined : await windowCutter(preparing, cutting);
   const { images, skipped } = await loadImages(pictures, {
-    transform: async (image) => ({ look: lookOf(image), planes: await resizer.resize(image) }),
+    transform: async (image) => ({
+      look: lookOf(image),
+      planes: await resizer.resize(image),
+      windows: await cutter?.cut(image),
+    }),
     depth,
     smallestSidePx: options.patchSize ?? smallestSizePx,
     ...(signal && { signal }),
-  }).finally(() => resizer.dispose());
+  })
+    .finally(() => resizer.dispose())
+    .finally(() => cutter?.dispose());
   for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
 
   const planes = images.map(({ image }) => image.planes);
@@ -83,7 +102,16 @@ export async function trainHere(
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
   const relativePaths = images.map(({ path }) => relative(root, path));
 
-  onStage?.(`training on ${images.length} images at ${imageSize} px (${prepared.method}, ${preset})`);
+  const byName = new Map(
+    pictures.map((picture, i) => [typeof picture === "string" ? picture : `images[${i}]`, picture]),
+  );
+  const tiles = cutter && { scale, overlapPx: Math.floor(imageSize / tileOverlap) };
+  const fullSize = cutter && {
+    windows: images.map(({ image }) => image.windows ?? []),
+    whole: async (index: number) => (await namedImage(byName.get(pathAt(index)) ?? "", "image", depth)).image,
+  };
+  const size = cutter ? `tiles of ${imageSize} px` : `${imageSize} px`;
+  onStage?.(`training on ${images.length} images at ${size} (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
   let stepsOfRun = 0;
   const { model, description, heldOut, odd, copies } = await trainDetector(
@@ -99,7 +127,8 @@ export async function trainHere(
         depth,
       ),
       software: softwareVersions(),
-      look: { part, area },
+      look: { part, area, tiles },
+      fullSize,
       resume,
       signal,
       keepOdd: options.keepOdd,

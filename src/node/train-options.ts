@@ -1,6 +1,6 @@
 /** What a training takes and what it tells. */
 
-import { checkChoice, checkNumber, describe } from "../base/check.ts";
+import { checkChoice, checkInteger, checkNumber, describe } from "../base/check.ts";
 import {
   abortSignal,
   anything,
@@ -70,6 +70,11 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
    * Default: nothing is ignored.
    */
   readonly mask?: FilePath | undefined;
+  /**
+   * Pictures are read in tiles of `imageSize` pixels, in their own proportions: "full" as the camera made them, or resized so that the
+   * longer side of a typical one has so many pixels. Not with regions, a mask or a located part. Default: brought to one square.
+   */
+  readonly resolution?: "full" | number | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
   readonly resume?: boolean | undefined;
   /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. Not with a `worker`. */
@@ -165,12 +170,21 @@ const trainChecks: OptionChecks<TrainOptions> = {
   locate: (name, value) => checkChoice(name, value, locateModes),
   regions: regionList,
   mask: filePath,
+  resolution: (name, value) => {
+    if (value !== "full") checkInteger(name, value, { minimum: 16 });
+  },
   resume: flag,
   networks: networkStore,
   signal: abortSignal,
   onProgress: callback,
   onStage: callback,
 };
+
+function notWithTiles(name: string): OptionError {
+  return new OptionError(
+    `${name}: expected none with a resolution, where pictures are read in tiles wherever they show something, got one. Leave one of them out.`,
+  );
+}
 
 const hints = {
   steps: "Use length: { steps }.",
@@ -185,6 +199,12 @@ export function checkTrainOptions(options: TrainOptions): void {
     throw new OptionError(
       "resume: expected an `output`, since the checkpoint lies beside it, got none. Give the one it was started with.",
     );
+  }
+  if (options.resolution !== undefined) {
+    for (const name of ["regions", "mask"] as const) {
+      if (options[name] !== undefined) throw notWithTiles(name);
+    }
+    if (options.locate === "on") throw notWithTiles("locate");
   }
   if (options.networks !== undefined && options.worker) {
     throw new OptionError("networks: expected none with a `worker`, got a store. Leave one of them out.");

@@ -57,6 +57,7 @@ function rowsOf(
     ["method", `${description.method}, preset ${description.preset}, scoring ${description.scoring}`],
     ["image size", `${description.imageSizePx} px, seen in patches of ${description.patchSizePx} px`],
     ["part", partText(description.part)],
+    ["reads", tilesText(description)],
     ["looks at", areaText(description)],
     ["parameters", description.parameters.toLocaleString("en")],
     ["network", `${callsText(description.networkCalls)} an image`],
@@ -96,6 +97,12 @@ function rowsOf(
 function partText(part: DetectorDescription["part"]): string {
   if (part === undefined) return "pictures are taken as they lie";
   return `found first, ${part.turns ? "turned upright and centred" : "centred"}, in a frame of ${number(part.frame)} picture widths`;
+}
+
+function tilesText({ tiles, imageSizePx }: Pick<DetectorDescription, "tiles" | "imageSizePx">): string {
+  if (tiles === undefined) return "one square";
+  const scale = tiles.scale === 1 ? "at full resolution" : `resized by ${number(tiles.scale)}`;
+  return `pictures of any size ${scale}, in tiles of ${imageSizePx} px that share ${tiles.overlapPx}`;
 }
 
 function areaText({ area, part }: Pick<DetectorDescription, "area" | "part">): string {

@@ -1,0 +1,150 @@
+/** Pictures read in tiles: hairlines that one small square loses, where they are, in pictures of any length. */
+import { beforeAll, expect, test } from "vitest";
+import { Random } from "../../src/base/random.ts";
+import type { RgbImage } from "../../src/base/raster.ts";
+import { regions } from "../../src/metrics/index.ts";
+import { encodePng } from "../../src/node/image-codec.ts";
+import { loadDetectorFile } from "../../src/node/index.ts";
+import { radar } from "../support/radar.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+const folder = temporaryFolder();
+const random = new Random(8);
+const size = { width: 150, height: 378 };
+const hairline: Hairline = { x: 97, y: 250, length: 14 };
+
+interface Hairline {
+  readonly x: number;
+  readonly y: number;
+  readonly length: number;
+}
+
+/** A grey sheet with soft clouds and some grain; with a faint hairline one pixel wide where it is wanted. */
+function sheet({ width, height } = size, line?: Hairline): RgbImage {
+  const data = new Uint8Array(3 * width * height);
+  const waves = Array.from({ length: 6 }, () => {
+    const [turn, length] = [2 * Math.PI * random.uniform(), 16 + 24 * random.uniform()];
+    const step = (2 * Math.PI) / length;
+    return { x: step * Math.cos(turn), y: step * Math.sin(turn), phase: 2 * Math.PI * random.uniform() };
+  });
+  for (let i = 0; i < width * height; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const isLine = line !== undefined && x === line.x && y >= line.y && y < line.y + line.length;
+    const clouds = waves.reduce((sum, wave) => sum + 8 * Math.sin(wave.x * x + wave.y * y + wave.phase), 0);
+    const level = (isLine ? 100 : 130) + clouds + 2 * random.normal();
+    data.fill(Math.max(0, Math.min(255, Math.round(level))), 3 * i, 3 * i + 3);
+  }
+  return { width, height, data };
+}
+
+const training = ["--method", "padim-lite", "--image-size", "64"];
+
+async function trained(name: string, ...options: string[]) {
+  const model = folder.at(`${name}.onnx`);
+  const { code, stderr } = await radar("train", folder.at("sheets"), "-o", model, ...training, ...options);
+  expect(code, stderr).toBe(0);
+  return { model, stderr };
+}
+
+let full = "";
+
+beforeAll(async () => {
+  for (let i = 0; i < 20; i++) await folder.write(`sheets/${i}.png`, await encodePng(sheet()));
+  const { model, stderr } = await trained("full", "--resolution", "full");
+  expect(stderr).toMatch(/training on 20 images at tiles of 64 px/);
+  full = model;
+});
+
+test("hairlines that vanish in one square are found at full resolution, each within two pixels of where it is", async () => {
+  const square = await loadDetectorFile((await trained("square")).model);
+  const tiles = await loadDetectorFile(full);
+  let seenInSquare = 0;
+  for (let i = 0; i < 6; i++) {
+    const line = { x: 20 + 20 * i, y: 300 - 50 * i, length: hairline.length };
+    const picture = sheet(size, line);
+    const [x, y] = [line.x + 0.5, line.y + line.length / 2];
+    const { isAnomalous, anomalyMap } = await tiles.detectOne(picture);
+    expect({ isAnomalous, width: anomalyMap.width, height: anomalyMap.height }).toEqual({
+      isAnomalous: true,
+      ...size,
+    });
+    const [found] = regions(anomalyMap, tiles.description.calibration.pixelThreshold);
+    expect(Math.abs((found?.centroid.x ?? 0) - x)).toBeLessThan(2);
+    expect(Math.abs((found?.centroid.y ?? 0) - y)).toBeLessThan(2);
+    const { anomalyMap: coarse } = await square.detectOne(picture);
+    const [highest] = regions(coarse, square.description.calibration.pixelThreshold, size);
+    if (highest && Math.abs(highest.peak.x - x) < 8 && Math.abs(highest.peak.y - y) < 12) seenInSquare++;
+  }
+  expect(seenInSquare).toBeLessThanOrEqual(1);
+  await Promise.all([square.dispose(), tiles.dispose()]);
+});
+
+test("longer, shorter and smaller pictures are read as they are; moved by a few pixels, a hairline is found as far on", async () => {
+  const detector = await loadDetectorFile(full);
+  for (const [width, height] of [
+    [150, 700],
+    [40, 50],
+    [97, 65],
+  ] as const) {
+    const { anomalyMap, warnings } = await detector.detectOne(sheet({ width, height }));
+    expect([anomalyMap.width, anomalyMap.height]).toEqual([width, height]);
+    expect(warnings.filter((warning) => warning.includes("distorted"))).toEqual([]);
+  }
+  for (const [dx, dy] of [
+    [-37, 11],
+    [21, -90],
+  ] as const) {
+    const line = { x: hairline.x + dx, y: hairline.y + dy, length: hairline.length };
+    const { anomalyMap } = await detector.detectOne(sheet({ width: 180, height: 420 }, line));
+    const [found] = regions(anomalyMap, detector.description.calibration.pixelThreshold);
+    expect(Math.abs((found?.centroid.x ?? 0) - (line.x + 0.5))).toBeLessThan(2);
+    expect(Math.abs((found?.centroid.y ?? 0) - (line.y + line.length / 2))).toBeLessThan(2);
+  }
+  await detector.dispose();
+});
+
+test("several pictures in a call get what each gets alone", async () => {
+  const detector = await loadDetectorFile(full);
+  const pictures = [sheet(), sheet(size, hairline)];
+  const together = await detector.detect(pictures);
+  for (const [i, picture] of pictures.entries()) {
+    const alone = await detector.detectOne(picture);
+    expect(together[i]?.anomalyScore).toBeCloseTo(alone.anomalyScore, 4);
+  }
+  await detector.dispose();
+});
+
+test("with a resolution in pixels, pictures are resized in their own proportions; the file passes its own check", async () => {
+  const { model } = await trained("half", "--resolution", "189");
+  const detector = await loadDetectorFile(model);
+  const { anomalyMap } = await detector.detectOne(sheet());
+  expect([anomalyMap.width, anomalyMap.height]).toEqual([75, 189]);
+  await detector.dispose();
+  expect((await radar("inspect", model)).stdout).toMatch(
+    /reads +pictures of any size resized by 0\.5, in tiles of 64 px that share 16/,
+  );
+  for (const file of [model, full]) expect((await radar("verify", file)).code).toBe(0);
+});
+
+test("the same pictures give the same file, and what does not go together is refused", async () => {
+  const again = await trained("again", "--resolution", "full");
+  const hash = async (path: string) =>
+    JSON.parse((await radar("inspect", path, "--json")).stdout).training.contentHash;
+  expect(await hash(again.model)).toBe(await hash(full));
+  for (const other of [
+    ["--region", "0,0,9,9"],
+    ["--locate", "on"],
+  ]) {
+    const run = await radar(
+      "train",
+      folder.at("sheets"),
+      "-o",
+      full,
+      ...training,
+      "--resolution",
+      "full",
+      ...other,
+    );
+    expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/expected none with a resolution/)]);
+  }
+});
