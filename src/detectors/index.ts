@@ -52,5 +52,11 @@ export {
   rounded,
 } from "./preprocess.ts";
 export { stackPictures } from "./run-detector.ts";
-export { checkRuntime, type Difference, type RuntimeCheck, verifyTolerance } from "./self-check.ts";
+export {
+  checkRuntime,
+  type Difference,
+  type RuntimeCheck,
+  verifyTolerance,
+  verifyToleranceOf,
+} from "./self-check.ts";
 export { largestWholePixels, shrinkLarge, wholeSidePx } from "./shrink-picture.ts";

@@ -1,7 +1,8 @@
 /** Whether this machine computes what a model's maker saw, on every runtime that is there. */
 import { checkOptions, integerFrom, oneOf } from "../base/check-options.ts";
 import { BackendError } from "../base/errors.ts";
-import { checkModel, checkRuntime, type RuntimeCheck, verifyTolerance } from "../detectors/index.ts";
+import { checkModel, checkRuntime, type RuntimeCheck, verifyToleranceOf } from "../detectors/index.ts";
+import { decodeModel } from "../onnx/index.ts";
 import { type Backend, type Device, devices } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { type WebBackendOptions, webBackend } from "../runtime/web.ts";
@@ -60,7 +61,7 @@ export async function verifyModel(model: FileInput, options: VerifyOptions = {})
       }
     }
     const isWithinTolerance = runtimes.every((check) => check.isWithinTolerance);
-    return { tolerance: verifyTolerance, runtimes, absent, isWithinTolerance };
+    return { tolerance: verifyToleranceOf(decodeModel(bytes)), runtimes, absent, isWithinTolerance };
   };
   return typeof given === "string" ? aboutFile(given, checked) : checked();
 }

@@ -296,7 +296,7 @@ test("the OpenAPI document has every route, and every reference in it leads some
 });
 
 test("on SIGTERM it answers what it has taken, takes no more and ends with 0", async () => {
-  const own = await startServer(["--models", folder.at("models")]);
+  const own = await startServer(["--models", folder.at("models"), "--state", folder.at("own state")]);
   const many = form(Array.from({ length: 40 }, (_, i) => [`${i}.png`, pictures[0]!.bytes] as const));
   const answers = [1, 2, 3, 4].map(() => own.fetch(`${score}?map=png`, post(many)));
   await until(async () =>
@@ -304,7 +304,7 @@ test("on SIGTERM it answers what it has taken, takes no more and ends with 0", a
   );
   const ended = own.stop();
   const statuses = (await Promise.all(answers)).map(({ status }) => status);
-  expect(statuses[0]).toBe(200);
+  expect(statuses).toContain(200); // four connections: which is heard first is not said
   expect(statuses.filter((status) => ![200, 429, 503].includes(status))).toEqual([]);
   expect(await ended).toBe(0);
 });

@@ -24,6 +24,7 @@ interface Manifest {
 const manifest: Manifest = JSON.parse(readText("package.json"));
 const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== "./package.json");
 const folder = mkdtempSync(join(tmpdir(), "radar-package-"));
+const emscriptenHome = "/home/web_user"; // of every program that Emscripten makes: ONNX Runtime in WebAssembly
 const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-update-notifier"];
 const registryAnswers =
   npm(["view", "onnxruntime-node", "version", "--fetch-retries=0", ...quiet]).status === 0;
@@ -79,7 +80,9 @@ describe("the packed package", () => {
 
   test("tells nothing of the machine it was packed on", () => {
     const traces = packed.files.flatMap(({ path }) =>
-      machineTraces(readFileSync(join(repository, path), "utf8")).map((trace) => `${path}: ${trace}`),
+      machineTraces(readFileSync(join(repository, path), "utf8"))
+        .filter((trace) => trace !== emscriptenHome)
+        .map((trace) => `${path}: ${trace}`),
     );
     expect(traces).toEqual([]);
   });

@@ -30,15 +30,20 @@ export function linkPackage(folder: string): void {
  * Compiles TypeScript files of a project; the output lies beside them.
  *
  * @param sources - Text by name, without extension.
+ * @param more - Options besides those of a project for Node.
  * @returns What the compiler has against them and against the package's declarations; not against those of others.
  */
-export function compile(folder: string, sources: Readonly<Record<string, string>>): string[] {
+export function compile(
+  folder: string,
+  sources: Readonly<Record<string, string>>,
+  more: ts.CompilerOptions = {},
+): string[] {
   const paths = Object.entries(sources).map(([name, text]) => {
     const path = join(folder, `${name}.mts`);
     writeFileSync(path, text);
     return path;
   });
-  const program = ts.createProgram(paths, options);
+  const program = ts.createProgram(paths, { ...options, ...more });
   const { diagnostics } = program.emit();
   const ours = [folder, join(repository, "dist")].map((path) => path.replaceAll("\\", "/"));
   const found = [...ts.getPreEmitDiagnostics(program), ...diagnostics].filter(

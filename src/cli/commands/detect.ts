@@ -1,5 +1,6 @@
 /** `radar detect`: a model file and images in, scores out. */
 import type { SkippedFile } from "../../data/index.ts";
+import type { Detector } from "../../detectors/index.ts";
 import { csvLine } from "../../node/csv.ts";
 import { detectFiles, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
 import type { Arguments } from "../arguments.ts";
@@ -62,7 +63,8 @@ export const detectCommand: Command = {
     const onProgress = (done: number, total: number): void =>
       output.progress(() => imageLine(done, total, output.now() - started));
     try {
-      if (format === "csv") output.data(csvLine(csvColumns));
+      const columns = csvColumnsOf(detector);
+      if (format === "csv") output.data(csvLine(columns));
       for await (const result of detectFiles(detector, inputs, { ...options, onProgress })) {
         if (format === "json") documents.push(result);
         if ("reason" in result) {
@@ -71,7 +73,7 @@ export const detectCommand: Command = {
         } else {
           tally.images++;
           if (result.isAnomalous) tally.anomalous++;
-          printResult(result, format, output);
+          printResult(result, { format, columns }, output);
         }
       }
     } finally {
@@ -92,7 +94,15 @@ export const detectCommand: Command = {
 
 type Format = "text" | "json" | "jsonl" | "csv";
 
-const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map", "warnings", "region"] as const;
+const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map", "warnings"] as const;
+
+type CsvColumn = (typeof csvColumns)[number] | "region";
+
+/** A model with regions has one column more, the last. */
+function csvColumnsOf({ description }: Pick<Detector, "description">): readonly CsvColumn[] {
+  const hasRegions = (description.area?.regions.length ?? 0) > 0;
+  return hasRegions ? [...csvColumns, "region"] : csvColumns;
+}
 
 function formatOf(args: Arguments): Format {
   const wanted = (["json", "jsonl", "csv"] as const).filter((format) => args.flag(format));
@@ -104,11 +114,15 @@ function formatOf(args: Arguments): Format {
   return wanted[0] ?? "text";
 }
 
-function printResult(result: FileDetection, format: Format, output: Output): void {
+function printResult(
+  result: FileDetection,
+  { format, columns }: { readonly format: Format; readonly columns: readonly CsvColumn[] },
+  output: Output,
+): void {
   if (format === "jsonl") output.data(JSON.stringify(result));
   const { path, anomalyScore, pValue, isAnomalous, region, warnings, map } = result;
   const row = { ...result, warnings: warnings.join("; ") };
-  if (format === "csv") output.data(csvLine(csvColumns.map((column) => String(row[column] ?? ""))));
+  if (format === "csv") output.data(csvLine(columns.map((column) => String(row[column] ?? ""))));
   const words = [
     isAnomalous ? "DEFECT" : "ok    ",
     `score ${anomalyScore.toPrecision(4)}`,
