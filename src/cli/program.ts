@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   detect: async () => (await import("./commands/detect.ts")).detectCommand,
   evaluate: async () => (await import("./commands/evaluate.ts")).evaluateCommand,
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
+  calibrate: async () => (await import("./commands/calibrate.ts")).calibrateCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
   benchmark: async () => (await import("./commands/benchmark.ts")).benchmarkCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,

@@ -157,6 +157,17 @@ export function detectorGraph(
   return buildGraph({ name: "radar", inputs: [image], outputs });
 }
 
+/** What a misfit over its limit is multiplied by to be a score over the threshold. */
+export function misfitFactor({
+  limit,
+  threshold,
+}: {
+  readonly limit: number;
+  readonly threshold: number;
+}): number {
+  return Math.max(threshold, 1e-3) / limit;
+}
+
 /**
  * A picture that does not show the part is anomalous for that reason: its score is the threshold times misfit / limit at
  * least, once the misfit is over the limit. Below it the score stays as it is. float32 [N, 1].
@@ -166,7 +177,7 @@ function withMisfit(
   misfit: Tensor,
   { limit, threshold }: { readonly limit: number; readonly threshold: number },
 ): Tensor {
-  const least = mul(misfit, scalar(Math.max(threshold, 1e-3) / limit));
+  const least = mul(misfit, scalar(misfitFactor({ limit, threshold })));
   return where(greater(misfit, scalar(limit)), max(score, least), score);
 }
 

@@ -94,7 +94,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     falseAlarmRate: image.falseAlarmRate,
     rule: image.rule,
     pixelThreshold: pixel.threshold,
-    mapMaximum: mapHeadroom * Math.max(leastThreshold, pixel.threshold),
+    mapMaximum: mapMaximumOf(pixel.threshold),
     scores: Array.from(scores),
     ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
   });
@@ -103,6 +103,11 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
   return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores, odd };
+}
+
+/** Pixel score of a heat map's brightest colour. */
+export function mapMaximumOf(pixelThreshold: number): number {
+  return mapHeadroom * Math.max(leastThreshold, pixelThreshold);
 }
 
 function readingsOfWhole(

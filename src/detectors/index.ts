@@ -51,6 +51,13 @@ export {
   resizePixels,
   rounded,
 } from "./preprocess.ts";
+export {
+  type GoodScores,
+  measuringModel,
+  type Recalibrated,
+  type RecalibrateOptions,
+  recalibrate,
+} from "./recalibrate.ts";
 export { stackPictures } from "./run-detector.ts";
 export {
   checkRuntime,

@@ -1,6 +1,7 @@
 /** Images, folders and files under Node. */
 export { type NodeBackendOptions, nodeBackend } from "../runtime/node.ts";
 export { checkWritable, ensureFolder, prepareFolder, writeFileAtomic } from "./atomic-file.ts";
+export { type CalibrateOptions, type CalibrateSummary, calibrate } from "./calibrate.ts";
 export { checkpointPathOf } from "./checkpoint-file.ts";
 export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
 export { maxPixels } from "./decode-samples.ts";

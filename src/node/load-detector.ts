@@ -49,7 +49,7 @@ export function computeOptionsOf(options: LoadDetectorOptions): LoadDetectorOpti
 }
 
 /** The backend for {@link LoadDetectorOptions}. @throws {BackendError} E_BACKEND if the device is not offered here. */
-function backendFor({ worker = false, device, threads, spin }: LoadDetectorOptions): Backend {
+export function backendFor({ worker = false, device, threads, spin }: LoadDetectorOptions): Backend {
   const options = {
     ...(device && { device }),
     ...(threads && { threads }),

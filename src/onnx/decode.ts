@@ -1,6 +1,6 @@
 /** What can be learned of an ONNX file without running it. */
 import { fromBinary } from "@bufbuild/protobuf";
-import { type GraphProto, ModelProtoSchema } from "onnx-buf";
+import { type GraphProto, type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { OnnxFormatError } from "../base/errors.ts";
 
 /** A model's own account of itself. */
@@ -22,8 +22,7 @@ export interface ModelSummary {
  * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model or cut off.
  */
 export function decodeModel(bytes: Uint8Array): ModelSummary {
-  const { graph, producerName, metadataProps } = parse(bytes);
-  if (graph === undefined) throw notOnnx(bytes);
+  const { graph, producerName, metadataProps } = parseModel(bytes);
   const operators = new Map<string, number>();
   countOperators(graph, operators);
   const metadata = metadataProps.map(({ key, value }) => [key, value] as const);
@@ -43,12 +42,17 @@ function countOperators({ node }: GraphProto, counts: Map<string, number>): void
   }
 }
 
-function parse(bytes: Uint8Array): ReturnType<typeof fromBinary<typeof ModelProtoSchema>> {
+/** The message of a model, which has a graph. @throws {OnnxFormatError} E_ONNX as {@link decodeModel}. */
+export function parseModel(bytes: Uint8Array): ModelProto & { graph: GraphProto } {
+  let model: ModelProto;
   try {
-    return fromBinary(ModelProtoSchema, bytes);
+    model = fromBinary(ModelProtoSchema, bytes);
   } catch (cause) {
     throw notOnnx(bytes, { cause });
   }
+  const { graph } = model;
+  if (graph === undefined) throw notOnnx(bytes);
+  return { ...model, graph };
 }
 
 function notOnnx(bytes: Uint8Array, options?: { cause?: unknown }): OnnxFormatError {

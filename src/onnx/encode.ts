@@ -172,7 +172,8 @@ function encodeBody(value: AttributeValue, within: (body: Graph) => Names): Grap
   return encodeGraph(value, within(value));
 }
 
-function encodeTensor(name: string, value: NdArray): TensorProto {
+/** A constant as a message. */
+export function encodeTensor(name: string, value: NdArray): TensorProto {
   const { buffer, byteOffset, byteLength } = value.data;
   return create(TensorProtoSchema, {
     name,

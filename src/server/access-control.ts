@@ -1,6 +1,6 @@
 /** What every request goes through before a route: where it comes from, who makes it, and the record of what it changed. */
 import type { MiddlewareHandler } from "hono";
-import { type Access, type Caller, checkOrigin, checkRole, roleFor } from "./access.ts";
+import { type Access, type Caller, checkOrigin, checkRole, isAudited, roleFor } from "./access.ts";
 import type { AuditLog } from "./audit-log.ts";
 import { problemOf } from "./http-error.ts";
 
@@ -40,7 +40,7 @@ export function accessControl({ access, audit, isLocal, clock }: AccessControlOp
       ({ status } = problemOf(error));
       throw error;
     } finally {
-      if (needed === "admin" && method !== "GET") {
+      if (isAudited(method, path)) {
         const { name = "unknown", role = null } = caller ?? {};
         await audit.record({
           time: clock().toISOString(),

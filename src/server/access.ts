@@ -97,11 +97,14 @@ function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+const calibratePath = /^\/v1\/detectors\/[^/]+\/calibrate$/;
+
 /** What operators may do besides looking. */
 const operatorPaths = [
   /^\/v1\/detectors\/[^/]+\/score$/,
   /^\/v2\/models\/[^/]+\/(versions\/[^/]+\/)?infer$/,
   /^\/v1\/history\/[^/]+$/,
+  calibratePath,
 ];
 
 /** The role that a request needs; what is not named here is for admins. null: none. */
@@ -112,6 +115,11 @@ export function roleFor(method: string, path: string): Role | null {
   return (method === "POST" || method === "PATCH") && operatorPaths.some((pattern) => pattern.test(path))
     ? "operator"
     : "admin";
+}
+
+/** Whether a request is written down: those that change more than the history does. */
+export function isAudited(method: string, path: string): boolean {
+  return method !== "GET" && (roleFor(method, path) === "admin" || calibratePath.test(path));
 }
 
 /** @throws {ServiceError} E_ROLE if the caller's role is below the one needed. */

@@ -8,6 +8,7 @@ import { OptionError, ServiceError } from "../base/errors.ts";
 import { packageVersion } from "../node/software-versions.ts";
 import { accessControl } from "./access-control.ts";
 import { addAuditRoute } from "./audit-route.ts";
+import { addCalibrationRoute } from "./calibration-route.ts";
 import { misfit } from "./check-request.ts";
 import { addDriftRoute } from "./drift-route.ts";
 import { addHealthRoutes } from "./health-routes.ts";
@@ -65,6 +66,7 @@ export function createApp(station: Station): OpenAPIHono {
   addHistoryRoutes(app, station);
   addJobRoutes(app, station);
   addDriftRoute(app, station);
+  addCalibrationRoute(app, station);
   addAuditRoute(app, station);
   addInferenceRoutes(app, station);
   const document = app.getOpenAPI31Document({

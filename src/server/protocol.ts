@@ -156,3 +156,45 @@ export interface Drift {
   /** At most 200 values along the run. */
   readonly curve: number[];
 }
+
+/** How a threshold is to be set anew from the history. */
+export interface CalibrationRequest {
+  /** Good parts called anomalous, at most, in (0, 1); default: what the model states. */
+  readonly falseAlarmRate?: number | undefined;
+  /** UTC, ISO 8601: verdicts not before. */
+  readonly from?: string | undefined;
+  /** UTC, ISO 8601: verdicts before. */
+  readonly to?: string | undefined;
+  /**
+   * What of verdicts of which nothing was said: `leave` them, or count those that passed as `good`, which asks that every alarm of the time was
+   * judged.
+   */
+  readonly unjudged: "leave" | "good";
+  /** Whether nothing is kept. */
+  readonly dryRun: boolean;
+}
+
+/** A threshold with what it promises. */
+export interface CalibratedThreshold {
+  readonly threshold: number;
+  readonly falseAlarmRate: number;
+  /** Good parts behind it. */
+  readonly images: number;
+}
+
+/** How old and new threshold differ. */
+export interface Calibrated {
+  readonly detector: string;
+  /** The version that scores: its threshold is the old one. */
+  readonly base: string;
+  /** The new version, to be activated; null of a dry run. */
+  readonly version: string | null;
+  /** Good parts that were found in the history, each picture once. */
+  readonly parts: number;
+  /** How many of them were like none of the others and do not count: 0 or 1. */
+  readonly leftOut: number;
+  readonly before: CalibratedThreshold;
+  readonly after: CalibratedThreshold;
+  /** How many of the parts each threshold calls anomalous. */
+  readonly alarms: { readonly before: number; readonly after: number };
+}

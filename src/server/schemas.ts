@@ -3,6 +3,8 @@ import { z } from "@hono/zod-openapi";
 import { errorCodes } from "../base/errors.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
 import type {
+  Calibrated,
+  CalibrationRequest,
   DetectorDetails,
   DetectorInfo,
   Drift,
@@ -150,3 +152,48 @@ export const driftSchema: z.ZodType<Drift> = z
     curve: z.array(z.number()),
   })
   .openapi("Drift");
+
+const isoTime = z.iso.datetime().openapi({ example: "2026-01-31T12:00:00.000Z" });
+
+/** How a threshold is to be set anew from the history. */
+export const calibrationRequestSchema: z.ZodType<CalibrationRequest> = z
+  .strictObject({
+    falseAlarmRate: z.number().gt(0).lt(1).optional().openapi({
+      description: "Good parts called anomalous, at most. Default: what the model states.",
+    }),
+    from: isoTime.optional(),
+    to: isoTime.optional(),
+    unjudged: z.enum(["leave", "good"]).default("leave").openapi({
+      description:
+        "What of verdicts of which nothing was said: leave them, or count those that passed as good, which asks that every alarm of the time was judged.",
+    }),
+    dryRun: z.boolean().default(false).openapi({ description: "Whether nothing is kept." }),
+  })
+  .openapi("CalibrationRequest");
+
+const calibratedThreshold = z
+  .object({
+    threshold: z.number(),
+    falseAlarmRate: z.number(),
+    images: z.number().int().openapi({ description: "Good parts behind it." }),
+  })
+  .openapi("CalibratedThreshold");
+
+/** How old and new threshold differ. */
+export const calibratedSchema: z.ZodType<Calibrated> = z
+  .object({
+    detector: detectorName,
+    base: z.string().openapi({ description: "The version that scores." }),
+    version: z
+      .string()
+      .nullable()
+      .openapi({ description: "The new one, to be activated; null of a dry run." }),
+    parts: z.number().int().openapi({ description: "Good parts in the history, each picture once." }),
+    leftOut: z.number().int().openapi({ description: "Parts like none of the others, which do not count." }),
+    before: calibratedThreshold,
+    after: calibratedThreshold,
+    alarms: z
+      .object({ before: z.number().int(), after: z.number().int() })
+      .openapi({ description: "How many of the parts each threshold calls anomalous." }),
+  })
+  .openapi("Calibrated");

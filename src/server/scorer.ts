@@ -51,7 +51,21 @@ export interface Scorer {
 /** What the thread is asked to do. */
 export type ScoringOrder =
   | { readonly kind: "load"; readonly path: string; readonly options: ScorerOptions }
-  | { readonly kind: "score"; readonly pictures: readonly PictureToScore[] };
+  | { readonly kind: "score"; readonly pictures: readonly PictureToScore[] }
+  | {
+      readonly kind: "recalibrate";
+      readonly path: string;
+      readonly scores: readonly number[];
+      readonly falseAlarmRate: number | undefined;
+    };
+
+/** A model file with another threshold. */
+export interface RecalibratedFile {
+  readonly model: Uint8Array;
+  readonly description: DetectorDescription;
+  /** Scores that were like none of the others. */
+  readonly leftOut: number;
+}
 
 /** What it answers. */
 export type ScoringAnswer =
@@ -60,6 +74,7 @@ export type ScoringAnswer =
       readonly kind: "scored";
       readonly outcomes: readonly ({ readonly scored: ScoredPicture } | { readonly failed: PlainError })[];
     }
+  | ({ readonly kind: "recalibrated" } & RecalibratedFile)
   | { readonly kind: "failed"; readonly error: PlainError };
 
 /** Makes a model file ready to score. @throws {RadarError} as {@link startScorer}. */

@@ -4,14 +4,15 @@ import { RadarError, ServiceError } from "../base/errors.ts";
 import { rgbImageOf } from "../base/frame.ts";
 import { plainError } from "../base/plain-error.ts";
 import type { RgbImage } from "../base/raster.ts";
-import type { Detection } from "../detectors/index.ts";
+import { type Detection, recalibrate } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { decodeImage, encodePng } from "../node/image-codec.ts";
-import { loadDetectorFile } from "../node/load-detector.ts";
+import { loadDetectorFile, readModelFile } from "../node/load-detector.ts";
 import type { PictureDetector } from "../node/picture-detector.ts";
 import { verifyModel } from "../node/verify.ts";
 import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
 import { fitWithin, resizeImage } from "../report/resample.ts";
+import { nodeBackend } from "../runtime/node.ts";
 import type { PictureToScore, ScoredPicture, ScorerOptions, ScoringAnswer, ScoringOrder } from "./scorer.ts";
 
 type Outcome = Extract<ScoringAnswer, { kind: "scored" }>["outcomes"][number];
@@ -39,9 +40,21 @@ function serveScoring(port: MessagePort): void {
       model = { detector, maxPixels: order.options.maxPixels };
       return { kind: "loaded", description: detector.description };
     }
+    if (order.kind === "recalibrate") return recalibrated(order);
     if (model === undefined) throw new RadarError("E_INTERNAL", "score: internal: no model is loaded.");
     return { kind: "scored", outcomes: await scoreAll(order.pictures, model) };
   }
+}
+
+async function recalibrated({
+  path,
+  scores,
+  falseAlarmRate,
+}: Extract<ScoringOrder, { kind: "recalibrate" }>): Promise<ScoringAnswer> {
+  const backend = nodeBackend({ threads: 1 });
+  const made = await recalibrate(await readModelFile(path), { scores }, { falseAlarmRate, backend });
+  const { model, description, odd } = made;
+  return { kind: "recalibrated", model, description, leftOut: odd === null ? 0 : 1 };
 }
 
 async function checkedDetector(path: string, options: ScorerOptions): Promise<PictureDetector> {

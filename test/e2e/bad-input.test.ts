@@ -57,6 +57,11 @@ describe("a command line that is not understood ends with 2 and says what was me
       '--role: expected one of viewer, operator, admin, got "king".',
     ],
     [["token", "t.json", "--role", "admin"], "expected --name and --role, got no name."],
+    [["calibrate", "m.onnx"], "missing argument <images>"],
+    [
+      ["calibrate", "m.onnx", "x", "--false-alarm-rate", "0"],
+      '--false-alarm-rate: expected a number > 0, got "0".',
+    ],
     [["train", "x", "--no-resume"], "unknown option --no-resume"],
     [["train", "x", "-x"], "unknown option -x"],
     [["train", "x", "--output"], "--output: expected a value, got none."],
@@ -256,9 +261,16 @@ describe("files that cannot be written are noticed before the work", () => {
         ["benchmark", set, "--report", photo, "--cache", folder.at("cache")],
         /one of the files that this run reads/,
       ],
+      [["calibrate", model, good, "-o", photo], /one of the files that this run reads/],
+      [["calibrate", model, good, "-o", config], /holds something else/],
       [["benchmark", set, "--output", model, "--cache", folder.at("cache")], /holds something else/],
     ];
     for (const [argv, text] of refusals) await refused(argv, 1, text, "[E_FILE]");
+    await refused(
+      ["calibrate", model, good, "--false-alarm-rate", "0.01"],
+      1,
+      /at least 99 pictures of good parts .*, got 12\..* \[E_FALSE_ALARM_RATE\]/,
+    );
     expect(readFileSync(photo).equals(before)).toBe(true);
     expect(readFileSync(folder.at("photos", "000.png")).equals(before)).toBe(true);
     expect(readFileSync(model).equals(trained)).toBe(true);
@@ -289,6 +301,7 @@ describe("models that are none", () => {
     await refused(["evaluate", path, set], 1, text);
     await refused(["inspect", path], 1, text);
     await refused(["verify", path], 1, text);
+    await refused(["calibrate", path, good], 1, text);
   });
 
   test("a folder is none, nor is a model that was cut off", async () => {
@@ -309,6 +322,7 @@ describe("models that are none", () => {
     await refused(["evaluate", path, set], 1, text);
     await refused(["inspect", path], 1, text);
     await refused(["verify", path], 1, text);
+    await refused(["calibrate", path, good], 1, text);
   });
 
   test("a device that this machine does not offer", async () => {

@@ -481,6 +481,7 @@ describe("help", () => {
     "detect",
     "evaluate",
     "inspect",
+    "calibrate",
     "verify",
     "page",
     "benchmark",

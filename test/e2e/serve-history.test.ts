@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { conformalThreshold } from "../../src/detectors/index.ts";
 import type { HistoryPage, PastVerdict, Scores, Verdict } from "../../src/server/protocol.ts";
 import { buildRadar } from "../support/radar.ts";
 import { type ServerProcess, startServer, until, writeTinyModel } from "../support/server.ts";
@@ -34,6 +35,10 @@ async function scored(picture: Uint8Array<ArrayBuffer>, name = '=evil, "a".png')
   return results[0] as Verdict;
 }
 
+function json(method: string, body: unknown): RequestInit {
+  return { method, body: JSON.stringify(body), headers: { "content-type": "application/json" } };
+}
+
 test("every verdict is in the history when it is answered, with its picture where it is anomalous", async () => {
   for (const picture of pictures) {
     const { map: _, name, threshold, ...verdict } = await scored(picture);
@@ -65,11 +70,7 @@ test("every verdict is in the history when it is answered, with its picture wher
 
 test("what an operator says of a part is kept; what does not fit is refused", async () => {
   const { id } = await scored(pictures[0]!);
-  const say = (body: unknown) => ({
-    method: "PATCH",
-    body: JSON.stringify(body),
-    headers: { "content-type": "application/json" },
-  });
+  const say = (body: unknown) => json("PATCH", body);
   expect(await server.json(`/v1/history/${id}`, say({ truth: "good", note: "a hair" }))).toMatchObject({
     id,
     truth: "good",
@@ -97,6 +98,55 @@ test("the history is exported as CSV, in which no name is a formula", async () =
   expect(lines[1]).toContain(`${id},`);
   expect(lines[1]).toContain(`,"'=evil, ""a"".png",`);
   expect(lines.length - 1).toBe((await server.json("/v1/history?limit=1000")).verdicts.length);
+});
+
+describe("a threshold set anew from what operators said", () => {
+  const calibrate = async (body: unknown) => {
+    const answer = await server.fetch("/v1/detectors/parts/calibrate", json("POST", body));
+    return { status: answer.status, json: JSON.parse(await answer.text()) };
+  };
+
+  test("is refused where no part was confirmed, too few were, or only alarms were judged", async () => {
+    for (const { id } of (await server.json("/v1/history?truth=good")).verdicts)
+      await server.json(`/v1/history/${id}`, json("PATCH", { truth: null }));
+    expect(await calibrate({})).toMatchObject({
+      status: 422,
+      json: { error: { code: "E_FALSE_ALARM_RATE" } },
+    });
+    expect((await calibrate({ falseAlarmRate: 2 })).status).toBe(400);
+    expect((await calibrate({ rate: 0.1 })).status).toBe(400);
+    const [alarm]: PastVerdict[] = (await server.json("/v1/history?anomalous=true&limit=1")).verdicts;
+    await server.json(`/v1/history/${alarm!.id}`, json("PATCH", { truth: "good" }));
+    expect(await calibrate({})).toMatchObject({ status: 409, json: { error: { code: "E_CONFLICT" } } });
+    expect((await calibrate({ unjudged: "good" })).status).toBe(409); // other alarms were not judged
+  });
+
+  test("is that of the good parts in the history, in a version that passes its self-check and scores as before", async () => {
+    for (const { id } of (await server.json("/v1/history?anomalous=true&limit=1000")).verdicts)
+      await server.json(`/v1/history/${id}`, json("PATCH", { truth: "defect" }));
+    const { verdicts }: HistoryPage = await server.json("/v1/history?limit=1000");
+    const passed = verdicts.filter(({ isAnomalous }) => !isAnomalous);
+    const scores = [...new Map(passed.map((kept) => [kept.imageHash, kept.anomalyScore])).values()];
+    const request = { unjudged: "good", falseAlarmRate: 0.34 };
+    expect(await calibrate({ ...request, falseAlarmRate: 0.01 })).toMatchObject({
+      status: 422,
+      json: { error: { code: "E_FALSE_ALARM_RATE" } },
+    });
+    const dry = await calibrate({ ...request, dryRun: true });
+    expect(dry).toMatchObject({ status: 200, json: { version: null, parts: scores.length } });
+    const { base, version, after, ...made } = (await calibrate(request)).json;
+    expect(after).toEqual({ ...dry.json.after, threshold: conformalThreshold(scores, 0.34).threshold });
+    expect(made.alarms.before).toBe(0);
+    const about = `/v1/detectors/parts/versions/${version}`;
+    expect((await server.json(about)).calibration).toMatchObject(after);
+    expect((await server.json("/v1/detectors/parts")).version).toBe(base); // it does not score yet
+    expect((await server.fetch(`${about}/activate`, { method: "POST" })).status).toBe(200);
+    const again = await scored(pictures[0]!);
+    const first = verdicts.find(({ imageHash }) => imageHash === again.imageHash);
+    expect(again).toMatchObject({ version, threshold: after.threshold, anomalyScore: first!.anomalyScore });
+    const { entries } = await server.json("/v1/audit");
+    expect(entries.map(({ path }: { path: string }) => path)).toContain("/v1/detectors/parts/calibrate");
+  });
 });
 
 test("after kill -9 in the middle of scoring, every verdict that was answered is there, once", async () => {

@@ -4,6 +4,7 @@ import { trainOptionsOf } from "../../run-config.ts";
 import { type Command, commandLine, goodArg } from "../command.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
+import { percent } from "../percent.ts";
 import { duration } from "../progress.ts";
 import { runTraining } from "../run-training.ts";
 import { stressLines } from "../stress-lines.ts";
@@ -117,8 +118,4 @@ function copiesText(copies: TrainSummary["copies"]): string {
   const [[path, copy] = ["", ""]] = copies;
   const pairs = copies.length === 1 ? "One image is" : `${copies.length} pairs of images are`;
   return `${pairs} the same once more, such as ${copy} and ${path}: they were kept on one side.`;
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`;
 }

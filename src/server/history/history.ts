@@ -41,6 +41,11 @@ export interface Retention {
   readonly bytes: number;
 }
 
+/** What a picture scored, and what the part was found to be. */
+export interface JudgedScore extends Pick<VerdictTable, "imageHash" | "anomalyScore" | "truth"> {
+  readonly isAnomalous: boolean;
+}
+
 /** What {@link History} stands on. */
 export interface HistoryOptions {
   readonly db: Database;
@@ -114,6 +119,19 @@ export class History {
       .limit(last)
       .execute();
     return rows.map(({ anomalyScore }) => anomalyScore).toReversed();
+  }
+
+  /** What was said of a version's verdicts, in the order in which they came; of many the newest. */
+  async judged(
+    query: Pick<HistoryQuery, "detector" | "version" | "from" | "to">,
+    last: number,
+  ): Promise<JudgedScore[]> {
+    const rows = await this.#where(query)
+      .select(["imageHash", "anomalyScore", "isAnomalous", "truth"])
+      .orderBy("id", "desc")
+      .limit(last)
+      .execute();
+    return rows.map((row) => ({ ...row, isAnomalous: row.isAnomalous !== 0 })).toReversed();
   }
 
   /** @throws {ServiceError} E_NOT_FOUND if there is none of that id. */

@@ -1,0 +1,191 @@
+/** A detector with another threshold, from good pictures that it never saw; all else of its file stays as it is. */
+import { float32Array } from "../base/array.ts";
+import { formatNumber } from "../base/check.ts";
+import { DataError } from "../base/errors.ts";
+import { type ConstantChange, decodeModel, replaceConstants } from "../onnx/index.ts";
+import type { Backend } from "../runtime/backend.ts";
+import { conformalThreshold } from "./calibration.ts";
+import { type DetectorDescription, descriptionKey } from "./description.ts";
+import { misfitFactor, outputNames } from "./detector-graph.ts";
+import { mapMaximumOf } from "./fit.ts";
+import { goldenKey, goldenOf } from "./golden.ts";
+import { checkModel } from "./load-detector.ts";
+import { oddScore } from "./odd-score.ts";
+import { sealed } from "./seal.ts";
+
+/** What good pictures scored. */
+export interface GoodScores {
+  /** Of each picture, by a file of {@link measuringModel}; of a model that finds no part, by the model itself. */
+  readonly scores: readonly number[];
+  /** Highest value of each picture's map, in the same order; where it is not known, the pixel threshold stays in step or as it is. */
+  readonly mapMaxima?: readonly number[] | undefined;
+}
+
+/** How a threshold is set anew. */
+export interface RecalibrateOptions {
+  /** Chance that a good part is called anomalous, in (0, 1). Default: what the model states. */
+  readonly falseAlarmRate?: number | undefined;
+  /** Whether a picture that is like none of the others counts all the same. Default false. */
+  readonly keepOdd?: boolean | undefined;
+  readonly backend: Backend;
+}
+
+/** A detector with its new threshold. */
+export interface Recalibrated {
+  /** The model file. */
+  readonly model: Uint8Array;
+  readonly description: DetectorDescription;
+  /** Place among the scores of one that is like none of the others and was left out; null if there is none. */
+  readonly odd: number | null;
+  /** How many of the pictures do not show the part: they are anomalous whatever the threshold. */
+  readonly withoutPart: number;
+}
+
+/** Score of a misfit of 1 in a {@link measuringModel}: pictures that do not show the part score above all others. */
+const measuringFactor = 1e30;
+const leastOfMisfits = 1e20;
+const showsPart = (score: number): boolean => score < leastOfMisfits;
+
+/**
+ * The model for measuring: its scores do not depend on its threshold. Of models that find no part it is the model itself.
+ *
+ * @throws {OnnxFormatError} E_ONNX as `checkModel`, or if its graph is another version's.
+ */
+export async function measuringModel(model: Uint8Array): Promise<Uint8Array> {
+  const description = await checkModel(model);
+  if (description.part === undefined) return model;
+  const { metadata } = decodeModel(model);
+  return sealed(
+    replaceConstants(model, [misfitChange(measuringFactor)], {
+      [descriptionKey]: metadata[descriptionKey] ?? "",
+    }),
+  );
+}
+
+/**
+ * Sets image and pixel threshold at the rate that is stated, from these scores alone, and writes what depends on them: the decision, the p-values, the
+ * description, the self-check, the seal.
+ *
+ * @throws {DataError} E_FALSE_ALARM_RATE if there are too few scores for the rate, or more of the pictures than it allows do not show the part.
+ */
+export async function recalibrate(
+  model: Uint8Array,
+  { scores: measured, mapMaxima }: GoodScores,
+  { falseAlarmRate, keepOdd = false, backend }: RecalibrateOptions,
+): Promise<Recalibrated> {
+  const before = await checkModel(model);
+  const rate = falseAlarmRate ?? before.calibration.falseAlarmRate;
+  const odd = keepOdd || !measured.every(showsPart) ? null : oddScore(measured, rate);
+  const kept = (values: readonly number[]) => values.filter((_, i) => i !== odd).toSorted((a, b) => a - b);
+  const ranked = kept(measured);
+  checkEnough(ranked.length, rate);
+  const { threshold } = conformalThreshold(ranked, rate);
+  const misfits = ranked.filter((score) => !showsPart(score)).length;
+  if (!showsPart(threshold)) throw tooManyMisfits(misfits, { images: ranked.length, rate });
+  const { part } = before;
+  const factor = part && misfitFactor({ limit: part.misfitLimit, threshold });
+  const scores = ranked.map((score) =>
+    showsPart(score) ? score : Math.fround((score / measuringFactor) * (factor ?? 1)),
+  );
+  const description = describe(before, { scores, threshold, rate, mapMaxima: mapMaxima && kept(mapMaxima) });
+  const changes = changesFor({ scores, threshold, factor });
+  const metadata = { [descriptionKey]: JSON.stringify(description) };
+  const session = await backend.load(replaceConstants(model, changes, metadata));
+  const golden = await goldenOf(session, before.imageSizePx).finally(() => session.dispose());
+  const written = replaceConstants(model, changes, { ...metadata, [goldenKey]: JSON.stringify(golden) });
+  return { model: await sealed(written), description, odd, withoutPart: misfits };
+}
+
+/** @throws {DataError} E_FALSE_ALARM_RATE if so few pictures do not support the rate. */
+function checkEnough(pictures: number, rate: number): void {
+  const needed = Math.ceil((1 - 1e-9) / rate) - 1; // the highest of n scores is exceeded at a rate of 1 / (n + 1)
+  if (pictures >= needed) return;
+  throw new DataError(
+    "E_FALSE_ALARM_RATE",
+    `calibrate: expected at least ${needed} pictures of good parts for a false-alarm rate of ${formatNumber(rate)}, got ${pictures}. Add more, or state a rate of 1/${pictures + 1} or above.`,
+  );
+}
+
+function tooManyMisfits(
+  misfits: number,
+  { images, rate }: { readonly images: number; readonly rate: number },
+): DataError {
+  return new DataError(
+    "E_FALSE_ALARM_RATE",
+    `calibrate: expected good pictures that show the part, but for a share of ${rate} at most, got ${misfits} of ${images} without it. No threshold keeps the rate: see that the pictures are of this part, or train a new model.`,
+  );
+}
+
+function describe(
+  before: DetectorDescription,
+  {
+    scores,
+    threshold,
+    rate,
+    mapMaxima,
+  }: {
+    readonly scores: readonly number[];
+    readonly threshold: number;
+    readonly rate: number;
+    readonly mapMaxima: readonly number[] | undefined;
+  },
+): DetectorDescription {
+  const { leftOut: _, ...calibration } = before.calibration;
+  // The score of most methods is the map's maximum: one threshold is the other's twin.
+  const areTwins = Math.fround(calibration.pixelThreshold) === Math.fround(calibration.threshold);
+  const unmeasured = areTwins ? threshold : calibration.pixelThreshold;
+  const pixelThreshold = mapMaxima === undefined ? unmeasured : conformalThreshold(mapMaxima, rate).threshold;
+  return {
+    ...before,
+    calibration: {
+      ...calibration,
+      images: scores.length,
+      threshold,
+      falseAlarmRate: rate,
+      rule: "conformal",
+      pixelThreshold,
+      mapMaximum: mapMaximumOf(pixelThreshold),
+      scores,
+    },
+  };
+}
+
+/** Where {@link detectorGraph} puts what depends on the threshold. */
+function changesFor({
+  scores,
+  threshold,
+  factor,
+}: {
+  readonly scores: readonly number[];
+  readonly threshold: number;
+  /** Of models that find a part. */
+  readonly factor: number | undefined;
+}): ConstantChange[] {
+  const count = scores.length;
+  const { isAnomalous, pValue } = outputNames;
+  return [
+    { output: isAnomalous, way: [["Greater", 1]], value: float32Array([], [threshold]) },
+    { output: pValue, way: [["Mul", 1]], value: float32Array([], [1 / (count + 1)]) },
+    { output: pValue, way: pValueScores, value: float32Array([1, count], scores) },
+    ...(factor === undefined ? [] : [misfitChange(factor)]),
+  ];
+}
+
+const pValueScores: ConstantChange["way"] = [
+  ["Mul", 0],
+  ["Add", 0],
+  ["ReduceSum", 0],
+  ["Cast", 0],
+  ["GreaterOrEqual", 0],
+];
+
+/** What a misfit over the limit is multiplied by to be a score. */
+function misfitChange(factor: number): ConstantChange {
+  const way = [
+    ["Reshape", 0],
+    ["Where", 1],
+    ["Max", 1],
+    ["Mul", 1],
+  ] as const;
+  return { output: outputNames.score, way, value: float32Array([], [factor]) };
+}
