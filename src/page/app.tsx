@@ -1,11 +1,12 @@
 /** The whole page: inspecting and teaching, and the model that goes from one to the other. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
+import { FileChoice } from "../ui/file-choice.tsx";
+import { messageOf, Problem } from "../ui/problem.tsx";
+import { texts } from "../ui/texts.ts";
 import { loadDetector, type WebDetector, type WebModel } from "../web/index.ts";
-import { FileChoice } from "./file-choice.tsx";
 import { Inspect } from "./inspect.tsx";
 import { Teach } from "./teach.tsx";
-import { texts } from "./texts.ts";
 
 const tabs = ["inspect", "teach"] as const;
 
@@ -27,7 +28,7 @@ export function App(): JSX.Element {
       await detector?.dispose();
       setDetector(fresh);
     } catch (error) {
-      setProblem(error instanceof Error ? error.message : String(error));
+      setProblem(messageOf(error));
     } finally {
       setLoading(undefined);
     }
@@ -73,11 +74,7 @@ export function App(): JSX.Element {
               {texts.inspect.loading(loading)}
             </p>
           )}
-          {problem && (
-            <p class="problem" role="alert">
-              {problem}
-            </p>
-          )}
+          <Problem text={problem} />
         </main>
       )}
     </>

@@ -1,12 +1,16 @@
 /** Inspecting: a model, then pictures or the camera. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { useCamera } from "../ui/camera.ts";
+import { FileChoice } from "../ui/file-choice.tsx";
+import { HeatMapSlider } from "../ui/heat-map-slider.tsx";
+import { PictureStrip } from "../ui/picture-strip.tsx";
+import { PictureView } from "../ui/picture-view.tsx";
+import { messageOf, Problem } from "../ui/problem.tsx";
+import { short } from "../ui/short.ts";
+import { texts } from "../ui/texts.ts";
+import { Verdict } from "../ui/verdict.tsx";
 import type { Detection, WebDetector, WebPicture } from "../web/index.ts";
-import { useCamera } from "./camera.ts";
-import { FileChoice } from "./file-choice.tsx";
-import { HeatMap } from "./heat-map.tsx";
-import { texts } from "./texts.ts";
-import { short, Verdict } from "./verdict.tsx";
 
 const words = texts.inspect;
 
@@ -33,7 +37,6 @@ export function Inspect({ detector, onOtherModel }: InspectProps): JSX.Element {
   const [wantsCamera, setWantsCamera] = useState(false);
   const [seen, setSeen] = useState<Detection | null>(null);
   const [rate, setRate] = useState(0);
-  const [aspect, setAspect] = useState(1); // width / height of what is shown
   const times = useRef<number[]>([]);
   const camera = useCamera(wantsCamera, async (video) => {
     setSeen(await detector.detectOne(video, { name: "camera" }));
@@ -67,58 +70,20 @@ export function Inspect({ detector, onOtherModel }: InspectProps): JSX.Element {
     <main class="inspect">
       <div class="stage">
         {wantsCamera || picture ? (
-          <div class="view" style={{ aspectRatio: aspect, width: `min(100%, ${72 * aspect}dvh)` }}>
-            {wantsCamera && (
-              <video
-                ref={camera.video}
-                muted
-                playsInline
-                class="picture"
-                onLoadedMetadata={({ currentTarget: { videoWidth, videoHeight } }) =>
-                  setAspect(videoWidth / videoHeight)
-                }
-              />
-            )}
-            {picture && (
-              <img
-                class="picture"
-                src={picture.url}
-                alt={picture.name}
-                onLoad={({ currentTarget: { naturalWidth, naturalHeight } }) =>
-                  setAspect(naturalWidth / naturalHeight)
-                }
-              />
-            )}
-            <HeatMap
-              map={detection?.anomalyMap ?? null}
-              scaleMaximum={calibration.mapMaximum}
-              opacity={opacity}
-            />
-          </div>
+          <PictureView
+            of={picture ?? camera}
+            map={detection?.anomalyMap ?? null}
+            scaleMaximum={calibration.mapMaximum}
+            opacity={opacity}
+          />
         ) : (
           <p class="empty">{words.empty}</p>
         )}
-        <label class="slider">
-          <span>{words.opacity}</span>
-          <input
-            type="range"
-            min="0"
-            max="1"
-            step="0.05"
-            value={opacity}
-            onInput={(event) => setOpacity(Number(event.currentTarget.value))}
-          />
-          <span class="legend" aria-hidden="true" />
-          <span class="note">{words.scale(short(calibration.mapMaximum))}</span>
-        </label>
+        <HeatMapSlider opacity={opacity} onOpacity={setOpacity} scaleMaximum={calibration.mapMaximum} />
       </div>
       <div class="side">
-        <Verdict detection={detection} calibration={calibration} />
-        {(camera.error ?? picture?.error) && (
-          <p class="problem" role="alert">
-            {camera.error === null ? picture?.error : words.noCamera + camera.error}
-          </p>
-        )}
+        <Verdict finding={detection} threshold={calibration.threshold} />
+        <Problem text={camera.error === null ? picture?.error : words.noCamera + camera.error} />
         <div class="actions">
           <FileChoice
             label={words.dropPictures}
@@ -133,26 +98,19 @@ export function Inspect({ detector, onOtherModel }: InspectProps): JSX.Element {
         </div>
         {wantsCamera && camera.isLive && <p class="rate">{words.perSecond(short(rate))}</p>}
         {pictures.length > 0 && (
-          <ul class="strip" aria-label={words.pictures}>
-            {pictures.map(({ url, name: file, detection: found }, i) => (
-              <li key={url}>
-                <button
-                  type="button"
-                  class={`thumb ${found === null ? "" : found.isAnomalous ? "defect" : "good"}`}
-                  aria-current={i === chosen && !wantsCamera}
-                  onClick={() => {
-                    setWantsCamera(false);
-                    setChosen(i);
-                  }}
-                >
-                  <img src={url} alt={file} />
-                  <span>
-                    {found === null ? "..." : found.isAnomalous ? texts.verdict.defect : texts.verdict.good}
-                  </span>
-                </button>
-              </li>
-            ))}
-          </ul>
+          <PictureStrip
+            pictures={pictures.map(({ name: file, url, detection: found, error }) => ({
+              name: file,
+              url,
+              isAnomalous: found?.isAnomalous ?? null,
+              hasFailed: error !== null,
+            }))}
+            chosen={wantsCamera ? null : chosen}
+            onChoose={(index) => {
+              setWantsCamera(false);
+              setChosen(index);
+            }}
+          />
         )}
         <footer class="about">
           <p>
@@ -177,7 +135,7 @@ async function said(
   try {
     return { detection: await detector.detectOne(picture, { name }), error: null };
   } catch (error) {
-    return { detection: null, error: error instanceof Error ? error.message : String(error) };
+    return { detection: null, error: messageOf(error) };
   }
 }
 

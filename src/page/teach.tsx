@@ -1,6 +1,13 @@
 /** Teaching: good pictures in, a detector out. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { type Fact, Facts } from "../ui/facts.tsx";
+import { FileChoice } from "../ui/file-choice.tsx";
+import { HeldOutScores, LossCurve } from "../ui/plots.tsx";
+import { messageOf, Problem } from "../ui/problem.tsx";
+import { saveFile } from "../ui/save-file.ts";
+import { short } from "../ui/short.ts";
+import { texts } from "../ui/texts.ts";
 import {
   AbortError,
   estimateTraining,
@@ -9,10 +16,6 @@ import {
   type WebTrainOptions,
   type WebTrainProgress,
 } from "../web/index.ts";
-import { FileChoice } from "./file-choice.tsx";
-import { HeldOutScores, LossCurve } from "./plots.tsx";
-import { texts } from "./texts.ts";
-import { short } from "./verdict.tsx";
 
 const words = texts.teach;
 const kinds = ["padim-lite", "radar"] as const;
@@ -51,7 +54,7 @@ export function Teach({ onUse }: TeachProps): JSX.Element {
     try {
       await work();
     } catch (error) {
-      if (!(error instanceof AbortError)) setProblem(error instanceof Error ? error.message : String(error));
+      if (!(error instanceof AbortError)) setProblem(messageOf(error));
     } finally {
       setDoing("nothing");
     }
@@ -147,11 +150,7 @@ export function Teach({ onUse }: TeachProps): JSX.Element {
           </button>
         )}
       </div>
-      {problem && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {doing === "estimating" && <p role="status">{words.estimating}</p>}
       {doing === "training" && <Progress stage={stage} progress={progress} losses={losses} />}
     </main>
@@ -199,7 +198,7 @@ function Result({
 }): JSX.Element {
   const { model, description, heldOut, skipped, seconds } = trained;
   const { calibration, training } = description;
-  const facts: readonly (readonly [string, string])[] = [
+  const facts: readonly Fact[] = [
     [words.facts.learned, words.count(training.images)],
     [words.facts.heldOut, words.count(calibration.images)],
     [words.facts.threshold, short(calibration.threshold)],
@@ -208,24 +207,12 @@ function Result({
     [words.facts.time, texts.time(seconds)],
     ...(skipped.length > 0 ? [[words.facts.skipped, words.count(skipped.length)] as const] : []),
   ];
-  const download = (): void => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([new Uint8Array(model)]));
-    link.download = `${description.name.replaceAll(/[^\w-]+/g, "-")}.onnx`;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-  };
+  const download = (): void =>
+    saveFile(new Blob([new Uint8Array(model)]), `${description.name.replaceAll(/[^\w-]+/g, "-")}.onnx`);
   return (
     <main class="teach result">
       <h2>{words.done}</h2>
-      <dl>
-        {facts.map(([label, value]) => (
-          <div key={label}>
-            <dt>{label}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={facts} />
       <HeldOutScores
         scores={heldOut.map(({ anomalyScore }) => anomalyScore)}
         threshold={calibration.threshold}

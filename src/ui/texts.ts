@@ -1,8 +1,21 @@
-/** All words of the page. */
+/** All words of both pages. */
 
 /** By where they stand. */
 export const texts = {
   title: "radar-ad",
+  heatMap: {
+    opacity: "Heat map",
+    scale: (maximum: string): string => `0 to ${maximum}: the same scale for every picture`,
+  },
+  strip: {
+    pictures: "Pictures",
+    kinds: { good: "Good", defect: "Defect", failed: "Not read", waiting: "..." },
+  },
+  plots: {
+    loss: "Loss of each step",
+    heldOut: (count: number): string =>
+      `Scores of ${count} good pictures that were held out, and the threshold`,
+  },
   private: "Everything is computed on this device. No picture leaves it.",
   tabs: { inspect: "Inspect", teach: "Teach" },
   inspect: {
@@ -16,9 +29,6 @@ export const texts = {
     loading: (percent: number | null): string =>
       percent === null ? "Reading the model" : `Reading the model, ${percent} %`,
     otherModel: "Another model",
-    pictures: "Pictures",
-    opacity: "Heat map",
-    scale: (maximum: string): string => `0 to ${maximum}: the same scale for every picture`,
     empty: "Choose pictures or the camera to begin.",
     runsOn: { webgpu: "on the graphics processor (WebGPU)", wasm: "on the processor (WebAssembly)" },
     checked: (share: string): string =>
@@ -61,10 +71,7 @@ export const texts = {
     } as Readonly<Record<string, string>>,
     left: (time: string): string => `about ${time} left`,
     step: (step: number, total: number): string => `step ${step} of ${total}`,
-    loss: "Loss of each step",
     done: "The detector is ready",
-    heldOut: (count: number): string =>
-      `Scores of ${count} good pictures that were held out, and the threshold`,
     facts: {
       learned: "learned from",
       heldOut: "held out",

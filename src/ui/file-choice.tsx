@@ -1,6 +1,7 @@
-/** A button that opens files, on which they may be dropped too. */
+/** A button that opens files, on which they - or folders of them - may be dropped too. */
 import type { JSX } from "preact";
 import { useRef, useState } from "preact/hooks";
+import { droppedFiles } from "./dropped-files.ts";
 
 /** What is asked for. */
 export interface FileChoiceProps {
@@ -9,7 +10,8 @@ export interface FileChoiceProps {
   /** As the file dialogue takes it, e.g. "image/*". */
   readonly accept: string;
   readonly isMultiple?: boolean;
-  readonly isQuiet?: boolean;
+  /** Whether the dialogue opens a folder. */
+  readonly isFolder?: boolean;
   readonly onFiles: (files: File[]) => void;
 }
 
@@ -19,18 +21,19 @@ export function FileChoice({
   hint,
   accept,
   isMultiple = false,
-  isQuiet = false,
+  isFolder = false,
   onFiles,
 }: FileChoiceProps): JSX.Element {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
-  const give = (files: FileList | null | undefined): void => {
-    if (files && files.length > 0) onFiles(isMultiple ? [...files] : [...files].slice(0, 1));
+  const give = (files: readonly File[]): void => {
+    const fitting = files.filter((file) => fits(file, accept));
+    if (fitting.length > 0) onFiles(isMultiple ? fitting : fitting.slice(0, 1));
   };
   return (
     <button
       type="button"
-      class={`choice ${isQuiet ? "quiet" : ""} ${isOver ? "over" : ""}`}
+      class={`choice ${isOver ? "over" : ""}`}
       onClick={() => input.current?.click()}
       onDragOver={(event) => {
         event.preventDefault();
@@ -40,13 +43,16 @@ export function FileChoice({
       onDrop={(event) => {
         event.preventDefault();
         setOver(false);
-        give(event.dataTransfer?.files);
+        void droppedFiles(event.dataTransfer).then(give);
       }}
     >
       <span class="choice-label">{label}</span>
       <span class="choice-hint">{hint}</span>
       <input
-        ref={input}
+        ref={(element) => {
+          input.current = element;
+          if (element !== null) element.webkitdirectory = isFolder;
+        }}
         type="file"
         hidden
         tabIndex={-1}
@@ -55,10 +61,16 @@ export function FileChoice({
         aria-label={label}
         onClick={(event) => event.stopPropagation()}
         onChange={(event) => {
-          give(event.currentTarget.files);
+          give([...(event.currentTarget.files ?? [])]);
           event.currentTarget.value = "";
         }}
       />
     </button>
   );
+}
+
+/** Whether a dropped file is of the kind that the dialogue would have shown; browsers know no type of some pictures. */
+function fits({ name, type }: File, accept: string): boolean {
+  if (accept.startsWith(".")) return name.endsWith(accept);
+  return type === "" || type.startsWith(accept.replace("*", ""));
 }

@@ -1,8 +1,8 @@
 /** An anomaly map over its picture, on the detector's absolute scale. */
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import type { AnomalyMap } from "../base/raster.ts";
 import { colorIndex, colorTable } from "../report/color-map.ts";
-import type { AnomalyMap } from "../web/index.ts";
 
 /** What is drawn. */
 export interface HeatMapProps {

@@ -21,13 +21,13 @@ export function LossCurve({ losses }: { readonly losses: readonly number[] }): J
         class="plot"
         viewBox={`0 0 ${width} ${height}`}
         role="img"
-        aria-label={texts.teach.loss}
+        aria-label={texts.plots.loss}
         preserveAspectRatio="none"
       >
         <polyline class="plot-faint" points={logs.map(at).join(" ")} />
         <polyline class="plot-line" points={smooth.map(at).join(" ")} />
       </svg>
-      <figcaption>{texts.teach.loss}</figcaption>
+      <figcaption>{texts.plots.loss}</figcaption>
     </figure>
   );
 }
@@ -41,7 +41,7 @@ export function HeldOutScores({
   readonly threshold: number;
 }): JSX.Element {
   const most = Math.max(threshold, ...scores) * 1.08 || 1;
-  const label = texts.teach.heldOut(scores.length);
+  const label = texts.plots.heldOut(scores.length);
   const x = (score: number): number => 8 + (score / most) * (width - 16);
   return (
     <figure>

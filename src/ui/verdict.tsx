@@ -1,0 +1,46 @@
+/** What is said of a picture, to be read from three metres. */
+import type { JSX } from "preact";
+import { short } from "./short.ts";
+import { texts } from "./texts.ts";
+
+/** What a model says of a picture. */
+export interface Finding {
+  readonly anomalyScore: number;
+  readonly pValue: number;
+  readonly isAnomalous: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** What is shown. */
+export interface VerdictProps {
+  readonly finding: Finding | null;
+  /** A score above it is anomalous. */
+  readonly threshold: number;
+}
+
+const symbols = { good: "✓", defect: "✕", waiting: "·" } as const;
+
+/** See {@link VerdictProps}. */
+export function Verdict({ finding, threshold }: VerdictProps): JSX.Element {
+  const kind = finding === null ? "waiting" : finding.isAnomalous ? "defect" : "good";
+  return (
+    <section class={`verdict ${kind}`} aria-live="polite" aria-atomic="true">
+      <p class="verdict-word">
+        <span aria-hidden="true">{symbols[kind]}</span> {texts.verdict[kind]}
+      </p>
+      {finding && (
+        <p class="verdict-numbers">
+          {texts.verdict.score} <strong>{short(finding.anomalyScore)}</strong>, {texts.verdict.threshold}{" "}
+          {short(threshold)}
+          <br />
+          {texts.verdict.pValue(short(100 * finding.pValue))}
+        </p>
+      )}
+      {finding?.warnings.map((warning) => (
+        <p key={warning} class="verdict-warning">
+          {warning}
+        </p>
+      ))}
+    </section>
+  );
+}
