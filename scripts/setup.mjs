@@ -13,6 +13,9 @@ const lockStamp = join(modules, ".radar-lock");
 const buildStamp = join(root, "dist", ".radar-build"); // beside what it tells of: work trees may share node_modules
 const oldestNode = [20, 19];
 
+/** Folders of pages, each built by its own settings. */
+const pages = ["page", "station"];
+
 /** Ends the process with a sentence when this Node is too old to run anything here. */
 export function checkNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
@@ -106,7 +109,14 @@ export async function buildIfStale() {
   for (const step of [
     [...compile, "tsconfig.build.json"],
     [...compile, "tsconfig.web.build.json", "--noCheck"], // types of a page are checked by themselves
-    [toolPath("vite"), "build", "-c", join("src", "page", "vite.config.ts"), "--logLevel", "warn"],
+    ...pages.map((page) => [
+      toolPath("vite"),
+      "build",
+      "-c",
+      join("src", page, "vite.config.ts"),
+      "--logLevel",
+      "warn",
+    ]),
   ]) {
     const code = await runNode(step, { output: "stderr" });
     if (code !== 0) throw new StageError("build", code, "The build failed; its messages are above.");
@@ -160,7 +170,7 @@ function buildFingerprint() {
 function removeOrphans() {
   const dist = join(root, "dist");
   for (const path of files(dist)) {
-    if (relative(dist, path).startsWith(`page${sep}`)) continue; // emptied by its own build
+    if (pages.some((page) => relative(dist, path).startsWith(`${page}${sep}`))) continue; // emptied by its own build
     const stem = relative(dist, path).replace(/(\.d\.ts|\.js)$/, "");
     if (!existsSync(join(root, "src", `${stem}.ts`))) rmSync(path);
   }

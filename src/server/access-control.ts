@@ -1,8 +1,9 @@
 /** What every request goes through before a route: where it comes from, who makes it, and the record of what it changed. */
 import type { MiddlewareHandler } from "hono";
-import { type Access, type Caller, checkOrigin, checkRole, isAudited, roleFor } from "./access.ts";
+import { type Access, checkOrigin, checkRole, isAudited, roleFor } from "./access.ts";
 import type { AuditLog } from "./audit-log.ts";
 import { problemOf } from "./http-error.ts";
+import type { Caller } from "./protocol.ts";
 
 declare module "hono" {
   interface ContextVariableMap {

@@ -33,6 +33,10 @@ describe("tokens", () => {
 
 test.each([
   ["GET", "/v2/health/ready", null],
+  ["GET", "/", null],
+  ["GET", "/assets/index-a1.js", null],
+  ["GET", "/assets/../v1/history", "viewer"],
+  ["POST", "/", "admin"],
   ["GET", "/v1/detectors", "viewer"],
   ["GET", "/metrics", "viewer"],
   ["GET", "/v1/audit", "admin"],

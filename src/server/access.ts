@@ -6,18 +6,7 @@ import { OptionError, ServiceError } from "../base/errors.ts";
 import { writeFileAtomic } from "../node/atomic-file.ts";
 import { pathKind } from "../node/path-kind.ts";
 import { fileError } from "../node/system-error.ts";
-
-/** Roles; each may do what those before it may. */
-export const roles = ["viewer", "operator", "admin"] as const;
-
-/** One of {@link roles}. */
-export type Role = (typeof roles)[number];
-
-/** Someone who makes requests. */
-export interface Caller {
-  readonly name: string;
-  readonly role: Role;
-}
+import { type Caller, type Role, roles } from "./protocol.ts";
 
 const tokensSchema = z.array(
   z.object({
@@ -107,11 +96,15 @@ const operatorPaths = [
   calibratePath,
 ];
 
+/** The page: its files are the same for everyone. */
+const pagePath = /^\/(assets\/[^/]+)?$/;
+
 /** The role that a request needs; what is not named here is for admins. null: none. */
 export function roleFor(method: string, path: string): Role | null {
-  if (path.startsWith("/v2/health/")) return null;
+  const isGet = method === "GET" || method === "HEAD";
+  if (path.startsWith("/v2/health/") || (isGet && pagePath.test(path))) return null;
   if (path === "/v1/audit") return "admin";
-  if (method === "GET" || method === "HEAD") return "viewer";
+  if (isGet) return "viewer";
   return (method === "POST" || method === "PATCH") && operatorPaths.some((pattern) => pattern.test(path))
     ? "operator"
     : "admin";

@@ -9,6 +9,7 @@ import { packageVersion } from "../node/software-versions.ts";
 import { accessControl } from "./access-control.ts";
 import { addAuditRoute } from "./audit-route.ts";
 import { addCalibrationRoute } from "./calibration-route.ts";
+import { addCallerRoute } from "./caller-route.ts";
 import { misfit } from "./check-request.ts";
 import { addDriftRoute } from "./drift-route.ts";
 import { addHealthRoutes } from "./health-routes.ts";
@@ -17,6 +18,7 @@ import { problemOf } from "./http-error.ts";
 import { addInferenceRoutes } from "./inference-routes.ts";
 import { addJobRoutes } from "./job-routes.ts";
 import { addModelRoutes } from "./model-routes.ts";
+import { addPageRoutes } from "./page-routes.ts";
 import { addScoreRoutes } from "./score-routes.ts";
 import type { Station } from "./station.ts";
 
@@ -60,6 +62,7 @@ export function createApp(station: Station): OpenAPIHono {
     );
     return c.json(problemOf(error).body, 404);
   });
+  addPageRoutes(app, station);
   addHealthRoutes(app, station);
   addModelRoutes(app, station);
   addScoreRoutes(app, station);
@@ -68,6 +71,7 @@ export function createApp(station: Station): OpenAPIHono {
   addDriftRoute(app, station);
   addCalibrationRoute(app, station);
   addAuditRoute(app, station);
+  addCallerRoute(app);
   addInferenceRoutes(app, station);
   const document = app.getOpenAPI31Document({
     openapi: "3.1.0",
@@ -89,7 +93,7 @@ function observed({ measurements, log, now }: Station): Parameters<OpenAPIHono["
     const id = randomUUID();
     c.header("x-request-id", id);
     await next();
-    c.header("cache-control", "no-store");
+    if (!c.res.headers.has("cache-control")) c.header("cache-control", "no-store");
     const { method, path } = c.req;
     const ms = now() - started;
     const { status } = c.res;

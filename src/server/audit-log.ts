@@ -1,7 +1,7 @@
 /** Who changed what: a line of JSON for each request that changes something, on the disk before it is answered. */
 import { type FileHandle, open, readFile } from "node:fs/promises";
 import { fileError } from "../node/system-error.ts";
-import type { Role } from "./access.ts";
+import type { Role } from "./protocol.ts";
 
 /** A request that changed something, or was refused to. */
 export interface AuditEntry {

@@ -1,7 +1,7 @@
 /** `GET /v1/audit`: who changed what. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
-import { roles } from "./access.ts";
 import { problemAnswers } from "./problem-answers.ts";
+import { roles } from "./protocol.ts";
 import type { Station } from "./station.ts";
 
 const entry = z

@@ -1,6 +1,18 @@
 /** What travels over HTTP, as types; `schemas.ts` has the zod schemas that check it. */
 import type { ErrorCode } from "../base/errors.ts";
 
+/** Roles; each may do what those before it may. */
+export const roles = ["viewer", "operator", "admin"] as const;
+
+/** One of {@link roles}. */
+export type Role = (typeof roles)[number];
+
+/** Someone who makes requests. */
+export interface Caller {
+  readonly name: string;
+  readonly role: Role;
+}
+
 /** The body of every answer that is no success. */
 export interface Problem {
   readonly error: {

@@ -2,17 +2,19 @@
 import { z } from "@hono/zod-openapi";
 import { errorCodes } from "../base/errors.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
-import type {
-  Calibrated,
-  CalibrationRequest,
-  DetectorDetails,
-  DetectorInfo,
-  Drift,
-  HistoryPage,
-  PastVerdict,
-  Problem,
-  Said,
-  Scores,
+import {
+  type Calibrated,
+  type CalibrationRequest,
+  type Caller,
+  type DetectorDetails,
+  type DetectorInfo,
+  type Drift,
+  type HistoryPage,
+  type PastVerdict,
+  type Problem,
+  roles,
+  type Said,
+  type Scores,
 } from "./protocol.ts";
 
 /** A name that is safe as a file's, in a path and in a URL. */
@@ -28,6 +30,11 @@ const problem = z.object({ code: z.enum(errorCodes), message: z.string() });
 
 /** Schema of {@link Problem}. */
 export const problemSchema: z.ZodType<Problem> = z.object({ error: problem }).openapi("Problem");
+
+/** Who makes a request. */
+export const callerSchema: z.ZodType<Caller> = z
+  .object({ name: z.string(), role: z.enum(roles) })
+  .openapi("Caller");
 
 const map = z
   .object({

@@ -46,6 +46,8 @@ export interface ServeOptions {
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
+  /** Folder of the built page, which is answered at `/`. Default: none. */
+  readonly page?: string | undefined;
   readonly logLevel?: "debug" | "info" | "warn" | "error" | "silent" | undefined;
 }
 
@@ -134,6 +136,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     measurements: measured,
     bodies: new BodyReader(limits),
     isOpen: () => isOpen,
+    page: options.page,
     access,
     audit,
     isLocal: isLoopback(host),

@@ -21,4 +21,6 @@ export interface Station extends AccessControlOptions {
   readonly now: () => number;
   /** Whether the server takes requests that cost something. */
   readonly isOpen: () => boolean;
+  /** Folder of the built page; undefined where none is served. */
+  readonly page: string | undefined;
 }

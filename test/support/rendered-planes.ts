@@ -1,7 +1,7 @@
 /** Pictures for tests of detectors: rendered prints, as `trainDetector` takes them too, and what is unlike any print. */
 import { Random } from "../../src/base/random.ts";
 import type { RgbImage } from "../../src/base/raster.ts";
-import { renderSurface } from "../../src/rendered/index.ts";
+import { type PrintDefect, renderSurface } from "../../src/rendered/index.ts";
 
 /** Pixels channel by channel: uint8 [height, width, 3] as uint8 [3, height, width]. */
 export function planesOf({ width, height, data }: RgbImage): Uint8Array {
@@ -31,4 +31,12 @@ export function strangePictures({ width, height, data }: RgbImage, random: Rando
     (value) => 255 - value,
   ];
   return values.map((value) => ({ width, height, data: data.map(value) }));
+}
+
+/** An orange print with a defect. */
+export function defectivePrint(
+  defect: PrintDefect,
+  { seed, ...size }: { readonly width: number; readonly height: number; readonly seed: number },
+): RgbImage {
+  return renderSurface({ kind: "print", look: "orange", defect, ...size, random: new Random(seed) }).image;
 }

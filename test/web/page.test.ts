@@ -1,12 +1,12 @@
 /** The built page in a browser: what it does, that nothing leaves it, and that everyone can use it. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import axe from "axe-core";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServedPage, servePage } from "../../src/cli/page-server.ts";
 import { encodePng, train, verifyModel } from "../../src/node/index.ts";
 import { browserMissing, hasBrowser, openBrowser } from "../support/browser.ts";
+import { barriers, scrollsSideways } from "../support/page-checks.ts";
 import { soundPrints } from "../support/rendered-planes.ts";
 import { repository } from "../support/repository.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -38,26 +38,6 @@ afterAll(async () => {
   await browser?.close();
   await site?.close();
 });
-
-interface Violation {
-  id: string;
-  impact: string;
-  nodes: { html: string }[];
-}
-
-/** What axe-core finds that is serious or worse. */
-async function barriers(page: Page): Promise<string[]> {
-  await page.evaluate(`${axe.source}; undefined`);
-  const { violations } = await page.evaluate<{ violations: Violation[] }>("axe.run()");
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes[0]?.html ?? ""}`);
-}
-
-/** Whether the page is wider than the window. */
-function scrollsSideways(page: Page): Promise<boolean> {
-  return page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth");
-}
 
 describe.skipIf(!hasBrowser)(`the page${browserMissing}`, () => {
   test.each([

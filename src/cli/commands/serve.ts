@@ -1,4 +1,5 @@
 /** `radar serve`: detectors of a folder, over HTTP. */
+import { fileURLToPath } from "node:url";
 import type { PictureRule, Retention } from "../../server/history/history.ts";
 import type { Limits } from "../../server/limits.ts";
 import type { Arguments } from "../arguments.ts";
@@ -76,6 +77,7 @@ export const serveCommand: Command = {
         pictures: args.choice("keep-pictures", pictureRules),
         retention: retentionOf(args),
         limits: limitsOf(args),
+        page: fileURLToPath(new URL("../../station", import.meta.url)),
         ...computeOptions(args),
       });
       output.note(`radar serve answers at ${server.url}`);

@@ -1,5 +1,5 @@
 /** `radar token`: a token for `radar serve`. */
-import { type Role, roles } from "../../server/access.ts";
+import { type Role, roles } from "../../server/protocol.ts";
 import type { Command } from "../command.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 
