@@ -14,7 +14,7 @@ const config: UserConfig = defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   base: "./",
   plugins: [workerSource],
-  oxc: { jsx: { runtime: "automatic", importSource: "preact" } },
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   worker: { format: "es", plugins: () => [workerSource] },
   build: {
     outDir: "../../dist/page",
