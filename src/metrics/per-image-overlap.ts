@@ -2,7 +2,7 @@
 import { checkNumber } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import { type PerImageKeys, PixelRanking, type ScoredMap } from "./pixel-ranking.ts";
-import { sortedKeys, sortedPairs } from "./radix-sort.ts";
+import { type KeyedValues, sortedKeys, sortedPairs } from "./radix-sort.ts";
 import { requireBothClasses } from "./tie-groups.ts";
 
 /** Options of {@link aupimo}. */
@@ -45,8 +45,8 @@ export function aupimo(images: Iterable<ScoredMap>, options: AupimoOptions = {})
   checkBounds(falsePositiveRates);
   const ranking = new PixelRanking();
   for (const image of images) ranking.add("aupimo", image);
-  const { normal, anomalous } = ranking.perImage;
-  const counts = { normal: normal.length, anomalous: anomalous.length };
+  const { normalImages, anomalous } = ranking.perImage;
+  const counts = { normal: normalImages, anomalous: anomalous.length };
   requireBothClasses("aupimo", counts, "images", "AUPIMO");
   return meanImageOverlap(ranking.perImage, falsePositiveRates);
 }
@@ -58,7 +58,7 @@ export function aupimo(images: Iterable<ScoredMap>, options: AupimoOptions = {})
  * @param bounds - 0 < low < high <= 1.
  */
 export function meanImageOverlap(keys: PerImageKeys, bounds: readonly [low: number, high: number]): number {
-  const stretches = stretchesWithin(keys.normal, bounds);
+  const stretches = stretchesWithin(keys, bounds);
   const length = Math.log(bounds[1] / bounds[0]);
   const areas = keys.anomalous.map((image) => recallArea(sortedKeys([image]), stretches) / length);
   return areas.reduce((sum, area) => sum + area, 0) / areas.length;
@@ -78,11 +78,16 @@ interface Stretch {
 }
 
 function stretchesWithin(
-  normal: readonly Uint32Array[],
+  { normal, normalImages }: PerImageKeys,
   [low, high]: readonly [number, number],
 ): readonly Stretch[] {
-  const { keys, values } = sortedPairs(normal.map((image, i) => highestKeys(image, i, normal.length, high)));
-  const weights = normal.map((image) => 1 / (normal.length * image.length));
+  const highest: KeyedValues[] = [];
+  const weights: number[] = [];
+  for (const image of normal) {
+    highest.push(highestKeys(image, highest.length, normalImages, high));
+    weights.push(1 / (normalImages * image.length));
+  }
+  const { keys, values } = sortedPairs(highest);
   const stretches: Stretch[] = [];
   let rate = 0;
   for (let start = 0, end = 0; start < keys.length && rate < high; start = end) {
@@ -102,12 +107,7 @@ function stretchesWithin(
  * The highest scores of a normal image: those that the shared rate can meet up to `high`. Ranked by its own pixels alone, one
  * further down has at least that share of this image, so more than `high` of all, above it.
  */
-function highestKeys(
-  image: Uint32Array,
-  index: number,
-  images: number,
-  high: number,
-): { keys: Uint32Array; values: Uint32Array } {
+function highestKeys(image: Uint32Array, index: number, images: number, high: number): KeyedValues {
   const sorted = sortedKeys([image]);
   let count = Math.min(sorted.length, Math.ceil(high * images * sorted.length) + 1);
   while (count < sorted.length && sorted[count] === sorted[count - 1]) count++; // all of a tie, or none

@@ -140,3 +140,12 @@ test("PixelAccumulator refuses one class, NaN, wrong extents and a limit outside
     }),
   );
 });
+
+test("maps that are made anew each time give what kept ones give, level by level", () => {
+  for (const step of [0.5, 1e-6]) {
+    const images = noiseMaps(11, 7, 12, step);
+    const pixels = new PixelAccumulator();
+    for (const { map, mask, width, height } of images) pixels.add(() => map.slice(), mask, width, height);
+    expect(pixels.metrics()).toEqual(accumulate(images).metrics());
+  }
+});

@@ -1,4 +1,4 @@
-/** Pixel metrics of a whole test set from one sort of its pixels. */
+/** Pixel metrics of a whole test set from one sort of its anomalous pixels. */
 import { defaultFalsePositiveRates, meanImageOverlap } from "./per-image-overlap.ts";
 import { PixelRanking } from "./pixel-ranking.ts";
 import { BestF1, PrecisionArea } from "./precision-recall.ts";
@@ -33,8 +33,8 @@ export interface PixelMetrics {
 /**
  * Collects anomaly maps and gives the exact pixel metrics over all of them.
  *
- * Maps need not be kept by the caller: a normal pixel costs 4 bytes here, an anomalous one 8, and reading the metrics
- * takes twice that again while it sorts. No thresholds are sampled; equal scores are one step of every curve.
+ * A copy of each map is kept, 4 bytes a pixel, or what makes it again; an anomalous pixel costs 8 bytes more, and three times
+ * that while the metrics are read. No thresholds are sampled; equal scores are one step of every curve.
  *
  * @example
  * const pixels = new PixelAccumulator();
@@ -63,7 +63,8 @@ export class PixelAccumulator {
   /**
    * Takes the map of one image; images may differ in size.
    *
-   * @param map - Anomaly scores, float32 [height * width], row-major; higher is more anomalous. Not kept, not changed.
+   * @param map - Anomaly scores, float32 [height * width], row-major; higher is more anomalous. Copied, not changed. Or what
+   * gives them, the same each time: called now and twice for every reading of the metrics, so that they need not be kept.
    * @param mask - uint8 [height * width], non-zero inside defects; null if the whole image is normal.
    * @param width - Pixels per row, integer >= 1.
    * @param height - Rows, integer >= 1.
@@ -73,13 +74,14 @@ export class PixelAccumulator {
    * @throws {OptionError} E_OPTION if `width` or `height` is not such an integer.
    */
   add(
-    map: Float32Array,
+    map: Float32Array | (() => Float32Array),
     mask: Uint8Array | null,
     width: number,
     height: number,
     looked: Uint8Array | null = null,
   ): void {
-    this.#ranking.add("PixelAccumulator.add", { map, mask, width, height, looked });
+    const kept = typeof map === "function" ? map : map.slice();
+    this.#ranking.add("PixelAccumulator.add", { map: kept, mask, width, height, looked });
   }
 
   /**
@@ -112,7 +114,7 @@ export class PixelAccumulator {
       f1Max: f1,
       f1MaxThreshold: threshold,
       aupro: overlapArea.value(),
-      aupimo: perImage.normal.length > 0 ? meanImageOverlap(perImage, defaultFalsePositiveRates) : null,
+      aupimo: perImage.normalImages > 0 ? meanImageOverlap(perImage, defaultFalsePositiveRates) : null,
     };
   }
 }

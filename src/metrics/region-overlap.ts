@@ -9,7 +9,7 @@ export interface RegionOverlapCurve {
   readonly falsePositiveRates: Float64Array;
   /** Mean over regions of the share of the region with score > threshold, rising from 0 to 1. */
   readonly overlaps: Float64Array;
-  /** The K distinct scores from high to low, then -Infinity. */
+  /** K scores from high to low, then -Infinity. */
   readonly thresholds: Float64Array;
 }
 
@@ -23,9 +23,10 @@ export interface AuproOptions {
 export const defaultFalsePositiveRateLimit = 0.3;
 
 /**
- * Per-region overlap against false positive rate at every distinct score.
+ * Per-region overlap against false positive rate.
  *
- * A region is an 8-connected component of a mask. The arrays have one entry for each distinct score of all pixels.
+ * A region is an 8-connected component of a mask. The arrays have one entry for each distinct score of anomalous pixels, and one
+ * for the normal pixels between two of them, whose highest score it has: between them the curve is level.
  *
  * @param images - Maps with masks; together they must hold normal and anomalous pixels.
  * @throws {ShapeError} E_SHAPE if a map or mask has not width x height pixels.

@@ -26,7 +26,10 @@ export function resizeMap(map: AnomalyMap, size: Size): AnomalyMap {
 export function resizeImage(image: RgbImage, size: Size): RgbImage {
   checkRaster("image", image, 3);
   const { width, height } = size;
-  return { width, height, data: Uint8Array.from(resample(image, 3, size), Math.round) };
+  const samples = resample(image, 3, size);
+  const data = new Uint8Array(samples.length);
+  for (let i = 0; i < data.length; i++) data[i] = Math.round(samples[i] ?? 0);
+  return { width, height, data };
 }
 
 /**
@@ -37,12 +40,22 @@ export function resizeImage(image: RgbImage, size: Size): RgbImage {
  * @throws {ShapeError} E_SHAPE if `mask.data` does not fit its size.
  */
 export function resizeMask(mask: DefectMask, size: Size): DefectMask {
-  checkRaster("mask", mask, 1);
   const { width, height } = size;
   const shrinks = width < mask.width || height < mask.height;
-  const inside = { ...mask, data: mask.data.map((value) => (value === 0 ? 0 : 1)) };
-  const coverage = resample(inside, 1, size);
-  return { width, height, data: Uint8Array.from(coverage, (share) => +(shrinks ? share > 0 : share >= 0.5)) };
+  const coverage = maskCoverage(mask, size);
+  const data = new Uint8Array(coverage.length);
+  for (let i = 0; i < data.length; i++) {
+    const share = coverage[i] ?? 0;
+    if (shrinks ? share > 0 : share >= 0.5) data[i] = 1;
+  }
+  return { width, height, data };
+}
+
+/** How much of each pixel of another grid is inside a mask, float32 in [0, 1]. @throws {ShapeError} E_SHAPE as {@link resizeMask}. */
+export function maskCoverage(mask: DefectMask, size: Size): Float32Array {
+  checkRaster("mask", mask, 1);
+  const inside = mask.data.map((value) => (value === 0 ? 0 : 1));
+  return resample({ ...mask, data: inside }, 1, size);
 }
 
 /** Labels on another grid: each pixel has that of the place in which its middle lies. */
@@ -66,8 +79,11 @@ export function fitWithin(size: Size, side: number): Size {
   return { width: scaled(size.width), height: scaled(size.height) };
 }
 
+/** What pixels are kept in; one loop for each would be compiled anew for every kind, so there are no more than these. */
+type Samples = Uint8Array | Float32Array;
+
 /** float32 [height, width, channels] of the new size: one pass along the rows, one along the columns. */
-function resample(raster: Size & { data: ArrayLike<number> }, channels: number, size: Size): Float32Array {
+function resample(raster: Size & { data: Samples }, channels: number, size: Size): Float32Array {
   const { width, height } = raster;
   const narrow = resampleAxis(raster.data, { outer: height, length: width, inner: channels }, size.width);
   return resampleAxis(narrow, { outer: 1, length: height, inner: size.width * channels }, size.height);
@@ -82,31 +98,51 @@ interface Axis {
   readonly inner: number;
 }
 
-function resampleAxis(values: ArrayLike<number>, { outer, length, inner }: Axis, to: number): Float32Array {
+function resampleAxis(values: Samples, { outer, length, inner }: Axis, to: number): Float32Array {
   const result = new Float32Array(outer * to * inner);
-  const filters = Array.from({ length: to }, (_, target) => taps(target, length, to));
+  const { taps, offsets, weights } = filtersOf(length, to, inner);
+  let at = 0;
   for (let row = 0; row < outer; row++) {
-    for (const [target, { first, weights }] of filters.entries()) {
-      const into = (row * to + target) * inner;
-      for (const [tap, weight] of weights.entries()) {
-        const source = Math.max(0, Math.min(length - 1, first + tap)); // repeat the border
-        const from = (row * length + source) * inner;
-        for (let i = 0; i < inner; i++)
-          result[into + i] = (result[into + i] ?? 0) + weight * (values[from + i] ?? 0);
+    const begin = row * length * inner;
+    for (let first = 0; first < weights.length; first += taps) {
+      for (let i = begin; i < begin + inner; i++) {
+        let sum = 0;
+        for (let tap = first; tap < first + taps; tap++)
+          sum += (weights[tap] ?? 0) * (values[i + (offsets[tap] ?? 0)] ?? 0);
+        result[at++] = sum;
       }
     }
   }
   return result;
 }
 
-/** Weights of a triangle one source pixel wide, or one target pixel where that is wider; they sum to 1. */
-function taps(target: number, from: number, to: number): { first: number; weights: number[] } {
+/** For each target in turn as many source elements, by their offset, and their weights. */
+interface Filters {
+  readonly taps: number;
+  /** int32 [to, taps]. */
+  readonly offsets: Int32Array;
+  /** float64 [to, taps]; those of a target sum to 1. */
+  readonly weights: Float64Array;
+}
+
+/** Triangles one source pixel wide, or one target pixel where that is wider; the border is repeated. */
+function filtersOf(from: number, to: number, inner: number): Filters {
   const scale = from / to;
   const radius = Math.max(1, scale);
-  const center = (target + 0.5) * scale - 0.5;
-  const first = Math.floor(center - radius) + 1;
-  const count = Math.ceil(center + radius) - first;
-  const weights = Array.from({ length: count }, (_, i) => 1 - Math.abs(first + i - center) / radius);
-  const sum = weights.reduce((total, weight) => total + weight, 0);
-  return { first, weights: weights.map((weight) => weight / sum) };
+  const taps = Math.ceil(2 * radius);
+  const offsets = new Int32Array(to * taps);
+  const weights = new Float64Array(to * taps);
+  for (let target = 0; target < to; target++) {
+    const center = (target + 0.5) * scale - 0.5;
+    const first = Math.floor(center - radius) + 1;
+    const triangle = Array.from({ length: taps }, (_, i) =>
+      Math.max(0, 1 - Math.abs(first + i - center) / radius),
+    );
+    const sum = triangle.reduce((total, weight) => total + weight, 0);
+    triangle.forEach((weight, i) => {
+      offsets[target * taps + i] = inner * Math.max(0, Math.min(from - 1, first + i));
+      weights[target * taps + i] = weight / sum;
+    });
+  }
+  return { taps, offsets, weights };
 }
