@@ -12,7 +12,7 @@ export interface CellPicture {
   readonly label: number;
   readonly score: number;
   readonly isAnomalous: boolean;
-  /** Its anomaly map in colours, `data:image/png;base64,...`. */
+  /** Its anomaly map in colours, `data:image/webp;base64,...`. */
   readonly heatMap: string;
 }
 
@@ -39,7 +39,7 @@ export const cellResultSchema: z.ZodType<CellResult> = z.object({
       label: z.number(),
       score: z.number(),
       isAnomalous: z.boolean(),
-      heatMap: z.string().regex(/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/),
+      heatMap: z.string().regex(/^data:image\/(?:webp|png);base64,[A-Za-z0-9+/]+=*$/),
     }),
   ),
 });

@@ -22,6 +22,6 @@ export interface ExamplePhoto {
   readonly className: string;
   /** 0 normal, 1 defective. */
   readonly label: number;
-  /** The image with its true defects outlined, `data:image/png;base64,...`. */
+  /** The image with its true defects outlined, `data:image/webp;base64,...`. */
   readonly dataUri: string;
 }

@@ -44,7 +44,7 @@ async function draw(options: { worst?: number; perClass?: number; sidePx?: numbe
       read.push(path);
       return { image: imageOf(path), mask: { width: 8, height: 8, data: new Uint8Array(64).fill(1) } };
     },
-    encodePng: async (image) => Uint8Array.of(panels.push(image)),
+    encodeWebp: async (image) => Uint8Array.of(panels.push(image)),
     ...options,
   });
   return { pictures, panels, read, detector };
@@ -82,7 +82,7 @@ test("a picture has image, heat map and overlay, and with a defect its outline",
   expect(pictures.falseAlarms[0]?.panels[0]).toEqual({
     caption: "image",
     alt: "Photo good/b",
-    dataUri: "data:image/png;base64,AQ==",
+    dataUri: "data:image/webp;base64,AQ==",
   });
 });
 

@@ -10,8 +10,8 @@ import type { MapScale, ReportImage, ReportPicture, ReportPictures } from "../re
 export interface DrawPicturesOptions {
   /** Reads an image again by the path of its result, with its mask or null. */
   readonly readImage: (path: string) => Promise<{ image: RgbImage; mask: DefectMask | null }>;
-  /** Encoder for PNG, e.g. through sharp in Node. */
-  readonly encodePng: (image: RgbImage) => Promise<Uint8Array>;
+  /** Encoder for WebP, e.g. `encodeWebp` of `radar-ad/node`. */
+  readonly encodeWebp: (image: RgbImage) => Promise<Uint8Array>;
   /** How many false alarms and misses at most. Default 4 (ours). */
   readonly worst?: number;
   /** How many of each class. Default 3 (ours). */
@@ -37,7 +37,7 @@ export async function drawPictures(
   results: readonly ReportImage[],
   options: DrawPicturesOptions,
 ): Promise<ReportPictures> {
-  const { readImage, encodePng, worst = 4, perClass = 3, sidePx = 192, signal } = options;
+  const { readImage, encodeWebp, worst = 4, perClass = 3, sidePx = 192, signal } = options;
   const scale = mapScaleOf(detector);
   const choice = choosePictures(results, { worst, perClass });
   const drawn = new Map<ReportImage, ReportPicture>(); // one image may serve two purposes
@@ -45,7 +45,7 @@ export async function drawPictures(
     const { image, mask } = await readImage(result.path);
     const { anomalyMap: map, lookedAt } = await detector.detectOne(image, { name: result.path, signal });
     const source = { result, image, map, lookedAt, mask: result.label === 1 ? mask : null };
-    return await reportPicture(source, { scale, encodePng, sidePx });
+    return await reportPicture(source, { scale, encodeWebp, sidePx });
   };
   const drawAll = async (chosen: readonly ReportImage[]): Promise<ReportPicture[]> => {
     const pictures: ReportPicture[] = [];

@@ -61,7 +61,7 @@ test("a codec that is given does the JPEG, after all else", async () => {
 test("one image is drawn under every disturbance, with its score there", async () => {
   const pictures = await stressPictures(detector(), image(0, 48), {
     random: new Random(0),
-    encodePng: async () => Uint8Array.of(1),
+    encodeWebp: async () => Uint8Array.of(1),
     sidePx: 8,
   });
   expect(pictures.map(({ what }) => what)).toEqual([

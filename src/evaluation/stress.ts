@@ -82,11 +82,11 @@ export async function stressPictures(
   detector: Detector,
   image: LabelledImage,
   options: StressOptions & {
-    readonly encodePng: (image: RgbImage) => Promise<Uint8Array>;
+    readonly encodeWebp: (image: RgbImage) => Promise<Uint8Array>;
     readonly sidePx?: number;
   },
 ): Promise<StressPicture[]> {
-  const { encodePng, sidePx = 192 } = options;
+  const { encodeWebp, sidePx = 192 } = options;
   const scale = mapScaleOf(detector);
   const pictures: StressPicture[] = [];
   for (const { what, disturbance } of conditions) {
@@ -101,7 +101,7 @@ export async function stressPictures(
     };
     const drawn = await reportPicture(
       { result, image: picture, map: detection.anomalyMap, mask: null },
-      { scale, encodePng, sidePx },
+      { scale, encodeWebp, sidePx },
     );
     pictures.push({ what, picture: drawn });
   }

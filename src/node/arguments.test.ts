@@ -3,7 +3,7 @@ import { mapScaleOf } from "../evaluation/index.ts";
 import { overlay } from "../report/index.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { detectFiles } from "./detect.ts";
-import { encodePng } from "./image-codec.ts";
+import { encodePng, encodeWebp } from "./image-codec.ts";
 import { loadDetectorFile } from "./load-detector.ts";
 import { train } from "./train.ts";
 
@@ -69,6 +69,12 @@ test.each<[string, () => unknown, string, string]>([
     () => encodePng(odd({ ...image, data: new Float32Array(6) })),
     "E_DTYPE",
     "image.data: expected bytes (Uint8Array or Uint8ClampedArray), got Float32Array",
+  ],
+  [
+    "encodeWebp of nothing",
+    () => encodeWebp(odd(null)),
+    "E_OPTION",
+    "image: expected a picture { width, height, data }, got null",
   ],
   [
     "openDataset of a number",

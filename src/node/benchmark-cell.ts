@@ -8,11 +8,11 @@ import type { Dataset } from "../data/index.ts";
 import type { Detector } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { fitWithin, heatMap, resizeMap } from "../report/index.ts";
-import { pngDataUri } from "../report/picture.ts";
+import { webpDataUri } from "../report/picture.ts";
 import { checkpointPathOf } from "./checkpoint-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { evaluateFolder } from "./evaluate.ts";
-import { encodePng } from "./image-codec.ts";
+import { encodeWebp } from "./image-codec.ts";
 import { computeOptionsOf, type LoadDetectorOptions, loadDetectorFile } from "./load-detector.ts";
 import { diskNetworkStore } from "./network-store.ts";
 import { pathKind } from "./path-kind.ts";
@@ -156,7 +156,7 @@ async function drawExamples(
       label,
       score,
       isAnomalous,
-      heatMap: pngDataUri(await encodePng(heatMap(map, { scaleMaximum }))),
+      heatMap: webpDataUri(await encodeWebp(heatMap(map, { scaleMaximum }))),
     });
   }
   return { pictures, scoringMemoryBytes: peakMemoryBytes() };

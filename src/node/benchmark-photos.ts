@@ -3,9 +3,9 @@ import { relative, sep } from "node:path";
 import { chooseExamples, type ExamplePhoto } from "../benchmark/index.ts";
 import type { Dataset } from "../data/index.ts";
 import { fitWithin, maskOutline, resizeImage } from "../report/index.ts";
-import { pngDataUri } from "../report/picture.ts";
+import { webpDataUri } from "../report/picture.ts";
 import { exampleSidePx } from "./benchmark-cell.ts";
-import { encodePng } from "./image-codec.ts";
+import { encodeWebp } from "./image-codec.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { tryReadImage, tryReadMask } from "./try-read.ts";
 
@@ -21,7 +21,7 @@ export async function examplePhotos({ root, train, test }: Dataset): Promise<Exa
     if ("reason" in image) continue;
     const small = resizeImage(image, fitWithin(image, exampleSidePx));
     const outlined = mask === null || "reason" in mask ? small : maskOutline(small, mask);
-    const dataUri = pngDataUri(await encodePng(outlined));
+    const dataUri = webpDataUri(await encodeWebp(outlined));
     photos.push({ path: relative(root, path).split(sep).join("/"), className, label, dataUri });
   }
   return photos;

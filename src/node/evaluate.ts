@@ -31,7 +31,7 @@ import { verdictOf } from "../report/verdict.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { openDataset } from "./dataset-folder.ts";
 import { bytesOrPath, type FileInput, type FilePath, filePath, pathOf } from "./file-input.ts";
-import { encodePng } from "./image-codec.ts";
+import { encodeWebp } from "./image-codec.ts";
 import { readImage, readMask } from "./image-file.ts";
 import { computeOptionsOf, type LoadDetectorOptions, loadChecks, loadDetectorFile } from "./load-detector.ts";
 import { checkSkipped } from "./load-images.ts";
@@ -211,7 +211,7 @@ async function reportOf(
   const byPath = new Map(dataset.test.map((image) => [image.path, image]));
   const pictures = await drawPictures(detector, evaluation.results, {
     signal: made.options.signal,
-    encodePng,
+    encodeWebp,
     readImage: async (path) => {
       const maskPath = byPath.get(path)?.maskPath ?? null;
       const image = await readImage(path, detector.description.pictures?.depth);
@@ -232,7 +232,7 @@ async function reportOf(
         pictures:
           example === null || "reason" in example
             ? []
-            : await stressPictures(detector, example, { ...stressTools(), encodePng }),
+            : await stressPictures(detector, example, { ...stressTools(), encodeWebp }),
       },
     }),
   });

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { tiff } from "../../test/support/tiff.ts";
 import { RadarError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { decodeImage, decodeMask, encodePng } from "./image-codec.ts";
+import { decodeImage, decodeMask, encodePng, encodeWebp } from "./image-codec.ts";
 import { imageFormat } from "./image-format.ts";
 
 const raw = (values: number[], width: number, channels: 1 | 2 | 3 | 4): Sharp =>
@@ -328,4 +328,20 @@ describe("encodePng", () => {
       /^E_SHAPE image\.data/,
     );
   });
+});
+
+test("encodeWebp keeps a picture close to what it was, in a fifth of the bytes of a PNG", async () => {
+  const side = 96;
+  const random = new Random(4);
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => {
+    const [x, y] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side)];
+    return 128 + 60 * Math.sin(x / 9) * Math.cos(y / 7) + 6 * random.normal();
+  });
+  const image = { width: side, height: side, data };
+  const webp = await encodeWebp(image);
+  const back = await decodeImage(webp, "a");
+  const error = back.data.reduce((sum, value, i) => sum + Math.abs(value - (data[i] ?? 0)), 0) / data.length;
+  expect(back).toMatchObject({ width: side, height: side });
+  expect(error).toBeLessThan(8);
+  expect(webp.length).toBeLessThan((await encodePng(image)).length / 5);
 });

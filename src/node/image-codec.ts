@@ -87,6 +87,22 @@ export async function encodePng(
 }
 
 /**
+ * WebP of a picture, small and not lossless (quality 80): for pages.
+ *
+ * @param image - uint8 [height, width, 3].
+ * @throws as {@link encodePng}.
+ */
+export async function encodeWebp(image: RgbImage): Promise<Uint8Array> {
+  const { width, height, data } = rgbImageOf(image, "image");
+  const sharp = await loadSharp();
+  return plain(
+    await sharp(data, { raw: { width, height, channels: 3 } })
+      .webp({ smartSubsample: true })
+      .toBuffer(),
+  );
+}
+
+/**
  * A picture as it comes back from a JPEG file.
  *
  * @param image - uint8 [height, width, 3].

@@ -8,7 +8,7 @@ export { maxPixels } from "./decode-samples.ts";
 export { type DetectFilesOptions, detectFiles, type FileDetection, unlikeGood } from "./detect.ts";
 export { type EvaluateFolderOptions, evaluateFolder, type FolderEvaluation } from "./evaluate.ts";
 export type { FileInput, FilePath } from "./file-input.ts";
-export { decodeImage, decodeMask, encodePng } from "./image-codec.ts";
+export { decodeImage, decodeMask, encodePng, encodeWebp } from "./image-codec.ts";
 export { imageExtensions, isImagePath, readImage, readMask } from "./image-file.ts";
 export { comparePaths, listFolders, listImages } from "./image-folder.ts";
 export { type ImageFormat, imageFormat } from "./image-format.ts";

@@ -253,13 +253,13 @@ test.each([
   'data:image/png;base64,AAAA" onerror="a()',
   "data:image/png;base64,",
   "",
-])("a panel that is no PNG data URI is refused: %s", (dataUri) => {
+])("a panel that is neither a WebP nor a PNG data URI is refused: %s", (dataUri) => {
   const pictures = { ...full.pictures, misses: [picture("a.png", "crack", dataUri)] };
   expect(() => renderEvaluationReport({ ...full, pictures })).toThrow(
     expect.objectContaining({
       name: "OptionError",
       code: "E_OPTION",
-      message: `pictures.misses[0].panels[0].dataUri: expected "data:image/png;base64,..." (a report loads nothing from elsewhere), got ${JSON.stringify(dataUri)}.`,
+      message: `pictures.misses[0].panels[0].dataUri: expected "data:image/webp;base64,..." (a report loads nothing from elsewhere), got ${JSON.stringify(dataUri)}.`,
     }),
   );
 });

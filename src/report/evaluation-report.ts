@@ -18,7 +18,7 @@ const contentSecurityPolicy =
  *
  * Opens offline, loads nothing and runs no script. Pure: the same input gives the same text.
  *
- * @throws {OptionError} E_OPTION if a panel of a picture is not a PNG data URI.
+ * @throws {OptionError} E_OPTION if a panel of a picture is not a WebP or PNG data URI.
  */
 export function renderEvaluationReport(input: EvaluationReportInput): string {
   const sections: (readonly [id: string, title: string, section: Html | null])[] = [

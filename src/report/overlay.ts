@@ -64,10 +64,10 @@ export function heatMap(map: AnomalyMap, options: HeatMapOptions): RgbImage {
   checkRaster("map", map, 1);
   checkNumber("scaleMaximum", options.scaleMaximum, { above: 0 });
   const data = new Uint8Array(map.data.length * 3);
-  map.data.forEach((score, i) => {
-    const color = 3 * colorIndex(score / options.scaleMaximum);
-    data.set(colorTable.subarray(color, color + 3), 3 * i);
-  });
+  for (let i = 0; i < map.data.length; i++) {
+    const color = 3 * colorIndex((map.data[i] ?? 0) / options.scaleMaximum);
+    for (let channel = 0; channel < 3; channel++) data[3 * i + channel] = colorTable[color + channel] ?? 0;
+  }
   return { width: map.width, height: map.height, data };
 }
 
@@ -174,16 +174,17 @@ function drawOutline(
   region: Uint8Array,
   { color, lineWidthPx }: LineStyle,
 ): void {
-  const outside = region.map((inside, at) => +(inside === 0 && neighboursInside(region, size, at) > 0));
-  paint(data, outside, black);
+  if (!region.includes(1)) return;
+  for (let at = 0; at < region.length; at++)
+    if (region[at] === 0 && neighboursInside(region, size, at) > 0) paint(data, at, black);
   let rest = region;
   for (let ring = 0; ring < lineWidthPx; ring++) {
-    const core = rest.map((inside, at) => +(inside === 1 && neighboursInside(rest, size, at) === 4));
-    paint(
-      data,
-      rest.map((inside, at) => inside - (core[at] ?? 0)),
-      color,
-    );
+    const core = new Uint8Array(rest.length);
+    for (let at = 0; at < rest.length; at++) {
+      if (rest[at] === 0) continue;
+      if (neighboursInside(rest, size, at) === 4) core[at] = 1;
+      else paint(data, at, color);
+    }
     rest = core;
   }
 }
@@ -196,8 +197,8 @@ function neighboursInside(region: Uint8Array, { width }: Size, at: number): numb
   return left + right + (region[at - width] ?? 0) + (region[at + width] ?? 0);
 }
 
-function paint(data: Uint8Array, pixels: Uint8Array, color: Rgb): void {
-  pixels.forEach((isPainted, at) => {
-    if (isPainted === 1) data.set(color, 3 * at);
-  });
+function paint(data: Uint8Array, at: number, [red, green, blue]: Rgb): void {
+  data[3 * at] = red;
+  data[3 * at + 1] = green;
+  data[3 * at + 2] = blue;
 }

@@ -1,4 +1,4 @@
-/** The pictures of a report: image, heat map, overlay and true defects of one example, as PNG data URIs. */
+/** The pictures of a report: image, heat map, overlay and true defects of one example, as WebP data URIs. */
 import { checkInteger } from "../base/check.ts";
 import type { AnomalyMap, DefectMask, LabelMap, RgbImage } from "../base/raster.ts";
 import { decisionOf } from "./class-summary.ts";
@@ -25,9 +25,9 @@ export interface PictureSource {
 export interface PictureOptions {
   /** The detector's absolute scale, the same for all pictures of a report. */
   readonly scale: MapScale;
-  /** Encoder for PNG, e.g. through sharp in Node. */
-  readonly encodePng: (image: RgbImage) => Promise<Uint8Array>;
-  /** Longer side of each panel in pixels. Default 256 (ours): sharp at the width a report shows, some 100 kB a panel at most. */
+  /** Encoder for WebP, e.g. `encodeWebp` of `radar-ad/node`. */
+  readonly encodeWebp: (image: RgbImage) => Promise<Uint8Array>;
+  /** Longer side of each panel in pixels. Default 256 (ours): sharp at the width a report shows, some 10 kB a panel. */
   readonly sidePx?: number;
 }
 
@@ -40,7 +40,7 @@ export interface PictureOptions {
  */
 export async function reportPicture(source: PictureSource, options: PictureOptions): Promise<ReportPicture> {
   const { result, mask, lookedAt } = source;
-  const { scale, encodePng, sidePx = 256 } = options;
+  const { scale, encodeWebp, sidePx = 256 } = options;
   checkInteger("sidePx", sidePx, { minimum: 1 });
   const size = fitWithin(source.image, sidePx);
   const image = resizeImage(source.image, size);
@@ -50,7 +50,7 @@ export async function reportPicture(source: PictureSource, options: PictureOptio
   const panel = async (caption: string, alt: string, picture: RgbImage): Promise<ReportPanel> => ({
     caption,
     alt: `${alt} ${result.path}`,
-    dataUri: pngDataUri(await encodePng(picture)),
+    dataUri: webpDataUri(await encodeWebp(picture)),
   });
   return {
     path: result.path,
@@ -77,9 +77,9 @@ export function resultCaption(result: ReportImage): string {
   return [`score ${formatScore(result.score)}`, ...pValue, decisionOf(result)].join(" \u00b7 ");
 }
 
-/** PNG bytes as a URI that needs no file. */
-export function pngDataUri(png: Uint8Array): string {
+/** WebP bytes as a URI that needs no file. */
+export function webpDataUri(webp: Uint8Array): string {
   let binary = "";
-  for (const byte of png) binary += String.fromCharCode(byte);
-  return `data:image/png;base64,${btoa(binary)}`;
+  for (const byte of webp) binary += String.fromCharCode(byte);
+  return `data:image/webp;base64,${btoa(binary)}`;
 }

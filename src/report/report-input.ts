@@ -135,7 +135,7 @@ export interface ReportPicture {
 export interface ReportPanel {
   /** What the view is, e.g. "heat map". */
   readonly caption: string;
-  /** The picture itself as `data:image/png;base64,...`; nothing else is accepted. */
+  /** The picture itself as `data:image/webp;base64,...`, or PNG; nothing else is accepted. */
   readonly dataUri: string;
   /** What it shows, for readers who do not see it. */
   readonly alt: string;

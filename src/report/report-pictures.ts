@@ -2,7 +2,7 @@
 import { OptionError } from "../base/errors.ts";
 import { cssGradient, type Rgb } from "./color-map.ts";
 import { formatScore } from "./format.ts";
-import { type Html, html } from "./html.ts";
+import { Html, html } from "./html.ts";
 import { contourColor, outlineColor } from "./overlay.ts";
 import type { EvaluationReportInput, MapScale, ReportPicture } from "./report-input.ts";
 
@@ -10,7 +10,7 @@ import type { EvaluationReportInput, MapScale, ReportPicture } from "./report-in
  * The images that a detector gets most wrong.
  *
  * @returns null if there are no such pictures.
- * @throws {OptionError} E_OPTION if a panel is not a PNG data URI: a report loads nothing from elsewhere.
+ * @throws {OptionError} E_OPTION if a panel is not a WebP or PNG data URI: a report loads nothing from elsewhere.
  */
 export function worstSection({ pictures, mapScale }: EvaluationReportInput): Html | null {
   const { falseAlarms, misses } = pictures;
@@ -41,18 +41,19 @@ function group(title: string, pictures: readonly ReportPicture[], name: string):
 /** One example with its panels. @param where - Names it in the message of an error. @throws {OptionError} as {@link worstSection}. */
 export function pictureFigure({ path, className, caption, panels }: ReportPicture, where: string): Html {
   const views = panels.map(({ dataUri, alt, caption }, i) => {
-    requirePng(dataUri, `${where}.panels[${i}].dataUri`);
-    return html`<figure><img src="${dataUri}" alt="${alt}"><figcaption>${caption}</figcaption></figure>`;
+    const picture = pictureData(dataUri, `${where}.panels[${i}].dataUri`);
+    return html`<figure><img loading="lazy" decoding="async" src="${picture}" alt="${alt}"><figcaption>${caption}</figcaption></figure>`;
   });
   return html`<figure class="picture"><div class="panels">${views}</div>
 <figcaption><strong>${path}</strong><br>${className} \u00b7 ${caption}</figcaption></figure>`;
 }
 
-function requirePng(dataUri: string, where: string): void {
-  if (/^data:image\/png;base64,[A-Za-z0-9+/]+=*$/.test(dataUri)) return;
+/** The URI as markup: it holds nothing to escape. */
+function pictureData(dataUri: string, where: string): Html {
+  if (/^data:image\/(?:webp|png);base64,[A-Za-z0-9+/]+=*$/.test(dataUri)) return new Html(dataUri);
   const got = JSON.stringify(dataUri.length > 60 ? `${dataUri.slice(0, 60)}\u2026` : dataUri);
   throw new OptionError(
-    `${where}: expected "data:image/png;base64,..." (a report loads nothing from elsewhere), got ${got}.`,
+    `${where}: expected "data:image/webp;base64,..." (a report loads nothing from elsewhere), got ${got}.`,
   );
 }
 
