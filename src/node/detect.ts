@@ -1,4 +1,4 @@
-/** Files scored one by one, with an overlay of each where wanted. */
+/** Files scored one after the other, with an overlay of each where wanted. */
 import { dirname } from "node:path";
 import { checkAborted } from "../base/abort.ts";
 import {
@@ -9,6 +9,7 @@ import {
   flag,
   type OptionChecks,
 } from "../base/check-options.ts";
+import { inOrder } from "../base/in-order.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { checkDetector } from "../detectors/detector.ts";
@@ -22,6 +23,9 @@ import { findImages } from "./image-inputs.ts";
 import { checkOutputs, overlayMark } from "./output-path.ts";
 import { overlayPaths } from "./overlay-paths.ts";
 import { tryReadImage } from "./try-read.ts";
+
+/** Files in work at a time: one is decoded and one drawn while another is scored (ours). */
+const inWork = 3;
 
 /** Options of {@link detectFiles}. */
 export interface DetectFilesOptions {
@@ -63,7 +67,8 @@ export interface FileDetection {
 }
 
 /**
- * Scores files one by one, each when it is asked for; one picture is in memory at a time.
+ * Scores files in their order; while one is scored the next are decoded and the last are drawn. Three pictures are in memory at a
+ * time, however many there are, and no more are begun than that before they are asked for.
  *
  * A file that cannot be read comes as what went wrong with it, in its place; the others are scored all the same. Overlays have
  * the detector's absolute scale: one colour means one score in all of them.
@@ -92,12 +97,17 @@ export async function* detectFiles(
   );
   if (output !== undefined) await prepareFolder(output);
   for (const folder of new Set(maps.map((path) => dirname(path)))) await ensureFolder(folder);
-  for (const [i, path] of paths.entries()) {
+  let done = 0;
+  for await (const result of inOrder(paths.entries(), detectFile, inWork)) {
+    checkAborted(signal, "detect");
+    onProgress?.(++done, paths.length);
+    yield result;
+  }
+
+  async function detectFile([i, path]: [number, string]): Promise<FileDetection | SkippedFile> {
     checkAborted(signal, "detect");
     const image = await tryReadImage(path, detector.description.pictures?.depth);
-    const result = "reason" in image ? image : await detectOne(image, path, maps[i]);
-    onProgress?.(i + 1, paths.length);
-    yield result;
+    return "reason" in image ? image : detectOne(image, path, maps[i]);
   }
 
   async function detectOne(
