@@ -136,3 +136,17 @@ test("two streams of one generator are uncorrelated", () => {
   const correlation = a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0) / a.length;
   expect(Math.abs(correlation)).toBeLessThan(4 / Math.sqrt(20_000));
 });
+
+test("normals in one go are those of drawing uniforms pair by pair, whatever their number", () => {
+  for (const length of [1, 2, 1023, 1024, 1025, 2049]) {
+    const [all, one] = [new Random(9), new Random(9)];
+    const expected = new Float32Array(length);
+    for (let i = 0; i < length; i += 2) {
+      const radius = Math.sqrt(-2 * Math.log(1 - one.uniform()));
+      const angle = 2 * Math.PI * one.uniform();
+      expected.set([radius * Math.cos(angle), radius * Math.sin(angle)].slice(0, length - i), i);
+    }
+    expect(all.normals(length)).toEqual(expected);
+    expect(all.state()).toEqual(one.state());
+  }
+});

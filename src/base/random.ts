@@ -1,6 +1,8 @@
 /** Seeded random numbers: the only source of randomness in the project, always passed in. */
 import { checkInteger } from "./check.ts";
 
+const normalsTogether = 1024; // an even number: pairs stay together
+
 /**
  * Counter-free 128-bit generator (xoshiro128**), seeded through splitmix32.
  *
@@ -75,12 +77,33 @@ export class Random {
 
   /** Fills `values` with standard normal numbers, both branches of Box and Muller for each pair. */
   fillNormal(values: Float32Array): void {
-    for (let i = 0; i < values.length; i += 2) {
-      const radius = Math.sqrt(-2 * Math.log(1 - this.uniform()));
-      const angle = 2 * Math.PI * this.uniform();
-      values[i] = radius * Math.cos(angle);
-      if (i + 1 < values.length) values[i + 1] = radius * Math.sin(angle);
+    const uniforms = new Float64Array(Math.min(values.length + (values.length % 2), normalsTogether));
+    for (let start = 0; start < values.length; start += normalsTogether) {
+      const end = Math.min(values.length, start + normalsTogether);
+      this.#fillUniform(uniforms, end - start + ((end - start) % 2));
+      for (let i = start, from = 0; i < end; i += 2, from += 2) {
+        const radius = Math.sqrt(-2 * Math.log(1 - (uniforms[from] ?? 0)));
+        const angle = 2 * Math.PI * (uniforms[from + 1] ?? 0);
+        values[i] = radius * Math.cos(angle);
+        if (i + 1 < end) values[i + 1] = radius * Math.sin(angle);
+      }
     }
+  }
+
+  /** `length` times {@link Random.uniform}, with the state where it is fastest. */
+  #fillUniform(values: Float64Array, length: number): void {
+    let [s0 = 0, s1 = 0, s2 = 0, s3 = 0] = this.#state;
+    for (let i = 0; i < length; i++) {
+      values[i] = (Math.imul(rotateLeft(Math.imul(s1, 5), 7), 9) >>> 0) / 0x100000000;
+      const t = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= t;
+      s3 = rotateLeft(s3, 11);
+    }
+    this.#state.set([s0, s1, s2, s3]);
   }
 
   /** A random order of 0 .. length - 1 (Fisher and Yates). */

@@ -38,27 +38,33 @@ export function randomDefectShape(size: number, random: Random): DefectShape {
 /** Coverage so far; where strokes overlap the larger one counts. */
 class Canvas {
   readonly #size: number;
-  readonly #coverage = new Map<number, number>();
+  readonly #coverage: Float64Array; // of every pixel
+  readonly #places: number[] = []; // that are covered, in the order in which they came
 
   constructor(size: number) {
     this.#size = size;
+    this.#coverage = new Float64Array(size * size);
   }
 
   /** Calls `coverage` for all pixels of a square around (x, y) and keeps what is above 0. */
   paint(x: number, y: number, reach: number, coverage: (x: number, y: number) => number): void {
     const first = (center: number) => Math.max(0, Math.floor(center - reach));
     const last = (center: number) => Math.min(this.#size - 1, Math.ceil(center + reach));
-    for (let row = first(y); row <= last(y); row++) {
-      for (let column = first(x); column <= last(x); column++) {
+    const [left, right, bottom] = [first(x), last(x), last(y)];
+    for (let row = first(y); row <= bottom; row++) {
+      for (let column = left; column <= right; column++) {
         const value = Math.min(1, coverage(column, row));
         const place = row * this.#size + column;
-        if (value > (this.#coverage.get(place) ?? 0)) this.#coverage.set(place, value);
+        const before = this.#coverage[place] ?? 0;
+        if (!(value > before)) continue;
+        if (before === 0) this.#places.push(place);
+        this.#coverage[place] = value;
       }
     }
   }
 
   shape(): DefectShape {
-    return { places: [...this.#coverage.keys()], coverage: [...this.#coverage.values()] };
+    return { places: this.#places, coverage: this.#places.map((place) => this.#coverage[place] ?? 0) };
   }
 }
 

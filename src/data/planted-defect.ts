@@ -65,8 +65,10 @@ function paint(
   const staysGrey = isGrey(image);
   const opacity = isOpaque ? 1 : 0.25 + 0.75 * random.uniform();
   const changes = new Float32Array(size * size);
-  for (const [i, place] of shape.places.entries()) {
-    const coverage = shape.coverage[i] ?? 0;
+  const { places, coverage: coverages } = shape;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    const coverage = coverages[i] ?? 0;
     const [x, y] = [place % size, Math.floor(place / size)];
     const grey = staysGrey ? filling(1, x, y) : null;
     let change = 0;
@@ -120,8 +122,9 @@ function markVisible(
   size: number,
 ): number {
   let visible = 0;
-  for (const [i, place] of places.entries()) {
+  for (let i = 0; i < places.length; i++) {
     if ((coverage[i] ?? 0) <= solidCoverage) continue;
+    const place = places[i] ?? 0;
     if (largestAround(changes, size, place) <= visibleChange) continue;
     mask[place] = 1;
     visible++;
