@@ -46,6 +46,20 @@ test("bytes that are no model are refused with the runtime's own error", async (
   });
 });
 
+test.skipIf(process.platform !== "linux" || process.arch !== "x64")(
+  "CUDA without its libraries is refused with the page that says how they get there (offered on Linux, x64 only)",
+  async () => {
+    const error: unknown = await nodeBackend({ device: "cuda" })
+      .load(Uint8Array.of(1, 2, 3))
+      .catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: "E_BACKEND",
+      message: expect.stringMatching(/^load: .* can run on cuda, got: .*docs\/devices\.md/s),
+      cause: expect.any(Error),
+    });
+  },
+);
+
 test("binary names in a model are not printed", async () => {
   const bytes = model.slice();
   const operator = [0x22, 3, ...new TextEncoder().encode("Add")]; // the field op_type of a node

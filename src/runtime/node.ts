@@ -47,10 +47,16 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
         return new OrtSession(created, { Tensor: ort.Tensor, writesInto: true });
       } catch (cause) {
         throw new BackendError(
-          `load: expected a model that ONNX Runtime can run on ${device}, got: ${messageOf(cause)}`,
+          `load: expected a model that ONNX Runtime can run on ${device}, got: ${messageOf(cause)}${remedyFor(device)}`,
           { cause },
         );
       }
     },
   };
+}
+
+/** What may be missing, as a sentence after an error of loading. */
+function remedyFor(device: Device): string {
+  if (device !== "cuda") return "";
+  return ". CUDA's libraries do not come with the package onnxruntime-node: docs/devices.md says how they get there. --device cpu is always there.";
 }
