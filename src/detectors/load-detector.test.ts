@@ -1,3 +1,5 @@
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { ModelProtoSchema } from "onnx-buf";
 import { describe, expect, test } from "vitest";
 import { CountingBackend } from "../../test/support/counting-backend.ts";
 import { fakeDescription } from "../../test/support/fake-detector.ts";
@@ -169,3 +171,18 @@ test("a described model that the runtime cannot load is refused with E_BACKEND",
     cause: expect.any(Error),
   });
 });
+
+test.each([17, 99])(
+  "a described model of opset %i, which none of ours is, is refused with E_ONNX",
+  async (version) => {
+    const model = fromBinary(
+      ModelProtoSchema,
+      modelWith({ [descriptionKey]: JSON.stringify(fakeDescription) }),
+    );
+    for (const opset of model.opsetImport) opset.version = BigInt(version);
+    await expect(loadDetector(toBinary(ModelProtoSchema, model), real)).rejects.toMatchObject({
+      code: "E_ONNX",
+      message: `model: expected operators of ONNX opset 18 to 22, got ${version}. It was written by another version, or changed.`,
+    });
+  },
+);

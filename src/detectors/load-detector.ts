@@ -1,7 +1,7 @@
 /** A model file made ready to score. */
 
 import { OnnxFormatError } from "../base/errors.ts";
-import { decodeModel, type ModelSummary } from "../onnx/index.ts";
+import { decodeModel, type ModelSummary, newestOpset, opsetVersion } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 import type { Detector } from "./detector.ts";
@@ -42,11 +42,16 @@ export function describeModel(model: Uint8Array): DetectorDescription {
   return descriptionIn(decodeModel(model));
 }
 
-function descriptionIn({ metadata, producer, inputs }: ModelSummary): DetectorDescription {
+function descriptionIn({ metadata, producer, inputs, opset }: ModelSummary): DetectorDescription {
   const text = metadata[descriptionKey];
   if (text === undefined) {
     throw new OnnxFormatError(
       `model: expected a detector of radar-ad, got an ONNX model of ${producer || "another program"} with inputs ${inputs.join(", ") || "none"}. It has no "${descriptionKey}" metadata.`,
+    );
+  }
+  if (opset < opsetVersion || opset > newestOpset) {
+    throw new OnnxFormatError(
+      `model: expected operators of ONNX opset ${opsetVersion} to ${newestOpset}, got ${opset}. It was written by another version, or changed.`,
     );
   }
   const parsed = detectorDescriptionSchema.safeParse(parseJson(text));

@@ -34,6 +34,9 @@ export interface Verification {
   readonly isWithinTolerance: boolean;
 }
 
+const noAdapter =
+  "No GPU that WebGPU can use was found; on Linux it needs a Vulkan driver (libvulkan1 and the GPU's own).";
+
 const usualDevices: readonly VerifyDevice[] = ["cpu", "webgpu", "wasm"];
 
 /**
@@ -57,7 +60,7 @@ export async function verifyModel(model: FileInput, options: VerifyOptions = {})
         runtimes.push(await checkOn(await open(name, threads), bytes));
       } catch (error) {
         if (device !== undefined || name === "cpu" || !(error instanceof BackendError)) throw error;
-        absent.push({ device: name, reason: error.message });
+        absent.push({ device: name, reason: isNoAdapter(error) ? noAdapter : error.message });
       }
     }
     const isWithinTolerance = runtimes.every((check) => check.isWithinTolerance);

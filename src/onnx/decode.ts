@@ -7,6 +7,8 @@ import { OnnxFormatError } from "../base/errors.ts";
 export interface ModelSummary {
   /** Program that wrote it. */
   readonly producer: string;
+  /** Version of ai.onnx that its operators are of; 0 if it says none. */
+  readonly opset: number;
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Number of nodes by operator type, e.g. { Conv: 31 }; those in the body of a loop count once. */
@@ -22,12 +24,13 @@ export interface ModelSummary {
  * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model or cut off.
  */
 export function decodeModel(bytes: Uint8Array): ModelSummary {
-  const { graph, producerName, metadataProps } = parseModel(bytes);
+  const { graph, producerName, metadataProps, opsetImport } = parseModel(bytes);
   const operators = new Map<string, number>();
   countOperators(graph, operators);
   const metadata = metadataProps.map(({ key, value }) => [key, value] as const);
   return {
     producer: producerName,
+    opset: Number(opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0),
     inputs: graph.input.map(({ name }) => name),
     outputs: graph.output.map(({ name }) => name),
     operators: Object.fromEntries(operators),

@@ -3,4 +3,5 @@ export { appendMetadata } from "./append-metadata.ts";
 export { decodeModel, type ModelSummary } from "./decode.ts";
 export { encodeModel } from "./encode.ts";
 export { type ForeignNetwork, readNetwork } from "./foreign-network.ts";
+export { newestOpset, opsetVersion } from "./opsets.ts";
 export { type ConstantChange, replaceConstants } from "./replace-constants.ts";
