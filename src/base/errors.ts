@@ -17,6 +17,7 @@ export const errorCodes = [
   "E_FALSE_ALARM_RATE",
   "E_DIVERGED",
   "E_CHECKPOINT",
+  "E_ACCURACY",
   "E_FILE",
   "E_ABORTED",
   "E_PACKAGE",

@@ -19,6 +19,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   inspect: async () => (await import("./commands/inspect.ts")).inspectCommand,
   calibrate: async () => (await import("./commands/calibrate.ts")).calibrateCommand,
   verify: async () => (await import("./commands/verify.ts")).verifyCommand,
+  export: async () => (await import("./commands/export.ts")).exportCommand,
   benchmark: async () => (await import("./commands/benchmark.ts")).benchmarkCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
   token: async () => (await import("./commands/token.ts")).tokenCommand,

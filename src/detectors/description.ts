@@ -100,6 +100,17 @@ export interface DetectorDescription {
         readonly overlapPx: number;
       }
     | undefined;
+  /** How its network was brought to eight bits; absent where it counts in float32, as it was trained. */
+  readonly quantized?:
+    | {
+        /** SHA-256 of the model file that it was made of. */
+        readonly from: string;
+        /** Convolutions in eight bits. */
+        readonly convolutions: number;
+        /** Good pictures that told the range of its activations. */
+        readonly pictures: number;
+      }
+    | undefined;
   /** Every other option as it was used. */
   readonly options: Readonly<Record<string, unknown>>;
 }
@@ -153,6 +164,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       .optional(),
     area: z.object({ share: z.number().positive(), regions: z.array(z.string()) }).optional(),
     tiles: z.object({ scale: z.number().positive(), overlapPx: count }).optional(),
+    quantized: z.object({ from: z.string(), convolutions: count, pictures: count }).optional(),
     options: z.record(z.string(), z.unknown()),
   })
   .transform((read) => ({

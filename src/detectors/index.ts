@@ -18,6 +18,7 @@ export {
 } from "./calibration.ts";
 export { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 export type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
+export type { FittedDetector } from "./fit.ts";
 export { goldenKey } from "./golden.ts";
 export {
   type GoodPictures,
@@ -51,6 +52,7 @@ export {
   resizePixels,
   rounded,
 } from "./preprocess.ts";
+export { checkQuantizable, type QuantizeOptions, quantizeDetector } from "./quantize-detector.ts";
 export {
   type GoodScores,
   measuringModel,

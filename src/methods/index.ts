@@ -2,6 +2,7 @@
 
 export type { DiffusionOptions } from "./diffusion/diffusion-options.ts";
 export { type NoiseName, noiseNames } from "./diffusion/fixed-noise.ts";
+export { type GoodSplit, splitGood } from "./good-split.ts";
 export type {
   FullSize,
   Learned,

@@ -3,15 +3,7 @@ import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import {
-  allowedSymmetries,
-  applySymmetry,
-  disturbedCopy,
-  groupsOf,
-  holdOut,
-  nearCopies,
-  type Symmetry,
-} from "../data/index.ts";
+import { allowedSymmetries, applySymmetry, disturbedCopy, type Symmetry } from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
@@ -19,6 +11,7 @@ import { fitDetector } from "../detectors/fit.ts";
 import { lookFacts } from "../detectors/look.ts";
 import { type LookedArea, onlyArea } from "../detectors/looked-area.ts";
 import { abortable } from "../runtime/abortable.ts";
+import { splitGood } from "./good-split.ts";
 import type { PreparedMethod, TrainingContext } from "./method.ts";
 
 /** A trained detector. */
@@ -41,10 +34,6 @@ export interface HeldOutImage {
   readonly anomalyScore: number;
 }
 
-const heldOutFraction = 0.3; // of the good images, for scales and threshold (ours)
-const usefulHeldOut = 19; // images that support a rate of 5 %, held out where that leaves most to learn from (ours)
-const largestFraction = 0.4; // that they may be (ours)
-
 /**
  * Lets a method learn from most of the images, brings its maps to scale and calibrates on the others.
  *
@@ -61,13 +50,7 @@ export async function trainDetector(
   const backend = abortable(context.backend, context.signal, "training");
   const random = new Random(options.seed);
   requireDifferent(images);
-  const copies = nearCopies(images, options.imageSize);
-  const split = holdOut(images.length, {
-    fraction: heldOutFraction,
-    minimum: Math.max(1, Math.min(usefulHeldOut, Math.floor(largestFraction * images.length))),
-    groups: groupsOf(images.length, copies, context.groups),
-    random: random.split("hold out"),
-  });
+  const { copies, ...split } = splitGood(images, { ...options, groups: context.groups });
   conformalThreshold(new Float32Array(split.calibration.length), options.falseAlarmRate); // fails before the work
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
   const { fullSize } = context;

@@ -7,6 +7,12 @@ export { type OpenDatasetOptions, openDataset } from "./dataset-folder.ts";
 export { maxPixels } from "./decode-samples.ts";
 export { type DetectFilesOptions, detectFiles, type FileDetection, unlikeGood } from "./detect.ts";
 export { type EvaluateFolderOptions, evaluateFolder, type FolderEvaluation } from "./evaluate.ts";
+export {
+  type ExportFigures,
+  type ExportInt8Options,
+  type ExportSummary,
+  exportInt8,
+} from "./export-int8.ts";
 export type { FileInput, FilePath } from "./file-input.ts";
 export { decodeImage, decodeMask, encodePng, encodeWebp } from "./image-codec.ts";
 export { imageExtensions, isImagePath, readImage, readMask } from "./image-file.ts";

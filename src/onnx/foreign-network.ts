@@ -14,11 +14,12 @@ import {
 } from "onnx-buf";
 import { OnnxFormatError } from "../base/errors.ts";
 import { foreignTrunk } from "./foreign-trunk.ts";
-import { opsetImports, opsetVersion } from "./opsets.ts";
+import { neededNodes } from "./needed-nodes.ts";
+import { newestOpset, opsetImports, opsetVersion } from "./opsets.ts";
 import { isUpgradable, upgradeNode } from "./upgrade-node.ts";
 
 /** Oldest and newest version of the operator set that is read: what is older broadcasts differently, what is newer is not known to us. */
-const readableOpsets = { oldest: 7, newest: 22 } as const;
+const readableOpsets = { oldest: 7, newest: newestOpset } as const;
 
 /** A network for pictures that was made elsewhere. */
 export interface ForeignNetwork {
@@ -190,21 +191,6 @@ function makersOf(graph: GraphProto, given: readonly string[]): ReadonlyMap<stri
     }
   }
   return makers;
-}
-
-function neededNodes(
-  outputs: readonly string[],
-  makers: ReadonlyMap<string, NodeProto>,
-): ReadonlySet<NodeProto> {
-  const needed = new Set<NodeProto>();
-  const waiting = [...outputs];
-  for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
-    const node = makers.get(name);
-    if (node === undefined || needed.has(node)) continue;
-    needed.add(node);
-    waiting.push(...node.input);
-  }
-  return needed;
 }
 
 /** Of any size: what the file says of it need not hold for the part that is kept. */

@@ -64,15 +64,17 @@ export class Names {
 }
 
 /** Gives no name twice. */
-class Numbering {
+export class Numbering {
   readonly #taken = new Set<string>();
   #next = 0;
 
+  /** Keeps a name from being given. */
   take(name: string): string {
     this.#taken.add(name);
     return name;
   }
 
+  /** A name that nothing has. */
   next(prefix: string): string {
     for (;;) {
       const name = `${prefix}${this.#next++}`;

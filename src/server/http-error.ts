@@ -45,6 +45,7 @@ function statusOf(code: ErrorCode): ErrorStatus {
     case "E_BACKEND":
     case "E_DIVERGED":
     case "E_CHECKPOINT":
+    case "E_ACCURACY":
     case "E_FILE":
     case "E_PACKAGE":
     case "E_INTERNAL":

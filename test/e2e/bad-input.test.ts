@@ -45,6 +45,13 @@ describe("a command line that is not understood ends with 2 and says what was me
     [["train", "x", "--imge-size", "32"], "unknown option --imge-size. Did you mean --image-size?"],
     [["train", "x", "--imageSize", "32"], "unknown option --imageSize. Did you mean --image-size?"],
     [["train", "x", "--size", "32"], "unknown option --size. Did you mean --image-size?"],
+    [["export", "m.onnx", "--images", "x", "-o", "y"], "expected --int8, the form that there is, got none."],
+    [["export", "m.onnx", "--int8", "-o", "y"], "expected --images and --output, got no images."],
+    [["export", "m.onnx", "--int8", "--images", "x"], "expected --images and --output, got no output."],
+    [
+      ["export", "m.onnx", "--int8", "--images", "x", "-o", "y", "--max-loss", "2"],
+      /--max-loss: expected .* <= 1, got 2/,
+    ],
     [["serve", "--port", "http"], '--port: expected an integer >= 0, got "http".'],
     [
       ["serve", "--keep-pictures", "some"],
@@ -302,6 +309,7 @@ describe("models that are none", () => {
     await refused(["inspect", path], 1, text);
     await refused(["verify", path], 1, text);
     await refused(["calibrate", path, good], 1, text);
+    await refused(["export", path, "--int8", "--images", good, "-o", folder.at("int8.onnx")], 1, text);
   });
 
   test("a folder is none, nor is a model that was cut off", async () => {

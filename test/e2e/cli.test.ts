@@ -475,6 +475,36 @@ test("a patch size alone is enough: the image size follows from the images", asy
   expect(imageSizePx).toBeGreaterThan(16);
 });
 
+describe("radar export --int8", () => {
+  test("writes a model that verify and inspect know, and prints what it costs and gains", async () => {
+    const int8 = folder.at("int8.onnx");
+    const args = [
+      "export",
+      model,
+      "--int8",
+      "--images",
+      set,
+      "-o",
+      int8,
+      "--max-loss",
+      "1",
+      "--threads",
+      "1",
+    ];
+    const run = await radar(...args);
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stdout).toMatch(
+      /^ +float32 +int8\nimage AUROC +[\d.]+ +[\d.]+\npixel AUROC .*\nfalse alarms .*%\nms a picture .*\nMB .*\n\d+ convolutions in 8 bits, on 4 held-out good images and \d+ defects planted in them; .* here\nModel: /,
+    );
+    const verified = await radar("verify", int8, "--threads", "1", "--device", "cpu");
+    expect(verified.code, verified.stdout).toBe(0);
+    const { stdout } = await radar("inspect", int8);
+    expect(stdout).toMatch(
+      /computes in +int8 in \d+ convolutions, ranges from 8 good images; made of SHA-256 [0-9a-f]{64}/,
+    );
+  });
+});
+
 describe("help", () => {
   const commands = [
     "train",
@@ -483,6 +513,7 @@ describe("help", () => {
     "inspect",
     "calibrate",
     "verify",
+    "export",
     "page",
     "benchmark",
     "serve",

@@ -61,6 +61,7 @@ function rowsOf(
     ["looks at", areaText(description)],
     ["parameters", description.parameters.toLocaleString("en")],
     ["network", `${callsText(description.networkCalls)} an image`],
+    ["computes in", precisionText(description.quantized)],
     ["learned from", `${training.images} good images (${training.skipped} files could not be read)`],
     [
       "training",
@@ -114,6 +115,12 @@ function areaText({ area, part }: Pick<DetectorDescription, "area" | "part">): s
 
 function callsText(calls: number): string {
   return calls === 1 ? "1 call" : `${calls} calls`;
+}
+
+function precisionText(quantized: DetectorDescription["quantized"]): string {
+  if (quantized === undefined) return "float32";
+  const { from, convolutions, pictures } = quantized;
+  return `int8 in ${convolutions} convolutions, ranges from ${pictures} good images; made of SHA-256 ${from}`;
 }
 
 function number(value: number): string {
