@@ -97,6 +97,30 @@ const program = {
     return refused;
   },
 
+  /** Pixels of a picture as the browser decodes it, red-green-blue-alpha. */
+  async pixels(url: string) {
+    const bitmap = await createImageBitmap(await pngOf(url));
+    const context = new OffscreenCanvas(bitmap.width, bitmap.height).getContext("2d");
+    context?.drawImage(bitmap, 0, 0);
+    return Array.from(context?.getImageData(0, 0, bitmap.width, bitmap.height).data ?? []);
+  },
+
+  /** What becomes of model files: the error's code, or whether the model passes its own check. */
+  async load(models: readonly string[]) {
+    const found: Record<string, { error: string; isWithinTolerance: boolean | null }> = {};
+    for (const model of models) {
+      try {
+        const detector = await web.loadDetector(model, { device: "wasm" });
+        found[model] = { error: "", isWithinTolerance: detector.check.isWithinTolerance };
+        await detector.dispose();
+      } catch (error) {
+        const text = error instanceof web.RadarError ? `${error.message} [${error.code}]` : String(error);
+        found[model] = { error: text, isWithinTolerance: null };
+      }
+    }
+    return found;
+  },
+
   /** Trains on pictures; the model as text, to be carried out. */
   async train(pictures: string[], settings: web.WebTrainOptions) {
     const steps: number[] = [];

@@ -1,24 +1,35 @@
 /** The library in a browser against Node: the same file, the same picture. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
+import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import type { Browser, Page } from "playwright-core";
-import { build } from "vite";
+import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Detection } from "../../src/detectors/index.ts";
-import { encodePng, loadDetectorFile, train, verifyModel } from "../../src/node/index.ts";
-import pageConfig from "../../src/page/vite.config.ts";
+import { Random } from "../../src/base/random.ts";
+import type { RgbImage } from "../../src/base/raster.ts";
+import { goldenKey } from "../../src/detectors/golden.ts";
+import { type Detection, verifyToleranceOf } from "../../src/detectors/index.ts";
+import { sealed, sealKey } from "../../src/detectors/seal.ts";
+import { decodeImage, encodePng, loadDetectorFile, train, verifyModel } from "../../src/node/index.ts";
+import { decodeModel } from "../../src/onnx/index.ts";
 import { browserMissing, hasBrowser, openBrowser, serveFolders } from "../support/browser.ts";
+import { buildLibrarySite } from "../support/library-site.ts";
+import { lyingPart, randomLie } from "../support/lying-parts.ts";
 import { soundPrints } from "../support/rendered-planes.ts";
-import { repository } from "../support/repository.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-
-/** Largest difference, as a share of the scale: what `radar verify` lets pass. */
-const tolerance = 1e-4;
 
 const folder = temporaryFolder();
 const prints = soundPrints(24, { width: 48, height: 40, seed: 3 });
-const models = ["gaussian", "radar"] as const;
-const expected = new Map<string, { said: Detection; scale: { score: number; map: number } }>();
+const parts = lyingParts(40);
+const models = [
+  { name: "gaussian", pictures: prints, options: { method: "gaussian" } },
+  { name: "radar", pictures: prints, options: { method: "radar", length: { steps: 2 }, batchSize: 2 } },
+  { name: "located", pictures: parts, options: { method: "gaussian", locate: "on" } },
+] as const;
+const expected = new Map<
+  string,
+  { said: Detection; scale: { score: number; map: number }; tolerance: number }
+>();
 
 let site: { url: string; close(): void };
 let browser: Browser;
@@ -27,32 +38,27 @@ let page: Page;
 beforeAll(async () => {
   if (!hasBrowser) return;
   for (const [i, print] of prints.entries()) folder.write(`${i}.png`, await encodePng(print));
-  for (const method of models) {
-    const output = folder.at(`${method}.onnx`);
-    const options = {
-      method,
+  folder.write("part.png", await encodePng(parts[0]!));
+  for (const { name, pictures, options } of models) {
+    const output = folder.at(`${name}.onnx`);
+    const { description, model } = await train(pictures, {
+      ...options,
       imageSize: 32,
-      ...(method === "radar" && { length: { steps: 2 }, batchSize: 2 }),
-    };
-    const { description } = await train(prints, { ...options, preset: "fast", output, threads: 1 });
+      preset: "fast",
+      output,
+      threads: 1,
+    });
     const detector = await loadDetectorFile(output, { threads: 1 });
-    const said = await detector.detectOne(folder.at("0.png"));
+    const said = await detector.detectOne(folder.at(pictureOf(name)));
     await detector.dispose();
     const { mapMaximum, scores } = description.calibration;
-    expected.set(method, { said, scale: { map: mapMaximum, score: Math.max(...scores.map(Math.abs)) } });
+    expected.set(name, {
+      said,
+      scale: { map: mapMaximum, score: Math.max(...scores.map(Math.abs)) },
+      tolerance: verifyToleranceOf(decodeModel(model)),
+    });
   }
-  const root = join(repository, "test", "web");
-  await build({
-    ...pageConfig,
-    configFile: false,
-    logLevel: "error",
-    root,
-    build: {
-      ...pageConfig.build,
-      outDir: folder.at("site"),
-      rollupOptions: { input: join(root, "library.html") },
-    },
-  });
+  await buildLibrarySite(folder.at("site"));
   site = await serveFolders([folder.at("site"), folder.path]);
   browser = await openBrowser({ webgpu: true });
   page = await browser.newPage();
@@ -64,6 +70,18 @@ afterAll(async () => {
   await browser?.close();
   site?.close();
 });
+
+/** Bars that lie anyhow. */
+function lyingParts(count: number): RgbImage[] {
+  const random = new Random(3);
+  const size = { width: 96, height: 80 };
+  return Array.from({ length: count }, () => lyingPart(size, randomLie(random, size), { random }));
+}
+
+/** The picture that a model is asked about. */
+function pictureOf(model: string): string {
+  return model === "located" ? "part.png" : "0.png";
+}
 
 /** What a function of the program gives. */
 async function ask<T>(name: string, ...args: unknown[]): Promise<T> {
@@ -91,9 +109,10 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
   test.each([
     ["gaussian", "wasm"],
     ["radar", "wasm"],
+    ["located", "wasm"],
     ["gaussian", "webgpu"],
-  ] as const)("%s on %s says what it says under Node, of a picture in every form", async (method, device) => {
-    const found = await ask<Detected>("detect", `${method}.onnx`, "0.png", device);
+  ] as const)("%s on %s says what it says under Node, of a picture in every form", async (name, device) => {
+    const found = await ask<Detected>("detect", `${name}.onnx`, pictureOf(name), device);
     expect(found).toMatchObject({
       device,
       fallback: null,
@@ -101,7 +120,7 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
       afterDispose: { code: "E_DISPOSED" },
     });
     expect(found.progress.loaded).toBeGreaterThan(1000);
-    const { said, scale } = expected.get(method) ?? expect.fail("expected what Node says");
+    const { said, scale, tolerance } = expected.get(name) ?? expect.fail("expected what Node says");
     expect(Object.keys(found.detections).sort()).toEqual([
       "bitmap",
       "blob",
@@ -124,9 +143,7 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
   });
 
   test("what cannot be loaded or scored is refused with the errors of Node", async () => {
-    const bytes = Uint8Array.from(
-      await import("node:fs").then(({ readFileSync }) => readFileSync(folder.at("gaussian.onnx"))),
-    );
+    const bytes = Uint8Array.from(readFileSync(folder.at("gaussian.onnx")));
     bytes[2000] = (bytes[2000] ?? 0) ^ 1;
     writeFileSync(folder.at("damaged.onnx"), bytes);
     const refused = await ask<Record<string, { code: string; name: string; message: string }>>(
@@ -142,6 +159,65 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
       stopped: { code: "E_ABORTED", name: "AbortError" },
       noPicture: { code: "E_IMAGE", name: "DataError" },
       option: { code: "E_OPTION" },
+    });
+  });
+
+  test("a JPEG's pixels are those that Node decodes, to a grey level", async () => {
+    const { width, height, data } = prints[0]!;
+    const raw = { width, height, channels: 3 } as const;
+    const jpeg = await sharp(data, { raw }).jpeg({ quality: 85 }).toBuffer(); // colours at half the resolution, as cameras do
+    const node = await decodeImage(jpeg);
+    const pixels = await ask<number[]>("pixels", folder.write("0.jpg", jpeg) && "0.jpg");
+    const differences = Array.from(node.data, (value, i) =>
+      Math.abs(value - (pixels[4 * Math.floor(i / 3) + (i % 3)] ?? Number.NaN)),
+    );
+    expect(Math.max(...differences)).toBeLessThanOrEqual(1);
+  });
+
+  test("files of others, of another opset, without a description, and with other golden values are told as in Node", async () => {
+    const bytes = readFileSync(folder.at("gaussian.onnx"));
+    const changed = async (change: (model: ModelProto) => void): Promise<Uint8Array> => {
+      const model = fromBinary(ModelProtoSchema, bytes);
+      model.metadataProps = model.metadataProps.filter(({ key }) => key !== sealKey);
+      change(model);
+      return sealed(toBinary(ModelProtoSchema, model));
+    };
+    const files = {
+      "foreign.onnx": await changed((model) => {
+        model.metadataProps = [];
+        model.producerName = "another program";
+      }),
+      "opset.onnx": await changed((model) => {
+        for (const opset of model.opsetImport) opset.version = 99n;
+      }),
+      "without.onnx": await changed((model) => {
+        model.metadataProps = model.metadataProps.filter(({ key }) => key !== goldenKey);
+      }),
+      "golden.onnx": await changed(({ metadataProps }) => {
+        const entry =
+          metadataProps.find(({ key }) => key === goldenKey) ?? expect.fail("expected a self-check");
+        entry.value = JSON.stringify({ ...JSON.parse(entry.value), anomalyScore: 1e6 });
+      }),
+    };
+    for (const [name, content] of Object.entries(files)) folder.write(name, content);
+    expect(await ask("load", Object.keys(files))).toEqual({
+      "foreign.onnx": {
+        error: expect.stringMatching(
+          /expected a detector of radar-ad, got an ONNX model of another program with inputs image\..*\[E_ONNX\]/,
+        ),
+        isWithinTolerance: null,
+      },
+      "opset.onnx": {
+        error: expect.stringMatching(/expected operators of ONNX opset 18 to 22, got 99\..*\[E_ONNX\]/),
+        isWithinTolerance: null,
+      },
+      "without.onnx": {
+        error: expect.stringMatching(
+          /expected a self-check in its "radar_ad_golden" metadata, got none\..*\[E_ONNX\]/,
+        ),
+        isWithinTolerance: null,
+      },
+      "golden.onnx": { error: "", isWithinTolerance: false },
     });
   });
 
