@@ -1,5 +1,6 @@
 /** `npm run bench`: how fast training and scoring are here, beside a peer and the machine's own limits. */
 import { parseArgs } from "node:util";
+import { measureCycles } from "./cycles.ts";
 import { measureGemm } from "./gemm.ts";
 import { measureImport } from "./import-weight.ts";
 import { measureLargePhotos } from "./large-photo.ts";
@@ -11,6 +12,8 @@ const { values } = parseArgs({
     json: { type: "boolean", default: false },
     threads: { type: "string", default: "2" },
     rounds: { type: "string", default: "9" },
+    cycles: { type: "string", default: "1000" },
+    "page-cycles": { type: "string", default: "100" },
   },
 });
 const options = { threads: Number(values.threads), rounds: Number(values.rounds) };
@@ -34,6 +37,8 @@ const score = {
 };
 process.stderr.write("large photos ...\n");
 const largePhotos = await measureLargePhotos();
+process.stderr.write("loading, scoring and disposing, many times ...\n");
+const cycles = await measureCycles({ node: Number(values.cycles), page: Number(values["page-cycles"]) });
 const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };
 const result = {
   threads: options.threads,
@@ -43,6 +48,7 @@ const result = {
   balancedStep,
   score,
   largePhotos,
+  cycles,
   memory,
 };
 if (values.json) process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -19,7 +19,7 @@ function changes(): string {
 /** Commands of the project in their shortest form. */
 const commands: readonly (readonly string[])[] = [
   ["demo", "--steps", "1", "--output", folder.at("demo")],
-  ["bench", "--rounds", "1", "--json"],
+  ["bench", "--rounds", "1", "--cycles", "20", "--page-cycles", "0", "--json"],
 ];
 
 test.skipIf(!hasGit).each(commands)(
