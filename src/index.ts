@@ -25,8 +25,10 @@ export type {
   DetectorDescription,
   Difference,
   GoodPictures,
+  PartFault,
   RuntimeCheck,
 } from "./detectors/index.ts";
+export { partFaults, partFaultTexts } from "./detectors/part-fault.ts"; // not ./detectors/index.ts: an app loads what it uses
 export { mapScaleOf } from "./evaluation/index.ts";
 export { type MapRegion, type PicturePoint, regions } from "./metrics/regions.ts";
 export { openDataset } from "./node/dataset-folder.ts"; // not ./node/index.ts: an app loads what it uses

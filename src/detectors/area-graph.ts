@@ -1,5 +1,6 @@
 /** Looking at an area only, as pieces of graph. */
-import { type PartModel, type Pose, pictureLabels } from "../features/part-pose.ts";
+import type { Size } from "../base/raster.ts";
+import { type PartModel, type Pose, pictureLabels } from "../features/part-frame.ts";
 import {
   add,
   cast,
@@ -71,10 +72,10 @@ export function regionScores(map: Tensor, area: LookedArea): Tensor {
 export function lookedMap(
   map: Tensor,
   area: LookedArea,
-  located?: { readonly pose: Pose; readonly model: PartModel },
+  located?: { readonly pose: Pose; readonly model: PartModel; readonly size: Size },
 ): Tensor {
   const labels = add(mul(map, scalar(0)), labelsOf(area)); // [N, 1, S, S]: N is known at run time only
-  return cast(located ? pictureLabels(labels, located.pose, located.model) : labels, "uint8");
+  return cast(located ? pictureLabels(labels, located.pose, located.model, located.size) : labels, "uint8");
 }
 
 function labelsOf({ width, height, data }: LookedArea): Tensor {

@@ -1,5 +1,5 @@
 /** The graph of a detector: from pictures to map, score, p-value and decision, whatever method the maps come from. */
-import { pictureMap } from "../features/part-pose.ts";
+import { pictureMap } from "../features/part-frame.ts";
 import { overTiles } from "../features/tiles.ts";
 import {
   add,
@@ -9,7 +9,6 @@ import {
   type Graph,
   greater,
   greaterOrEqual,
-  max,
   mul,
   reduceMax,
   reduceMean,
@@ -18,13 +17,13 @@ import {
   scalar,
   sub,
   type Tensor,
-  where,
 } from "../graph/index.ts";
 import { highestLooked, lookedMap, meanLooked, onlyMaps, onlyPixels, regionScores } from "./area-graph.ts";
 import type { Look, Tiles } from "./look.ts";
 import type { LookedArea } from "./looked-area.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
 import type { AnomalyMaps, MapSource } from "./map-source.ts";
+import { partRatios, withPartFaults } from "./part-limits.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
 import { canvasPixels, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
 
@@ -44,6 +43,8 @@ export const outputNames = {
   isAnomalous: "is_anomalous",
   /** Of models that look at an area only: uint8 [N, 1, S, S], 0 where the picture is ignored, k in the k-th region. */
   lookedAt: "looked_at",
+  /** Of models that find a part first: float32 [N, 4], how far a picture is from the limit of each of `partFaults`; above 1 it is beyond. */
+  partRatios: "part_ratios",
   /** Of models with regions: float32 [N, R]. */
   regionScores: "region_scores",
 } as const;
@@ -111,7 +112,7 @@ export function tiledReadingGraph(source: MapSource, tiles: Tiles): Graph {
  * The detector; without a decision, its map and score only.
  *
  * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], of tiles [N, 1, H, W], `anomaly_score` and `p_value` float32 [N],
- * `is_anomalous` bool [N]; of models that look at an area only {@link outputNames} has more.
+ * `is_anomalous` bool [N]; of models that find a part first, or look at an area only, {@link outputNames} has more.
  */
 export function detectorGraph(
   source: MapSource,
@@ -125,6 +126,7 @@ export function detectorGraph(
 ): Graph {
   const { places, scales, decision, look: { part, area, tiles } = {} } = fitted;
   const image = imageInput();
+  const size = { width: source.imageSizePx, height: source.imageSizePx };
   const located = part && partPixels(image, source.imageSizePx, part.model);
   const squareMaps = () => {
     const pixels = located?.pixels ?? resizePixels(image, source.imageSizePx);
@@ -138,15 +140,18 @@ export function detectorGraph(
       ? reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1])
       : highestLooked(map, area);
   const ofFrame = ownScore ?? highest();
-  const score =
-    part && located && decision
-      ? withMisfit(ofFrame, located.misfit, { limit: part.misfitLimit, threshold: decision.threshold })
-      : ofFrame;
+  const ratios = part && located && partRatios(located, part.limits);
+  const score = ratios && decision ? withPartFaults(ofFrame, ratios, decision.threshold) : ofFrame;
   const outputs = {
-    [outputNames.map]: part && located ? pictureMap(map, located.pose, part.model) : map,
+    [outputNames.map]: part && located ? pictureMap(map, located.pose, part.model, size) : map,
     [outputNames.score]: reshape(score, ["N"]),
+    ...(ratios && { [outputNames.partRatios]: ratios }),
     ...(area && {
-      [outputNames.lookedAt]: lookedMap(map, area, part && located && { ...located, model: part.model }),
+      [outputNames.lookedAt]: lookedMap(
+        map,
+        area,
+        part && located && { ...located, model: part.model, size },
+      ),
     }),
     ...(area && area.names.length > 0 && { [outputNames.regionScores]: regionScores(map, area) }),
     ...(decision && {
@@ -155,30 +160,6 @@ export function detectorGraph(
     }),
   };
   return buildGraph({ name: "radar", inputs: [image], outputs });
-}
-
-/** What a misfit over its limit is multiplied by to be a score over the threshold. */
-export function misfitFactor({
-  limit,
-  threshold,
-}: {
-  readonly limit: number;
-  readonly threshold: number;
-}): number {
-  return Math.max(threshold, 1e-3) / limit;
-}
-
-/**
- * A picture that does not show the part is anomalous for that reason: its score is the threshold times misfit / limit at
- * least, once the misfit is over the limit. Below it the score stays as it is. float32 [N, 1].
- */
-function withMisfit(
-  score: Tensor,
-  misfit: Tensor,
-  { limit, threshold }: { readonly limit: number; readonly threshold: number },
-): Tensor {
-  const least = mul(misfit, scalar(misfitFactor({ limit, threshold })));
-  return where(greater(misfit, scalar(limit)), max(score, least), score);
 }
 
 /** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */

@@ -5,6 +5,7 @@ import { DataError, OptionError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
 import type { AnomalyMap, LabelMap } from "../base/raster.ts";
 import type { DetectorDescription } from "./description.ts";
+import type { PartFault } from "./part-fault.ts";
 
 /** What a detector says of one image. */
 export interface Detection {
@@ -16,6 +17,8 @@ export interface Detection {
   readonly pValue: number;
   /** anomalyScore > threshold (strict). */
   readonly isAnomalous: boolean;
+  /** Of a model that finds a part first: why the picture does not show it as it should; such a picture is anomalous. Absent where it does. */
+  readonly partFault?: PartFault;
   /** What was looked at, on the map's grid; absent where everything is. */
   readonly lookedAt?: LabelMap;
   /** Of a model with regions: the one with the highest score. */

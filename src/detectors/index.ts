@@ -7,7 +7,8 @@ export {
   isolationForestScores,
 } from "../estimators/isolation-forest.ts";
 export type { IsolationTree } from "../estimators/isolation-tree.ts";
-export type { LocatedPart, PartModel, Pose } from "../features/part-pose.ts";
+export type { PartModel, Pose } from "../features/part-frame.ts";
+export type { LocatedPart } from "../features/part-pose.ts";
 export { type Backend, type Device, devices, type Feeds, type Session } from "../runtime/backend.ts";
 export type { FilledArea } from "./area-graph.ts";
 export {
@@ -42,6 +43,8 @@ export {
   shareLooked,
 } from "./looked-area.ts";
 export type { AnomalyMaps, MapSource } from "./map-source.ts";
+export { type PartFault, partFaults, partFaultTexts } from "./part-fault.ts";
+export type { PartLimits } from "./part-limits.ts";
 export {
   canvasPixels,
   type FoundPart,

@@ -1,12 +1,16 @@
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Lie, lyingPart, partLength, placeOf, randomLie } from "../../test/support/lying-parts.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import { locatePart, pictureMap } from "../features/part-pose.ts";
+import { pictureMap } from "../features/part-frame.ts";
+import { locatePart } from "../features/part-pose.ts";
 import { buildGraph, reduceMean, scalar, sub } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
+import type { Session } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { type PartStudy, searchSize, studyPart } from "./learn-part.ts";
+import { partFaultOf } from "./part-fault.ts";
+import { partRatios } from "./part-limits.ts";
 import { type FoundPart, imageInput, imagePlanes, partPixels } from "./preprocess.ts";
 import { stackPictures } from "./run-detector.ts";
 
@@ -23,23 +27,37 @@ function lies(count: number, aspect: number): Lie[] {
   return Array.from({ length: count }, () => randomLie(random, searchSize(aspect)));
 }
 
-/** What the graph of a found part makes of one picture of any size. */
-async function located(picture: RgbImage, { model }: FoundPart) {
+const sessions = new Map<FoundPart, Promise<Session>>();
+
+/** The graph of a found part. */
+async function open({ model, limits }: FoundPart): Promise<Session> {
   const image = imageInput();
-  const { pixels, pose, misfit } = partPixels(image, side, model);
+  const found = partPixels(image, side, model);
+  const { pixels, pose, misfit } = found;
   const dark = sub(scalar(255), reduceMean(pixels, { axes: [1] })); // dark places of the frame are high in its map
-  const outputs = { pixels, pose, misfit, map: pictureMap(dark, pose, model) };
-  const session = await backend.load(encodeModel(buildGraph({ name: "test", inputs: [image], outputs })));
-  const found = await session.run({ image: stackPictures([picture]) });
-  await session.dispose();
+  const map = pictureMap(dark, pose, model, { width: side, height: side });
+  const outputs = { pixels, pose, misfit, map, ratios: partRatios(found, limits) };
+  return backend.load(encodeModel(buildGraph({ name: "test", inputs: [image], outputs })));
+}
+
+/** What it makes of one picture of any size. */
+async function located(picture: RgbImage, part: FoundPart) {
+  const session = sessions.get(part) ?? open(part);
+  sessions.set(part, session);
+  const found = await (await session).run({ image: stackPictures([picture]) });
   const numbers = (name: string) => Array.from(found[name]?.data ?? [], Number);
   return {
     pose: numbers("pose"),
     misfit: numbers("misfit")[0] ?? Number.NaN,
     map: numbers("map"),
     pixels: numbers("pixels"),
+    fault: partFaultOf(numbers("ratios")),
   };
 }
+
+afterAll(async () => {
+  for (const session of sessions.values()) await (await session).dispose();
+});
 
 describe.each([1, 0.75, 1.4])("a part that lies anyhow in pictures %s times as high as wide", (aspect) => {
   let study: PartStudy;
@@ -61,8 +79,9 @@ describe.each([1, 0.75, 1.4])("a part that lies anyhow in pictures %s times as h
     for (let i = 0; i < 6; i++) {
       const lie = randomLie(random, size);
       const mark = [-0.35 + 0.1 * i, 0.02] as const;
-      const { pose, misfit, map } = await located(lyingPart(size, lie, { random, mark }), part);
-      expect(misfit).toBeLessThan(part.misfitLimit);
+      const { pose, misfit, map, fault } = await located(lyingPart(size, lie, { random, mark }), part);
+      expect(misfit).toBeLessThan(part.limits.misfit);
+      expect(fault).toBeUndefined();
       const [cos = 0, sin = 0] = pose.slice(2);
       const turn = Math.atan2(sin, cos) - lie.turn;
       const away = Math.abs(Math.atan2(Math.sin(turn), Math.cos(turn)));
@@ -84,10 +103,32 @@ describe.each([1, 0.75, 1.4])("a part that lies anyhow in pictures %s times as h
     expect(ends.size).toBe(1);
   });
 
+  test("is missed where it is cut, not there, or there twice, and what is wrong is told", async () => {
+    const part = study.part ?? expect.fail("expected a part");
+    const size = { width: 150, height: Math.round(150 * aspect) };
+    const length = partLength(size);
+    for (let i = 0; i < 4; i++) {
+      const lie = randomLie(random, size);
+      const out = { ...lie, x: i % 2 ? length * 0.2 : size.width - length * 0.2, turn: 0.3 * i - 0.8 };
+      const fault = async (lies: Lie | Lie[] | null) =>
+        (await located(lyingPart(size, lies, { random }), part)).fault;
+      expect(await fault(out)).toBe("cut");
+      expect(await fault(null)).toBe("missing");
+      const [upper, lower] = [size.height * 0.25, size.height * 0.75];
+      const turn = 0.15 * (random.uniform() - 0.5);
+      expect(
+        await fault([
+          { x: size.width / 2, y: upper, turn },
+          { x: size.width / 2, y: lower, turn: turn + Math.PI * (i % 2) },
+        ]),
+      ).toBe("several");
+    }
+  });
+
   test("is missed where the ground is bare", async () => {
     const part = study.part ?? expect.fail("expected a part");
     const { misfit } = await located(lyingPart(searchSize(aspect), null, { random }), part);
-    expect(misfit).toBeGreaterThan(part.misfitLimit);
+    expect(misfit).toBeGreaterThan(part.limits.misfit);
   });
 });
 
@@ -155,7 +196,7 @@ test("a picture without anything has finite answers", async () => {
   const part = study.part ?? expect.fail("expected a part");
   const { pose, misfit, pixels } = await located({ width: 40, height: 40, data: new Uint8Array(4800) }, part);
   expect([...pose, misfit, ...pixels].every(Number.isFinite)).toBe(true);
-  expect(misfit).toBeGreaterThan(part.misfitLimit);
+  expect(misfit).toBeGreaterThan(part.limits.misfit);
 });
 
 test("the search is the same graph for one picture and for several", async () => {

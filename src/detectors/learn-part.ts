@@ -1,17 +1,14 @@
 /** Whether good pictures show one part that lies anyhow on a plain ground, and how it is then found. */
 import type { RgbImage } from "../base/raster.ts";
+import { type PartModel, partFrame } from "../features/part-frame.ts";
 import {
   groundDistance,
-  locatePart,
-  type PartModel,
-  partFrame,
   partWeights,
-  poseByMoments,
   searchHeightPx,
   searchWidthPx,
   smallPictures,
-  templateSidePx,
-} from "../features/part-pose.ts";
+} from "../features/part-ground.ts";
+import { locatePart, poseByMoments, templateSidePx } from "../features/part-pose.ts";
 import {
   meanFrame,
   median,
@@ -21,9 +18,10 @@ import {
   spread,
   standingPose,
 } from "../features/part-shape.ts";
-import { buildGraph, constant, reduceMean, reshape, type Tensor } from "../graph/index.ts";
+import { buildGraph, concat, input, reduceMean, reshape, type Tensor } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
-import type { Backend } from "../runtime/backend.ts";
+import type { Backend, Feeds } from "../runtime/backend.ts";
+import { type PartReading, partLimits } from "./part-limits.ts";
 import { type FoundPart, imageInput, imagePlanes } from "./preprocess.ts";
 import { stackPictures } from "./run-detector.ts";
 
@@ -56,9 +54,9 @@ const limits = {
   mostMisfit: 0.3,
   /** Room around the part in its frame. */
   margin: 1.12,
-  /** Pictures worse than the worst good one by this are no such part. */
-  misfitRoom: 1.5,
 } as const;
+
+const rounds = 3; // in which poses and mean part mend each other (ours)
 
 /** Size at which {@link studyPart} wants the pictures. @param aspect - Height of the pictures, in widths. */
 export function searchSize(aspect: number): { readonly width: number; readonly height: number } {
@@ -89,7 +87,11 @@ export async function studyPart(
   const distances = await run((planes) => groundDistance(smallPictures(planes, aspect)));
   const contrast = limits.contrastShare * median(distances.map((values) => quantile(values, 0.98)));
   if (contrast < limits.leastContrast) return none("nothing stands out from the ground");
-  const weights = await run((planes) => partWeights(smallPictures(planes, aspect), contrast));
+  const weighed = await run((planes) => {
+    const weights = partWeights(smallPictures(planes, aspect), contrast);
+    return concat([poseByMoments(weights, { aspect, turns: true }), weights], 1);
+  });
+  const weights = weighed.map((values) => values.subarray(4));
   const shapes = weights.map((values) => shapeOf(values, aspect));
   const area = median(shapes.map((shape) => shape.area));
   const onBorder = median(shapes.map((shape) => shape.onBorder));
@@ -100,30 +102,30 @@ export async function studyPart(
     return none("what stands out from the ground is cut by the border");
 
   const turns = median(shapes.map((shape) => shape.elongation)) >= limits.elongated;
-  const first = { aspect, contrast, turns, frame: 1, template: [0] };
-  const poses = await run((planes) =>
-    poseByMoments(partWeights(smallPictures(planes, aspect), contrast), first),
+  const poses = weighed.map(([x = 0, y = 0, cos = 1, sin = 0]) =>
+    turns ? Float32Array.of(x, y, cos, sin) : Float32Array.of(x, y, 1, 0),
   );
-  const reaches = weights.map((values, i) => reachOf(values, poses[i] ?? new Float32Array(4), aspect));
+  const reaches = weights.map((values, i) => reachOf(values, poses[i] ?? values, aspect));
   const frame = 2 * limits.margin * quantile(Float32Array.from(reaches), 0.9);
-  const inFrame = (model: PartModel, pose: (planes: Tensor) => Tensor) =>
-    run((planes) => flat(partFrame(grey(planes, aspect), pose(planes), model, templateSidePx)));
-
-  let model: PartModel = { ...first, frame };
-  let frames = await inFrame(model, (planes) =>
-    poseByMoments(partWeights(smallPictures(planes, aspect), contrast), model),
-  );
-  const standing = constant({ dtype: "float32", shape: [1, 4], data: standingPose(poses) });
-  const asTheyLie = spread(await inFrame(model, () => standing));
-  for (let round = 0; round < 3; round++) {
+  let model: PartModel = { aspect, contrast, turns, frame, template: [0] };
+  const cutOut = (planes: Tensor, pose: Tensor) =>
+    reshape(partFrame(grey(planes, aspect), pose, model, templateSidePx), ["N", templateSidePx ** 2]);
+  const framesAt = (lies: readonly Float32Array[]) => outputOfEach(small, cutOut, backend, lies);
+  const standing = standingPose(poses);
+  const asTheyLie = spread(await framesAt(poses.map(() => standing)));
+  let frames = await framesAt(poses);
+  let readings: readonly PartReading[] = [];
+  for (let round = 0; round < rounds; round++) {
     model = { ...model, template: meanFrame(frames) };
-    const current = model;
-    frames = await inFrame(current, (planes) => locatePart(planes, current).pose);
+    const found = await run((planes) => {
+      const { pose, misfit, area, onBorder } = locatePart(planes, model);
+      return concat([misfit, area, onBorder, cutOut(planes, pose)], 1);
+    });
+    frames = found.map((values) => values.subarray(3));
+    readings = found.map(([misfit = 2, area = 0, onBorder = 0]) => ({ misfit, area, onBorder }));
   }
-  const misfits = await run((planes) => locatePart(planes, model).misfit);
-  const values = Float32Array.from(misfits, ([value = 2]) => value);
   const spreadLeft = spread(frames) / Math.max(asTheyLie, 1e-9);
-  if (!isWanted && median(Array.from(values)) > limits.mostMisfit) {
+  if (!isWanted && median(readings.map(({ misfit }) => misfit)) > limits.mostMisfit) {
     return none("the pictures do not show the same part", spreadLeft);
   }
   if (!isWanted && spreadLeft > limits.mostSpreadLeft) {
@@ -132,34 +134,38 @@ export async function studyPart(
       spreadLeft,
     );
   }
-  const misfitLimit = Math.min(1, limits.misfitRoom * Math.max(...values, 0.02));
   const reason = `in one pose the pictures have ${percent(spreadLeft)} of their spread`;
-  return { part: { model, misfitLimit }, reason, spreadLeft };
+  return { part: { model, limits: partLimits(readings) }, reason, spreadLeft };
 }
 
 /** Pose of the part in one picture of any size, [4]. */
 export async function poseIn(picture: RgbImage, model: PartModel, backend: Backend): Promise<Float32Array> {
-  const [pose = new Float32Array(4)] = await outputOfEach(
-    [picture],
-    (planes) => locatePart(planes, model).pose,
-    backend,
-  );
+  const build = (planes: Tensor) => locatePart(planes, model).pose;
+  const [pose = new Float32Array(4)] = await outputOfEach([picture], build, backend);
   return pose;
 }
 
-/** One output for each picture, as plain numbers. */
+/**
+ * One output for each picture, as plain numbers.
+ *
+ * @param poses - One for each, [4], where `build` needs them.
+ */
 async function outputOfEach(
   pictures: readonly RgbImage[],
-  build: (planes: Tensor) => Tensor,
+  build: (planes: Tensor, pose: Tensor) => Tensor,
   backend: Backend,
+  poses?: readonly Float32Array[],
 ): Promise<Float32Array[]> {
-  const image = imageInput();
-  const outputs = { values: build(imagePlanes(image)) };
-  const session = await backend.load(encodeModel(buildGraph({ name: "part", inputs: [image], outputs })));
+  const [image, pose] = [imageInput(), input("pose", "float32", ["N", 4])];
+  const inputs = poses ? [image, pose] : [image];
+  const outputs = { values: build(imagePlanes(image), pose) };
+  const session = await backend.load(encodeModel(buildGraph({ name: "part", inputs, outputs })));
   try {
     const results: Float32Array[] = [];
-    for (const picture of pictures) {
-      const { values } = await session.run({ image: stackPictures([picture]) });
+    for (const [i, picture] of pictures.entries()) {
+      const data = poses?.[i];
+      const given: Feeds = data ? { pose: { dtype: "float32", shape: [1, 4], data } } : {};
+      const { values } = await session.run({ image: stackPictures([picture]), ...given });
       results.push(Float32Array.from(values?.data ?? [], Number));
     }
     return results;
@@ -170,10 +176,6 @@ async function outputOfEach(
 
 function grey(planes: Tensor, aspect: number): Tensor {
   return reduceMean(smallPictures(planes, aspect), { axes: [1] });
-}
-
-function flat(frame: Tensor): Tensor {
-  return reshape(frame, ["N", templateSidePx ** 2]);
 }
 
 function percent(share: number): string {

@@ -30,7 +30,7 @@ export function lookFacts({ part, area, tiles }: Look): Pick<DetectorDescription
         aspect: part.model.aspect,
         frame: part.model.frame,
         turns: part.model.turns,
-        misfitLimit: part.misfitLimit,
+        misfitLimit: part.limits.misfit,
       },
     }),
     ...(area && { area: { share: shareLooked(area), regions: area.names } }),

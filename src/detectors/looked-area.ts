@@ -2,7 +2,7 @@
 import { checkNumber, describe } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
 import type { DefectMask, Size } from "../base/raster.ts";
-import { framePlace, type PartModel } from "../features/part-pose.ts";
+import { framePlace, type PartModel } from "../features/part-frame.ts";
 
 /** A rectangle to look at, in pixels of the picture from its upper left corner. */
 export interface Region extends Size {

@@ -1,5 +1,6 @@
 /** From a camera's pixels to what the network sees: the first part of every model file. */
-import { type LocatedPart, locatePart, type PartModel, partFrame } from "../features/part-pose.ts";
+import { type PartModel, partFrame } from "../features/part-frame.ts";
+import { type LocatedPart, locatePart } from "../features/part-pose.ts";
 import {
   add,
   cast,
@@ -13,6 +14,7 @@ import {
   type Tensor,
   transpose,
 } from "../graph/index.ts";
+import type { PartLimits } from "./part-limits.ts";
 
 /** Name of the input of every model file. */
 export const imageInputName = "image";
@@ -30,8 +32,7 @@ export function imagePlanes(image: Tensor): Tensor {
 /** A part that is looked for before anything else. */
 export interface FoundPart {
   readonly model: PartModel;
-  /** Misfit above which a picture does not show the part. */
-  readonly misfitLimit: number;
+  readonly limits: PartLimits;
 }
 
 /**

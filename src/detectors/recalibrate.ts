@@ -6,11 +6,12 @@ import { type ConstantChange, decodeModel, replaceConstants } from "../onnx/inde
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import { misfitFactor, outputNames } from "./detector-graph.ts";
+import { outputNames } from "./detector-graph.ts";
 import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
 import { oddScore } from "./odd-score.ts";
+import { faultFactor } from "./part-limits.ts";
 import { sealed } from "./seal.ts";
 
 /** What good pictures scored. */
@@ -41,7 +42,7 @@ export interface Recalibrated {
   readonly withoutPart: number;
 }
 
-/** Score of a misfit of 1 in a {@link measuringModel}: pictures that do not show the part score above all others. */
+/** Score of a picture at a limit of the part in a {@link measuringModel}: pictures that do not show the part score above all others. */
 const measuringFactor = 1e30;
 const leastOfMisfits = 1e20;
 const showsPart = (score: number): boolean => score < leastOfMisfits;
@@ -83,7 +84,7 @@ export async function recalibrate(
   const misfits = ranked.filter((score) => !showsPart(score)).length;
   if (!showsPart(threshold)) throw tooManyMisfits(misfits, { images: ranked.length, rate });
   const { part } = before;
-  const factor = part && misfitFactor({ limit: part.misfitLimit, threshold });
+  const factor = part && faultFactor(threshold);
   const scores = ranked.map((score) =>
     showsPart(score) ? score : Math.fround((score / measuringFactor) * (factor ?? 1)),
   );
@@ -179,7 +180,7 @@ const pValueScores: ConstantChange["way"] = [
   ["GreaterOrEqual", 0],
 ];
 
-/** What a misfit over the limit is multiplied by to be a score. */
+/** What is multiplied by how far a picture is beyond a limit of the part, to be a score. */
 function misfitChange(factor: number): ConstantChange {
   const way = [
     ["Reshape", 0],

@@ -5,6 +5,7 @@ import { checkRaster, type RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
 import { checkFinite, type Detection, type DetectOptions } from "./detector.ts";
 import { outputNames } from "./detector-graph.ts";
+import { partFaultOf, partFaults } from "./part-fault.ts";
 import { imageInputName } from "./preprocess.ts";
 
 /**
@@ -41,7 +42,11 @@ export async function runStacked(
   const isAnomalous = output(outputs, outputNames.isAnomalous);
   const [height = 0, width = 0] = map.shape.slice(2);
   const maps = floatValues(map);
-  const { [outputNames.lookedAt]: lookedAt, [outputNames.regionScores]: regionScores } = outputs;
+  const {
+    [outputNames.lookedAt]: lookedAt,
+    [outputNames.partRatios]: partRatios,
+    [outputNames.regionScores]: regionScores,
+  } = outputs;
   const { warnings = [], regions = [] } = about;
   const pixels = height * width;
   return Array.from({ length: stacked.shape[0] ?? 0 }, (_, i) => {
@@ -54,6 +59,7 @@ export async function runStacked(
       anomalyScore: Number(score.data[i]),
       pValue: Number(pValue.data[i]),
       isAnomalous: Number(isAnomalous.data[i]) !== 0,
+      ...(partRatios && faultOf(floatValues(partRatios), i)),
       ...(lookedAt && { lookedAt: { width, height, data: bytesOf(lookedAt, i * pixels, (i + 1) * pixels) } }),
       ...(regionScores && byRegion(regions, floatValues(regionScores).subarray(i * regions.length))),
       warnings: warnings[i] ?? [],
@@ -61,6 +67,11 @@ export async function runStacked(
     checkFinite(nameOf(i), detection);
     return detection;
   });
+}
+
+function faultOf(ratios: Float32Array, i: number): Pick<Detection, "partFault"> {
+  const fault = partFaultOf(ratios.subarray(i * partFaults.length, (i + 1) * partFaults.length));
+  return fault === undefined ? {} : { partFault: fault };
 }
 
 function byRegion(

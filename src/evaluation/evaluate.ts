@@ -100,12 +100,21 @@ export async function evaluate(
 
 function resultOf(
   { path, className, label }: LabelledImage,
-  { anomalyScore: score, pValue, isAnomalous, warnings }: Detection,
+  { anomalyScore: score, pValue, isAnomalous, partFault, warnings }: Detection,
   threshold: number | undefined,
 ): ReportImage {
   const decision = threshold === undefined ? isAnomalous : score > threshold;
   const unlike = warnings.length > 0 ? { warnings } : {};
-  return { path, className, label, score, pValue, isAnomalous: decision, ...unlike };
+  return {
+    path,
+    className,
+    label,
+    score,
+    pValue,
+    isAnomalous: decision,
+    ...(partFault && { partFault }),
+    ...unlike,
+  };
 }
 
 /** A sentence on images that are unlike the good pictures, if there are any. */

@@ -1,5 +1,5 @@
 /** What the shares of part in small pictures tell on the host: how large, how long, where they end. */
-import { pixelPlaces, searchHeightPx, searchWidthPx } from "./part-pose.ts";
+import { isOnBorder, pixelPlaces, searchHeightPx, searchWidthPx } from "./part-ground.ts";
 
 /** The part of one picture. */
 export interface PartShape {
@@ -17,11 +17,9 @@ export function shapeOf(weights: Float32Array, aspect: number): PartShape {
   const { x, y } = pixelPlaces(height, searchWidthPx);
   const sums = { mass: 0, border: 0, x: 0, y: 0, xx: 0, xy: 0, yy: 0 };
   weights.forEach((weight, i) => {
-    const [column, row] = [i % searchWidthPx, Math.floor(i / searchWidthPx)];
     const [px, py] = [x[i] ?? 0, y[i] ?? 0];
     sums.mass += weight;
-    if (column === 0 || row === 0 || column === searchWidthPx - 1 || row === height - 1)
-      sums.border += weight;
+    if (isOnBorder(i, height, searchWidthPx)) sums.border += weight;
     sums.x += weight * px;
     sums.y += weight * py;
     sums.xx += weight * px * px;

@@ -13,7 +13,7 @@ import { inOrder } from "../base/in-order.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { checkDetector } from "../detectors/detector.ts";
-import type { Detection, Detector } from "../detectors/index.ts";
+import type { Detection, Detector, PartFault } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
 import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
 import { ensureFolder, prepareFolder, writeFileAtomic } from "./atomic-file.ts";
@@ -59,6 +59,8 @@ export interface FileDetection {
   readonly isAnomalous: boolean;
   /** In what the picture is unlike the good ones, one clause each; usually empty. */
   readonly warnings: readonly string[];
+  /** Of a model that finds a part first: why the picture does not show it as it should. */
+  readonly partFault?: PartFault;
   /** Of a model with regions: the one with the highest score, and that of each. */
   readonly region?: string;
   readonly regionScores?: Readonly<Record<string, number>>;
@@ -116,7 +118,7 @@ export async function* detectFiles(
     map: string | undefined,
   ): Promise<FileDetection | SkippedFile> {
     const detection = await detector.detectOne(image, { name: path, signal });
-    const { anomalyScore, pValue, warnings, region, regionScores } = detection;
+    const { anomalyScore, pValue, partFault, warnings, region, regionScores } = detection;
     if (isStrict && warnings.length > 0) return { path, reason: unlikeGood(warnings) };
     const isAnomalous = threshold === undefined ? detection.isAnomalous : anomalyScore > threshold;
     if (map !== undefined) await writeOverlay(map, detector, { image, detection });
@@ -125,6 +127,7 @@ export async function* detectFiles(
       anomalyScore,
       pValue,
       isAnomalous,
+      ...(partFault && { partFault }),
       ...(region !== undefined && { region, regionScores: regionScores ?? {} }),
       warnings,
       ...(map !== undefined && { map }),

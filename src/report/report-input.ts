@@ -76,6 +76,8 @@ export interface ReportImage {
   readonly pValue: number | null;
   /** Whether the detector calls it defective. */
   readonly isAnomalous: boolean;
+  /** Of a detector that finds a part first: why it does not show the part as it should; absent if it does. */
+  readonly partFault?: string;
   /** In what it is unlike the good pictures, one clause each; absent if it is like them. */
   readonly warnings?: readonly string[];
 }

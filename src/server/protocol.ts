@@ -1,5 +1,6 @@
 /** What travels over HTTP, as types; `schemas.ts` has the zod schemas that check it. */
 import type { ErrorCode } from "../base/errors.ts";
+import type { PartFault } from "../detectors/index.ts";
 
 /** Roles; each may do what those before it may. */
 export const roles = ["viewer", "operator", "admin"] as const;
@@ -62,6 +63,8 @@ export interface Verdict {
   /** Conformal: chance that a good picture scores at least as high. */
   readonly pValue: number;
   readonly isAnomalous: boolean;
+  /** Of a model that finds a part first: why the picture does not show it as it should; absent where it does. */
+  readonly partFault?: PartFault | undefined;
   /** In what the picture is unlike the good ones; usually empty. */
   readonly warnings: string[];
   readonly map?: VerdictMap | undefined;

@@ -2,6 +2,7 @@
 import { z } from "@hono/zod-openapi";
 import { errorCodes } from "../base/errors.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
+import { partFaults } from "../detectors/part-fault.ts";
 import {
   type Calibrated,
   type CalibrationRequest,
@@ -60,6 +61,9 @@ const verdict = z
     anomalyScore: z.number().openapi({ description: "Higher is more anomalous." }),
     pValue: z.number().openapi({ description: "Conformal: chance that a good picture scores as high." }),
     isAnomalous: z.boolean(),
+    partFault: z.enum(partFaults).optional().openapi({
+      description: "Of a model that finds a part first: why the picture does not show it as it should.",
+    }),
     warnings: z.array(z.string()).openapi({ description: "In what the picture is unlike the good ones." }),
     map: map.optional(),
   })

@@ -1,6 +1,7 @@
 /** One request's pictures on their way through a detector. */
 import { untilAborted } from "../base/abort.ts";
 import { AbortError, ServiceError } from "../base/errors.ts";
+import { partFaultTexts } from "../detectors/part-fault.ts";
 import type { PictureToScore } from "./scorer.ts";
 import type { VersionedOutcome } from "./served-model.ts";
 import type { Station } from "./station.ts";
@@ -64,7 +65,7 @@ async function recorded(
   const verdicts = outcomes.flatMap((outcome, i) => {
     const picture = pictures[i];
     if ("failed" in outcome || picture === undefined) return [];
-    const { anomalyScore, pValue, isAnomalous, warnings } = outcome.scored;
+    const { anomalyScore, pValue, isAnomalous, partFault, warnings } = outcome.scored;
     return [
       {
         detector,
@@ -76,7 +77,7 @@ async function recorded(
         threshold: outcome.description.calibration.threshold,
         isAnomalous,
         latencyMs: Math.round(latencyMs * 10) / 10,
-        warnings,
+        warnings: partFault ? [partFaultTexts[partFault], ...warnings] : warnings,
         caller,
         picture: picture.picture instanceof Uint8Array ? picture.picture : undefined,
       },

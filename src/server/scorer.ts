@@ -3,7 +3,7 @@ import { extname } from "node:path";
 import type { RadarError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
 import { errorFrom, type PlainError } from "../base/plain-error.ts";
-import type { DetectorDescription } from "../detectors/index.ts";
+import type { DetectorDescription, PartFault } from "../detectors/index.ts";
 import { startThread } from "../node/thread.ts";
 import type { Device } from "../runtime/backend.ts";
 import type { MapForm } from "./protocol.ts";
@@ -29,6 +29,8 @@ export interface ScoredPicture {
   readonly anomalyScore: number;
   readonly pValue: number;
   readonly isAnomalous: boolean;
+  /** Of a model that finds a part first: why the picture does not show it as it should. */
+  readonly partFault?: PartFault;
   readonly warnings: readonly string[];
   /** Bytes of the map in the form that was wanted. */
   readonly map?: { readonly width: number; readonly height: number; readonly data: Uint8Array };

@@ -122,12 +122,12 @@ async function imageOf({ name, picture }: PictureToScore, { detector, maxPixels 
 }
 
 async function scoredPicture(
-  { anomalyMap, anomalyScore, pValue, isAnomalous, warnings }: Detection,
+  { anomalyMap, anomalyScore, pValue, isAnomalous, partFault, warnings }: Detection,
   image: RgbImage,
   { map: form }: PictureToScore,
   detector: PictureDetector,
 ): Promise<ScoredPicture> {
-  const scored = { anomalyScore, pValue, isAnomalous, warnings };
+  const scored = { anomalyScore, pValue, isAnomalous, ...(partFault && { partFault }), warnings };
   if (form === "none") return scored;
   if (form === "float") {
     const { width, height, data } = anomalyMap;

@@ -1,5 +1,6 @@
 /** What is said of a picture, to be read from three metres. */
 import type { JSX } from "preact";
+import { type PartFault, partFaultTexts } from "../detectors/part-fault.ts";
 import { short } from "./short.ts";
 import { texts } from "./texts.ts";
 
@@ -8,6 +9,8 @@ export interface Finding {
   readonly anomalyScore: number;
   readonly pValue: number;
   readonly isAnomalous: boolean;
+  /** Of a model that finds a part first: why the picture does not show it as it should. */
+  readonly partFault?: PartFault | undefined;
   readonly warnings: readonly string[];
 }
 
@@ -36,6 +39,7 @@ export function Verdict({ finding, threshold }: VerdictProps): JSX.Element {
           {texts.verdict.pValue(short(100 * finding.pValue))}
         </p>
       )}
+      {finding?.partFault && <p class="verdict-warning">{partFaultTexts[finding.partFault]}</p>}
       {finding?.warnings.map((warning) => (
         <p key={warning} class="verdict-warning">
           {warning}

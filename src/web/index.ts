@@ -22,8 +22,10 @@ export type {
   DetectorDescription,
   Difference,
   GoodPictures,
+  PartFault,
   RuntimeCheck,
 } from "../detectors/index.ts";
+export { partFaults, partFaultTexts } from "../detectors/part-fault.ts";
 export { type MethodName, methodNames, type PresetName, presetNames } from "../methods/index.ts";
 export { type MapRegion, type PicturePoint, regions } from "../metrics/regions.ts";
 export { type RuntimeFiles, type WebDevice, webDevices } from "../runtime/web.ts";

@@ -1,10 +1,12 @@
 /** A detector of parts that lie anyhow: found, turned upright, scored, and the map brought back. */
+import { basename } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
+import { partFaultTexts } from "../../src/detectors/part-fault.ts";
 import { encodePng } from "../../src/node/image-codec.ts";
-import { loadDetectorFile, readImage } from "../../src/node/index.ts";
+import { type FileDetection, loadDetectorFile, readImage } from "../../src/node/index.ts";
 import { type Lie, lyingPart, partLength, placeOf, randomLie } from "../support/lying-parts.ts";
-import { buildRadar, radar } from "../support/radar.ts";
+import { radar } from "../support/radar.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -14,17 +16,21 @@ const model = folder.at("bars.onnx");
 const mark = [-0.3, 0] as const;
 const marked: Lie[] = Array.from({ length: 4 }, () => randomLie(random, size));
 
-async function write(name: string, lie: Lie | null, at?: readonly [number, number]): Promise<string> {
+async function write(name: string, lie: Lie | Lie[] | null, at?: readonly [number, number]): Promise<string> {
   return folder.write(name, await encodePng(lyingPart(size, lie, { random, ...(at && { mark: at }) })));
 }
 
 let said = "";
 
 beforeAll(async () => {
-  buildRadar();
   for (let i = 0; i < 40; i++) await write(`bars/${i}.png`, randomLie(random, size));
   for (const [i, lie] of marked.entries()) await write(`test/marked${i}.png`, lie, mark);
-  await write("test/bare.png", null);
+  await write("faults/bare.png", null);
+  await write("faults/cut.png", { x: 6, y: 40, turn: 0.4 });
+  await write("faults/two.png", [
+    { x: 48, y: 20, turn: 0.1 },
+    { x: 48, y: 60, turn: 3 },
+  ]);
   const training = await radar("train", folder.at("bars"), "-o", model, "--method", "padim-lite");
   expect(training.code, training.stderr).toBe(0);
   said = training.stderr;
@@ -42,21 +48,43 @@ test("training says that it finds the part, and inspect that the model does", as
   expect(JSON.stringify(document)).toContain('"turns":true');
 });
 
-test("a marked part and bare ground are anomalous; the map's peak is where the mark is in the picture, within two pixels of the model's", async () => {
+test("a marked part is anomalous; the map's peak is where the mark is in the picture, within two pixels of the model's", async () => {
   const detector = await loadDetectorFile(model);
   for (const [i, lie] of marked.entries()) {
     const [detection] = await detector.detect([await readImage(folder.at(`test/marked${i}.png`))]);
-    const { anomalyMap, isAnomalous } = detection ?? expect.fail("expected a detection");
-    expect(isAnomalous).toBe(true);
+    const { anomalyMap, isAnomalous, partFault } = detection ?? expect.fail("expected a detection");
+    expect({ isAnomalous, partFault }).toEqual({ isAnomalous: true, partFault: undefined });
     const peak = anomalyMap.data.indexOf(Math.max(...anomalyMap.data));
     const x = ((peak % anomalyMap.width) + 0.5) * (size.width / anomalyMap.width);
     const y = (Math.floor(peak / anomalyMap.width) + 0.5) * (size.height / anomalyMap.height);
     const [wantedX, wantedY] = placeOf(lie, mark, partLength(size));
     expect(Math.hypot(x - wantedX, y - wantedY)).toBeLessThan(2 + 0.04 * partLength(size)); // the mark's radius
   }
-  const [bare] = await detector.detect([await readImage(folder.at("test/bare.png"))]);
-  expect(bare?.isAnomalous).toBe(true);
   await detector.dispose();
+});
+
+test("a part that is cut, not there, or there twice is anomalous, and the answer says which in every form", async () => {
+  const { stdout } = await radar("detect", model, folder.at("faults"), "--json");
+  const { threshold, results } = JSON.parse(stdout);
+  const told = results.map(({ path, isAnomalous, partFault, anomalyScore }: FileDetection) => ({
+    name: basename(path, ".png"),
+    isAnomalous,
+    isAbove: anomalyScore > threshold,
+    partFault,
+  }));
+  const anomalous = { isAnomalous: true, isAbove: true };
+  expect(told).toEqual([
+    { name: "bare", partFault: "missing", ...anomalous },
+    { name: "cut", partFault: "cut", ...anomalous },
+    { name: "two", partFault: "several", ...anomalous },
+  ]);
+  const text = (await radar("detect", model, folder.at("faults"))).stdout.split("\n");
+  for (const [i, fault] of (["missing", "cut", "several"] as const).entries()) {
+    expect(text[i]).toMatch(/^DEFECT/);
+    expect(text[i]).toContain(partFaultTexts[fault]);
+  }
+  const [titles, bare] = (await radar("detect", model, folder.at("faults"), "--csv")).stdout.split("\n");
+  expect([titles?.split(",").at(-1), bare?.split(",").at(-1)]).toEqual(["partFault", "missing"]);
 });
 
 test("the file passes its own check", async () => {

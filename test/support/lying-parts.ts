@@ -34,12 +34,12 @@ export function partLength({ width, height }: { width: number; height: number })
 /**
  * The picture.
  *
- * @param lie - Null: the ground alone.
+ * @param lies - Of one part, or of several; null: the ground alone.
  * @param options - `mark`: a dark spot at that place of the part.
  */
 export function lyingPart(
   size: { readonly width: number; readonly height: number },
-  lie: Lie | null,
+  lies: Lie | readonly Lie[] | null,
   options: { readonly mark?: readonly [number, number]; readonly random: Random },
 ): RgbImage {
   const { width, height } = size;
@@ -49,7 +49,7 @@ export function lyingPart(
   for (let row = 0; row < height; row++) {
     for (let column = 0; column < width; column++) {
       let level = 200 - (20 * column) / width + 10 * (row / height) + random.normal();
-      if (lie !== null) {
+      for (const lie of [lies ?? []].flat()) {
         const [dx, dy] = [column + 0.5 - lie.x, row + 0.5 - lie.y];
         const [cos, sin] = [Math.cos(lie.turn), Math.sin(lie.turn)];
         const [u, v] = [(cos * dx + sin * dy) / length, (cos * dy - sin * dx) / length];

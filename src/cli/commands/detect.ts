@@ -1,6 +1,7 @@
 /** `radar detect`: a model file and images in, scores out. */
 import type { SkippedFile } from "../../data/index.ts";
 import type { Detector } from "../../detectors/index.ts";
+import { partFaultTexts } from "../../detectors/part-fault.ts";
 import { csvLine } from "../../node/csv.ts";
 import { detectFiles, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
 import type { Arguments } from "../arguments.ts";
@@ -96,12 +97,17 @@ type Format = "text" | "json" | "jsonl" | "csv";
 
 const csvColumns = ["path", "anomalyScore", "pValue", "isAnomalous", "map", "warnings"] as const;
 
-type CsvColumn = (typeof csvColumns)[number] | "region";
+type CsvColumn = (typeof csvColumns)[number] | "partFault" | "region";
 
-/** A model with regions has one column more, the last. */
+/** A model that finds a part first has one column more, one with regions another. */
 function csvColumnsOf({ description }: Pick<Detector, "description">): readonly CsvColumn[] {
-  const hasRegions = (description.area?.regions.length ?? 0) > 0;
-  return hasRegions ? [...csvColumns, "region"] : csvColumns;
+  const { area, part } = description;
+  const hasRegions = (area?.regions.length ?? 0) > 0;
+  return [
+    ...csvColumns,
+    ...(part ? (["partFault"] as const) : []),
+    ...(hasRegions ? (["region"] as const) : []),
+  ];
 }
 
 function formatOf(args: Arguments): Format {
@@ -120,7 +126,7 @@ function printResult(
   output: Output,
 ): void {
   if (format === "jsonl") output.data(JSON.stringify(result));
-  const { path, anomalyScore, pValue, isAnomalous, region, warnings, map } = result;
+  const { path, anomalyScore, pValue, isAnomalous, partFault, region, warnings, map } = result;
   const row = { ...result, warnings: warnings.join("; ") };
   if (format === "csv") output.data(csvLine(columns.map((column) => String(row[column] ?? ""))));
   const words = [
@@ -128,7 +134,8 @@ function printResult(
     `score ${anomalyScore.toPrecision(4)}`,
     `p ${pValue.toFixed(3)}`,
     path,
-    ...(isAnomalous && region !== undefined ? [`in ${region}`] : []),
+    ...(partFault ? [partFaultTexts[partFault]] : []),
+    ...(isAnomalous && !partFault && region !== undefined ? [`in ${region}`] : []),
   ];
   output.print([...words, ...(map === undefined ? [] : [`-> ${map}`])].join("  "));
   if (warnings.length > 0) output.note(`warning: ${path}: ${unlikeGood(warnings)}`);
