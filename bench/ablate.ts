@@ -2,14 +2,14 @@
  * `npm run ablate -- --sets a,b --variants texture,combined --seeds 3`: what each part of the default scoring gives.
  *
  * Each network is trained once for a set, seed and options and kept under the hash of all that decides it; every variant
- * is then fitted, calibrated and scored on it. `features-untrained` reads a network that never learned: what reads features has to
+ * is then fitted, calibrated and scored on it; `--stress` disturbs good test images, too. `features-untrained` reads a network that never learned: what reads features has to
  * beat it. One JSON on stdout; on stderr a table, and for each set what the others would have chosen. Figures of a test set guide
  * choices between variants, so what is chosen must be judged on other sets.
  */
 import { parseArgs } from "node:util";
-import { Random } from "../src/data/index.ts";
+import { Random, type Tolerance } from "../src/data/index.ts";
 import { loadDetector } from "../src/detectors/index.ts";
-import { type Evaluation, evaluate } from "../src/evaluation/index.ts";
+import { type Evaluation, evaluate, stressTest } from "../src/evaluation/index.ts";
 import {
   type NetworkStore,
   type ResolvedRadarOptions,
@@ -23,6 +23,7 @@ import { readMapNames, readoutOf } from "../src/methods/radar/readout-combined.t
 import { initialValues, namedParameters, UNet } from "../src/nn/index.ts";
 import { readImage, readMask } from "../src/node/index.ts";
 import { diskNetworkStore } from "../src/node/network-store.ts";
+import { stressTools } from "../src/node/stress.ts";
 import type { Figure } from "../src/report/format.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
 import { leaveOneOut } from "./leave-one-out.ts";
@@ -31,6 +32,8 @@ import { type OpenedSet, openSet } from "./open-set.ts";
 /** Variants by name: a scoring, or some of the default scoring's maps. */
 const variants: Readonly<Record<string, Variant>> = {
   combined: { scoring: "combined" },
+  "combined-none": { scoring: "combined", tolerance: "none" },
+  "defects-texture": { scoring: "combined", readout: readoutOf(["defects", "texture"]), tolerance: "none" },
   ...Object.fromEntries(
     readMapNames.map((name) => [name, { scoring: "combined", readout: readoutOf([name]) } satisfies Variant]),
   ),
@@ -39,10 +42,15 @@ const variants: Readonly<Record<string, Variant>> = {
   paper: { scoring: "paper" },
 };
 
+/** Good test images that `--stress` disturbs, of each set at most. */
+const stressedImages = 25;
+
 interface Variant {
   readonly scoring: ScoringName;
   /** Default: the scoring's own. */
   readonly readout?: Readout;
+  /** Default: the readout's own. */
+  readonly tolerance?: Tolerance;
   /** Whether the network stays as it was drawn. */
   readonly isUntrained?: boolean;
 }
@@ -60,6 +68,7 @@ const { values } = parseArgs({
     preset: { type: "string", default: "fast" },
     steps: { type: "string" },
     cache: { type: "string", default: "runs/ablate" },
+    stress: { type: "boolean", default: false },
     threads: { type: "string", default: "2" },
   },
 });
@@ -104,6 +113,8 @@ interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
   readonly seed: number;
   readonly variant: string;
   readonly byClass: Readonly<Record<string, Figure>>;
+  /** Share of good test images called defective as they are and under each usual disturbance; empty without `--stress`. */
+  readonly falseAlarms: Readonly<Record<string, number>>;
 }
 
 /** All variants on one set with one seed. */
@@ -125,7 +136,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
   });
   const results: Row[] = [];
   for (const name of names) {
-    const { scoring = "combined", readout, isUntrained = false } = variants[name] ?? {};
+    const { scoring = "combined", readout, tolerance, isUntrained = false } = variants[name] ?? {};
     const options = optionsOf(scoring, typicalSidePx);
     const { model } = await trainDetector(planes, radarMethod(options, readout), {
       backend,
@@ -133,18 +144,25 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       name: dataset.name,
       skipped: 0,
       software: {},
+      tolerance,
       networks: isUntrained ? untrained(options) : networks,
       onProgress: stepLine,
     });
     const detector = await loadDetector(model, backend);
     const { metrics, classes } = await evaluate(detector, testImages(dataset.test), { now });
+    const good = dataset.test.filter(({ label }) => label === 0).slice(0, stressedImages);
+    const stress = values.stress ? await stressTest(detector, testImages(good), stressTools()) : [];
     await detector.dispose();
+    const falseAlarms = Object.fromEntries(
+      stress.map((row) => [row.name, row.good.flagged / row.good.images]),
+    );
+    const alarms = Object.entries(falseAlarms).map(([what, share]) => `${what} ${Math.round(100 * share)} %`);
     const { image, pixel } = metrics;
     const figures = [image.auroc, image.f1, image.f1Max, pixel?.auroc, pixel?.aupro];
     const cells = figures.map((figure) => figure?.toFixed(3) ?? "–");
-    process.stderr.write(`${[dataset.name, seed, name, ...cells].join(" | ")}\n`);
+    process.stderr.write(`${[dataset.name, seed, name, ...cells, ...alarms].join(" | ")}\n`);
     const byClass = Object.fromEntries(classes.map(({ className, auroc }) => [className, auroc]));
-    results.push({ set: dataset.name, seed, variant: name, image, pixel, byClass });
+    results.push({ set: dataset.name, seed, variant: name, image, pixel, byClass, falseAlarms });
   }
   return results;
 }

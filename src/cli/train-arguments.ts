@@ -116,7 +116,7 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "name",
     description:
-      "none (default), or usual: learn from good images under other light, colour, noise, blur and JPEG, too",
+      "none, or usual: learn from good images under other light, colour, noise, blur and JPEG, too (default: usual for radar's scorings combined and network, else none)",
   },
   seed: { type: "string", valueHint: "n", description: "seed of everything random (default 0)" },
   config: {

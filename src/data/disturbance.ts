@@ -173,8 +173,8 @@ export function disturbedCopy(image: Uint8Array, sizePx: number, random: Random)
   return Uint8Array.from(disturbed(Float32Array.from(image), size, randomDisturbance(random), random));
 }
 
-/** Names of what a detector may be taught to tolerate; the first is the default. */
+/** Names of what a detector may be taught to tolerate. */
 export const tolerances = ["none", "usual"] as const;
 
-/** "usual": every good image is also shown disturbed while the detector learns. */
+/** "usual": every good image is also shown disturbed while the detector learns. The default is the method's. */
 export type Tolerance = (typeof tolerances)[number];

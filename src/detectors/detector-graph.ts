@@ -5,16 +5,21 @@ import {
   add,
   buildGraph,
   cast,
+  concat,
   constant,
+  div,
   type Graph,
   greater,
   greaterOrEqual,
+  max,
+  min,
   mul,
   reduceMax,
   reduceMean,
   reduceSum,
   reshape,
   scalar,
+  slice,
   sub,
   type Tensor,
 } from "../graph/index.ts";
@@ -34,6 +39,9 @@ export interface Decision {
   /** isAnomalous = score > threshold. */
   readonly threshold: number;
 }
+
+/** Highest pixel that a coarse map is divided by at least. */
+const leastHighest = 1e-6;
 
 /** Names of the outputs of a model file. */
 export const outputNames = {
@@ -133,7 +141,11 @@ export function detectorGraph(
     return source.maps(toNetworkRange(area === undefined ? pixels : onlyPixels(pixels, area)));
   };
   const { maps, score: ownScore } = tiles ? tiledMaps(image, source, tiles) : squareMaps();
-  const whole = fused(places === undefined ? maps : standardized(maps, places), scales);
+  const whole = fused(places === undefined ? maps : standardized(maps, places), {
+    scales,
+    coarse: source.coarseMaps ?? [],
+    area,
+  });
   const map = area === undefined ? whole : onlyMaps(whole, area);
   const highest = () =>
     area === undefined
@@ -162,13 +174,40 @@ export function detectorGraph(
   return buildGraph({ name: "radar", inputs: [image], outputs });
 }
 
-/** The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */
-function fused(maps: Tensor, scales: readonly MapScale[]): Tensor {
+/**
+ * The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. What is above 0
+ * in a coarse map is multiplied by (value / highest of the picture)².
+ */
+function fused(
+  maps: Tensor,
+  {
+    scales,
+    coarse,
+    area,
+  }: {
+    readonly scales: readonly MapScale[];
+    readonly coarse: readonly number[];
+    readonly area: LookedArea | undefined;
+  },
+): Tensor {
   const column = (values: readonly number[]) =>
     constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
   const factors = scales.map(scaleFactor);
   const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
-  return reduceMax(scaled, { axes: [1] });
+  if (coarse.length === 0) return reduceMax(scaled, { axes: [1] });
+  const narrowed = scales.map((_, c) => {
+    const map = slice(scaled, { axis: 1, start: c, end: c + 1 });
+    return coarse.includes(c) ? narrow(map, area) : map;
+  });
+  return reduceMax(concat(narrowed, 1), { axes: [1] });
+}
+
+/** A map [N, 1, H, W] that falls off faster from its highest pixel, which keeps its value. */
+function narrow(map: Tensor, area: LookedArea | undefined): Tensor {
+  const above = max(area === undefined ? map : onlyMaps(map, area), scalar(0));
+  const highest = reduceMax(above, { axes: [2, 3] });
+  const share = div(above, max(highest, scalar(leastHighest)));
+  return add(min(map, scalar(0)), mul(above, mul(share, share)));
 }
 
 /** (1 + #{calibration scores >= score}) / (n + 1), float32 [N]. */

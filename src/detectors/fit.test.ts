@@ -22,10 +22,22 @@ function plain(value: number): Uint8Array {
 }
 
 /** A detector fitted on two images, with these held out. */
-function fitted(heldOut: readonly Uint8Array[], keepOdd = false) {
-  return fitDetector(source, {
+function fitted(
+  heldOut: readonly Uint8Array[],
+  {
+    keepOdd = false,
+    from = source,
+    disturbed,
+  }: {
+    readonly keepOdd?: boolean;
+    readonly from?: MapSource;
+    readonly disturbed?: readonly Uint8Array[];
+  } = {},
+) {
+  return fitDetector(from, {
     learned: [plain(90), plain(110)],
     heldOut,
+    ...(disturbed && { disturbed: { images: disturbed } }),
     falseAlarmRate: "auto",
     keepOdd,
     backend,
@@ -77,9 +89,47 @@ test("an image that is like none of the others is named and left out of the thre
     falseAlarmRate: 1 / 12,
   });
   expect(description.calibration.threshold).toBeCloseTo(heldOutScores[10] ?? 0, 5);
-  const kept = await fitted(images, true);
+  const kept = await fitted(images, { keepOdd: true });
   expect(kept.odd).toBeNull();
   expect(kept.description.calibration).toMatchObject({ images: 12 });
   expect(kept.description.calibration).not.toHaveProperty("leftOut");
   expect(kept.description.calibration.threshold).toBeCloseTo(heldOutScores[11] ?? 0, 4);
+});
+
+test("disturbed copies make a map's scale coarser, each left out for its own picture, and are no scores of the threshold", async () => {
+  const { heldOutScores, description } = await fitted([spot(140), spot(160)], {
+    disturbed: [spot(180), spot(180), spot(220), spot(220)], // two of each
+  });
+  const [mean, largest] = [100 + (60 + 2 * 120) / 3 / (size * size), 220]; // of the second picture and its copies
+  expect(heldOutScores[0]).toBeCloseTo((140 - mean) / (largest - mean), 4);
+  const [meanOfFirst, largestOfFirst] = [100 + (40 + 2 * 80) / 3 / (size * size), 180];
+  expect(heldOutScores[1]).toBeCloseTo((160 - meanOfFirst) / (largestOfFirst - meanOfFirst), 4);
+  expect(description.calibration.images).toBe(2);
+  expect(description.calibration.threshold).toBeCloseTo(Math.max(...heldOutScores), 6);
+});
+
+test("a coarse map keeps its highest pixel and falls off around it; the score is what it is without", async () => {
+  const picture = plain(100);
+  const plane = size * size;
+  for (let c = 0; c < 3; c++) picture.set([240, 170], c * plane + 20); // half as far above the rest
+  const image = {
+    width: size,
+    height: size,
+    data: Uint8Array.from({ length: 3 * plane }, (_, i) => picture[(i % 3) * plane + Math.floor(i / 3)] ?? 0),
+  };
+  const results = await Promise.all(
+    [[], [0]].map(async (coarseMaps) => {
+      const { model } = await fitted([spot(140), spot(160)], { from: { ...source, coarseMaps } });
+      const detector = await loadDetector(model, backend);
+      const [detection] = await detector.detect([image]);
+      await detector.dispose();
+      return detection ?? expect.fail("expected a detection");
+    }),
+  );
+  const [plainResult, coarse] = results;
+  const [high = 0, half = 0] = plainResult?.anomalyMap.data.subarray(20, 22) ?? [];
+  expect(half).toBeGreaterThan(0);
+  expect(coarse?.anomalyScore).toBeCloseTo(plainResult?.anomalyScore ?? 0, 5);
+  expect(coarse?.anomalyMap.data[20]).toBeCloseTo(high, 4);
+  expect(coarse?.anomalyMap.data[21]).toBeCloseTo(half * (half / high) ** 2, 4);
 });

@@ -23,6 +23,11 @@ export interface FitOptions {
   readonly learned: readonly Uint8Array[];
   /** Good images it has not seen: the maps' scales and the thresholds are set on them. */
   readonly heldOut: readonly Uint8Array[];
+  /**
+   * Disturbed copies of each of them: a map that minds the disturbances more than the others counts for less. They matter for the maps' scales
+   * alone, not for the thresholds. Default: none.
+   */
+  readonly disturbed?: DisturbedCopies | undefined;
   readonly falseAlarmRate: number | "auto";
   /** Whether a held-out image that is like none of the others counts for the thresholds all the same. */
   readonly keepOdd: boolean;
@@ -33,6 +38,17 @@ export interface FitOptions {
   readonly wholeHeldOut?: (() => AsyncIterable<RgbImage>) | undefined;
   /** The description, given its calibration. */
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
+}
+
+/** Disturbed copies of each held-out image, where disturbances are to be tolerated (ours). */
+export const heldOutCopies = 2;
+
+/** {@link heldOutCopies} of every held-out image, those of an image one behind the other. */
+export interface DisturbedCopies {
+  /** uint8 [3, S, S] each. */
+  readonly images: readonly Uint8Array[];
+  /** The same number at their own size; needed where the look is at tiles. */
+  readonly whole?: (() => AsyncIterable<RgbImage>) | undefined;
 }
 
 /** A fitted detector. */
@@ -71,16 +87,21 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
           fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" }), area),
         )
       : undefined;
-  const readings =
-    tiles && options.wholeHeldOut
-      ? await readingsOfWhole(source, { tiles, backend, pictures: options.wholeHeldOut() })
+  const read = async (images: readonly Uint8Array[], whole: FitOptions["wholeHeldOut"]) =>
+    tiles && whole
+      ? await readingsOfWhole(source, { tiles, backend, pictures: whole() })
       : await withSession(backend, readingGraph(source, { places, area }), (session) =>
-          readingsOf(outputsOf(session, options.heldOut, sizePx)),
+          readingsOf(outputsOf(session, images, sizePx)),
         );
-  const scales = mapScales(readings);
+  const readings = await read(options.heldOut, options.wholeHeldOut);
+  const { disturbed } = options;
+  const ofCopies = disturbed ? await read(disturbed.images, disturbed.whole) : [];
+  const copiesOfEach = ofCopies.length / readings.length;
+  const scales = mapScales(readings, ofCopies);
   const largest = readings.map((reading, i) => {
     const others = readings.filter((_, j) => j !== i);
-    return scaledMaximum(reading, others.length > 0 ? mapScales(others) : scales);
+    const copiesOfOthers = ofCopies.filter((_, j) => Math.floor(j / copiesOfEach) !== i);
+    return scaledMaximum(reading, others.length > 0 ? mapScales(others, copiesOfOthers) : scales);
   });
   const heldOutScores = readings.map(({ score }, i) => Math.fround(score ?? largest[i] ?? 0));
   const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);

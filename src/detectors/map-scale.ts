@@ -15,19 +15,26 @@ export interface MapReading {
 export interface MapScale {
   /** Mean of all pixels: becomes 0. */
   readonly mean: number;
-  /** What the largest pixel of nine images in ten stays below: becomes 1. */
+  /** What the largest pixel of most images stays below: becomes 1. */
   readonly usualMaximum: number;
 }
 
-const usualShare = 0.9; // of good images (ours)
+/** Share of good images whose largest pixel is usual; where two in three of them are disturbed copies, of all (ours). */
+const usualShare = { asTheyAre: 0.9, disturbedToo: 0.8 } as const;
 const leastRange = 1e-6;
 
 /**
  * The scale of each map.
  *
- * @param readings - At least one.
+ * @param asTheyAre - At least one.
+ * @param disturbed - Readings of disturbed copies.
  */
-export function mapScales(readings: readonly MapReading[]): MapScale[] {
+export function mapScales(
+  asTheyAre: readonly MapReading[],
+  disturbed: readonly MapReading[] = [],
+): MapScale[] {
+  const readings = [...asTheyAre, ...disturbed];
+  const share = disturbed.length > 0 ? usualShare.disturbedToo : usualShare.asTheyAre;
   const [first] = readings;
   invariant(first, "scales of no images");
   return first.means.map((_, c) => {
@@ -35,7 +42,7 @@ export function mapScales(readings: readonly MapReading[]): MapScale[] {
     const sum = readings.reduce((total, { means }) => total + (means[c] ?? 0), 0);
     return {
       mean: sum / readings.length,
-      usualMaximum: maxima[Math.floor(usualShare * maxima.length)] ?? 1,
+      usualMaximum: maxima[Math.floor(share * maxima.length)] ?? 1,
     };
   });
 }

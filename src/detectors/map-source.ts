@@ -15,6 +15,11 @@ export interface MapSource {
   readonly imageSizePx: number;
   /** Whether its maps are standardised at each place where good images are aligned. */
   readonly standardizesPlaces: boolean;
+  /**
+   * Places of maps that see a defect from afar: in a picture's map they count in full at their highest pixel only, and the less the further
+   * they are below it. The score does not change. Default: none.
+   */
+  readonly coarseMaps?: readonly number[];
   /** Threshold of the score by the method's own rule; used unless a rate of false alarms is asked for. Default: the conformal one. */
   readonly threshold?: number;
   /**

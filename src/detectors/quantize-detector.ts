@@ -1,5 +1,7 @@
 /** A detector whose network counts in eight bits, made of one that counts in float32. */
 import { OptionError } from "../base/errors.ts";
+import { Random } from "../base/random.ts";
+import { disturbedCopy } from "../data/index.ts";
 import {
   type NetworkConstant,
   quantizableConvolutions,
@@ -10,7 +12,7 @@ import {
 import type { Backend } from "../runtime/backend.ts";
 import { fileHash } from "./content-hash.ts";
 import type { DetectorDescription } from "./description.ts";
-import { type FittedDetector, fitDetector } from "./fit.ts";
+import { type FittedDetector, fitDetector, heldOutCopies } from "./fit.ts";
 import { checkModel } from "./load-detector.ts";
 import { mapsOfNetwork, type NetworkWithin, networkWithin } from "./network-within.ts";
 
@@ -68,9 +70,14 @@ export async function quantizeDetector(
     );
   }
   const from = await fileHash(model);
+  const random = new Random(description.seed).split("disturbed pictures of int8");
+  const copies = heldOut.flatMap((picture) =>
+    Array.from({ length: heldOutCopies }, () => disturbedCopy(picture, description.imageSizePx, random)),
+  );
   return fitDetector(mapsOfNetwork({ ...within, model: network }, description), {
     learned: [],
     heldOut,
+    ...(description.options.tolerance === "usual" && { disturbed: { images: copies } }),
     falseAlarmRate: rateOf(description),
     keepOdd: false,
     backend,

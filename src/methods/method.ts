@@ -48,7 +48,7 @@ export interface TrainingContext {
    * out, see `oddScore`.
    */
   readonly keepOdd?: boolean | undefined;
-  /** Whether the images learned from are also shown disturbed, see `randomDisturbance`. Default "none": they are not. */
+  /** Whether the images learned from are also shown disturbed, see `randomDisturbance`. Default: what the method says, see {@link PreparedMethod.tolerance}. */
   readonly tolerance?: Tolerance | undefined;
   /** What each image belongs to, null if to no other: images of one name are never both learned from and calibrated with. */
   readonly groups?: readonly (string | null)[] | undefined;
@@ -74,6 +74,10 @@ export interface TrainingContext {
 export interface LearningContext extends TrainingContext {
   /** Good images, uint8 [3, S, S] each, S = `imageSize` of the method's options. */
   readonly images: readonly Uint8Array[];
+  /** Those and, where the detector is taught to tolerate it, as many disturbed copies of them: what estimators learn from. */
+  readonly shown: readonly Uint8Array[];
+  /** Whether there are such copies. */
+  readonly tolerance: Tolerance;
   /** What is looked at of each of them, uint8 [S, S], 0 where it is ignored. Default: all of it. */
   readonly looked?: readonly Uint8Array[] | undefined;
   /** Seeded; every use splits off a stream of its own name. */
@@ -136,6 +140,8 @@ export interface PreparedMethod {
   /** How its maps are made, e.g. "combined"; the method's own word. */
   readonly scoring: string;
   readonly options: MethodOptions;
+  /** What its detectors are taught to tolerate unless the training says otherwise. Default: "none". */
+  readonly tolerance?: Tolerance | undefined;
   /** Every other option as it is used, plain data: it goes into checkpoints and the model file. */
   readonly settings: object;
   /**

@@ -3,11 +3,18 @@ import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import { allowedSymmetries, applySymmetry, disturbedCopy, type Symmetry } from "../data/index.ts";
+import {
+  allowedSymmetries,
+  applySymmetry,
+  disturbedCopy,
+  disturbedImage,
+  randomDisturbance,
+  type Symmetry,
+} from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
-import { fitDetector } from "../detectors/fit.ts";
+import { fitDetector, heldOutCopies } from "../detectors/fit.ts";
 import { lookFacts } from "../detectors/look.ts";
 import { type LookedArea, onlyArea } from "../detectors/looked-area.ts";
 import { abortable } from "../runtime/abortable.ts";
@@ -55,13 +62,13 @@ export async function trainDetector(
   const pick = (indices: readonly number[]) => indices.map((i) => images[i] ?? new Uint8Array());
   const { fullSize } = context;
   const learned = fullSize ? split.train.flatMap((i) => fullSize.windows[i] ?? []) : pick(split.train);
-  const { tolerance = "none" } = context;
+  const tolerance = context.tolerance ?? prepared.tolerance ?? "none";
   const drawn = random.split("disturbances");
   const area = context.look?.area;
   const only = (image: Uint8Array) => (area === undefined ? image : onlyArea(image, area.filling, area));
-  const copied =
-    tolerance === "none" ? [] : learned.map((image) => only(disturbedCopy(image, options.imageSize, drawn)));
-  const shown = [...learned, ...copied];
+  const copyOf = (image: Uint8Array) => only(disturbedCopy(image, options.imageSize, drawn));
+  const isTaught = tolerance !== "none";
+  const shown = isTaught ? [...learned, ...learned.map(copyOf)] : learned;
   const hash = await contentHash([...images, ...(fullSize?.windows.flat() ?? [])]);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
     (symmetry) => area === undefined || keepsArea(symmetry, area),
@@ -80,8 +87,10 @@ export async function trainDetector(
   const result = await prepared.learn({
     ...context,
     backend,
-    images: shown,
-    ...(area && { looked: shown.map(() => area.data) }),
+    images: learned,
+    shown,
+    tolerance,
+    ...(area && { looked: learned.map(() => area.data) }),
     random,
     symmetries,
     contentHash: hash,
@@ -90,9 +99,16 @@ export async function trainDetector(
 
   checkAborted(context.signal, "training");
   context.onStage?.("calibrating");
+  const heldOut = pick(split.calibration);
   const { model, description, heldOutScores, odd } = await fitDetector(result.source, {
-    learned: shown,
-    heldOut: pick(split.calibration),
+    learned,
+    heldOut,
+    ...(isTaught && {
+      disturbed: {
+        images: heldOut.flatMap((image) => Array.from({ length: heldOutCopies }, () => copyOf(image))),
+        whole: fullSize && (() => disturbedEach(split.calibration, fullSize.whole, drawn)),
+      },
+    }),
     falseAlarmRate: options.falseAlarmRate,
     keepOdd: context.keepOdd ?? false,
     backend,
@@ -125,18 +141,30 @@ export async function trainDetector(
       options: { ...settings, ...result.found, falseAlarmRate: options.falseAlarmRate, tolerance },
     }),
   });
-  const heldOut = split.calibration.map((index, i) => ({ index, anomalyScore: heldOutScores[i] ?? 0 }));
+  const scored = split.calibration.map((index, i) => ({ index, anomalyScore: heldOutScores[i] ?? 0 }));
   return {
     model,
     description,
-    heldOut: heldOut.filter((_, i) => i !== odd).sort((a, b) => b.anomalyScore - a.anomalyScore),
-    odd: heldOut[odd ?? -1] ?? null,
+    heldOut: scored.filter((_, i) => i !== odd).sort((a, b) => b.anomalyScore - a.anomalyScore),
+    odd: scored[odd ?? -1] ?? null,
     copies,
   };
 }
 
 async function* each(indices: readonly number[], read: (index: number) => Promise<RgbImage>) {
   for (const index of indices) yield await read(index);
+}
+
+async function* disturbedEach(
+  indices: readonly number[],
+  read: (index: number) => Promise<RgbImage>,
+  random: Random,
+): AsyncGenerator<RgbImage> {
+  for await (const picture of each(indices, read)) {
+    for (let copy = 0; copy < heldOutCopies; copy++) {
+      yield disturbedImage(picture, randomDisturbance(random), random);
+    }
+  }
 }
 
 /** Whether a mirrored or turned picture is looked at in the same places. */

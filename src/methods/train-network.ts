@@ -1,5 +1,6 @@
 /** Training the network of a method: one graph a step, checkpoints, a refusal to go on from another training. */
 import { TrainingError } from "../base/errors.ts";
+import type { Tolerance } from "../data/index.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { initialValues } from "../nn/index.ts";
 import {
@@ -32,6 +33,8 @@ export async function trainNetwork(
   training: {
     readonly batches: BatchSource;
     readonly length: TrainingLength;
+    /** Whether the batches are also made of disturbed copies of the images. */
+    readonly tolerance: Tolerance;
     readonly identity: unknown;
     readonly step: Pick<TrainStepOptions, "learningRate"> & Partial<TrainStepOptions>;
   },
@@ -45,12 +48,12 @@ export async function trainNetwork(
     );
   }
   const step = { ...defaults, ...training.step };
-  const { identity, length } = training;
+  const { identity, length, tolerance } = training;
   const decisive = {
     version,
     images: context.contentHash,
     ...(context.groups && { groups: context.groups }),
-    tolerance: context.tolerance ?? "none",
+    tolerance,
     random: context.random.state(),
     identity,
     length,

@@ -111,7 +111,7 @@ test.each(cases)("of %s", async (label, prepare) => {
   const detector = await loadDetector(model, backend);
   const [detection = expect.fail("expected a detection")] = await detector.detect([picture]);
   await detector.dispose();
-  const comparison = label.includes("scoring network")
+  const comparison = /scoring (network|combined)/.test(label)
     ? "detector of network features, ONNX Runtime and reference"
     : "detector, ONNX Runtime and reference";
   expectWithin(comparison, detection.anomalyMap.data, valuesOf("anomaly_map"));

@@ -77,7 +77,7 @@ async function learn<Settings extends NetworkSettings>(
   const network = { ...options.network, latentSize };
   const step = { ...ownStep, learningRate };
   const { objective, draws, read } = build(network, [batchSize, 3, imageSizePx, imageSizePx], settings);
-  const batches = new PictureBatches(context.images, {
+  const batches = new PictureBatches(context.shown, {
     imageSizePx,
     batchSize,
     symmetries: context.symmetries,
@@ -86,7 +86,8 @@ async function learn<Settings extends NetworkSettings>(
   });
   const trainedBy = Object.entries(settings).filter(([name]) => !["smoothing", ...reading].includes(name));
   const identity = { method, network, batchSize, settings: Object.fromEntries(trainedBy) };
-  const trained = await trainNetwork(objective, { batches, length, identity, step }, context);
+  const { tolerance } = context;
+  const trained = await trainNetwork(objective, { batches, length, tolerance, identity, step }, context);
   const parameters = trainedParameters(objective);
   return {
     source: {

@@ -65,7 +65,7 @@ function prepare<Settings extends BackboneSettings>(
     learn: async (context, imageSize) => {
       const { strides } = settings;
       const stages = await backboneStages(backbone, { backend: context.backend, imageSize, strides, layers });
-      context.onStage?.(`reading ${stages.map(stageText).join(", ")} of ${context.images.length} images`);
+      context.onStage?.(`reading ${stages.map(stageText).join(", ")} of ${context.shown.length} images`);
       const learned = await learn(context, imageSize, { backbone, stages, settings });
       return { ...learned, found: { layers: stages.map(({ name }) => name), ...learned.found } };
     },

@@ -132,9 +132,9 @@ async function chosenPatches(
     data: random.split("projection").normals(channels * dimensions),
   });
   const places = (stages[0]?.height ?? 0) * (stages[0]?.width ?? 0);
-  const perImage = Math.max(1, Math.min(places, Math.floor(mostCandidates / context.images.length)));
+  const perImage = Math.max(1, Math.min(places, Math.floor(mostCandidates / context.shown.length)));
   const candidates: PatchPlace[] = [];
-  const values = new Float32Array(context.images.length * perImage * dimensions);
+  const values = new Float32Array(context.shown.length * perImage * dimensions);
   const project = (pictures: Tensor) => matmul(rows(pictures), projection);
   await withFeatures(context, imageSize, project, async (images) => {
     let image = 0;
@@ -155,7 +155,7 @@ async function chosenPatches(
       "patchcore: expected finite features, got NaN or Infinity from the backbone.",
     );
   }
-  const all = context.images.length * places;
+  const all = context.shown.length * places;
   const count = Math.max(1, Math.min(mostRemembered, candidates.length, Math.round(memoryShare * all)));
   context.onStage?.(`choosing ${count} of ${candidates.length} patches to remember`);
   const first = random.integer(candidates.length);

@@ -38,8 +38,8 @@ async function observed(changes: Partial<Readout>, patchSizePx = size): Promise<
   return Array.from(observation?.data ?? [], Number);
 }
 
-const noise: Readout["observe"] = (output) => output.noise;
-const mismatch: Readout["observe"] = (output) => output.mismatch;
+const noise: Readout["observe"] = (output) => ({ observation: output.noise });
+const mismatch: Readout["observe"] = (output) => ({ observation: output.mismatch });
 
 test("several steps in one batched call give the mean of the calls, in stitched patches too", async () => {
   for (const patchSizePx of [size, 8]) {

@@ -46,12 +46,16 @@ export interface TrainedNetwork {
 /** Overlap of patches that are stitched, as a share of their side (ours): only their middles are read. */
 const stitchedOverlap = 0.5;
 
-/** Input `image`; output `observation` float32 [K·N, ...]: what the readout is fitted on. */
+/** Input `image`; outputs float32 [K·N, ...] each: what the readout is fitted on, by its names. */
 export function observationGraph(network: TrainedNetwork): Graph {
   return pictureGraph(network.imageSizePx, (pictures) => {
     const { output } = callNetwork(network, pictures);
-    const [observation = pictures] = bound(network, [network.readout.observe(output)]);
-    return { observation };
+    const observed = Object.entries(network.readout.observe(output));
+    const tensors = bound(
+      network,
+      observed.map(([, tensor]) => tensor),
+    );
+    return Object.fromEntries(observed.map(([name, tensor], i) => [name, tensors[i] ?? tensor]));
   });
 }
 
@@ -61,6 +65,7 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
   return {
     imageSizePx,
     standardizesPlaces: network.readout.standardizesPlaces,
+    ...(network.readout.coarseMaps && { coarseMaps: network.readout.coarseMaps }),
     ...(readout.threshold !== undefined && { threshold: readout.threshold }),
     maps: (pictures): AnomalyMaps => {
       const { grid, output } = callNetwork(network, pictures);

@@ -54,7 +54,7 @@ export async function trainRadarNetwork(
     sizes: [imageSize, patchSize, batchSize, plantedCount],
     timesteps: plantedCount > 0 ? [limit, ...timesteps] : [limit], // without planted defects all steps are alike
   };
-  const training = { batches, length, identity, step: { learningRate } };
+  const training = { batches, length, tolerance: "none", identity, step: { learningRate } } as const; // it learns from pictures as they are
   return { unet, trained: await trainNetwork(objective, training, context) };
 }
 

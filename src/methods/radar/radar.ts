@@ -1,6 +1,6 @@
 /** RADAR as a method: train the network, fit the readout. */
 
-import { outputOf, withSession } from "../../detectors/run-graph.ts";
+import { outputsOf, withSession } from "../../detectors/run-graph.ts";
 import { namedParameters, parameterCount } from "../../nn/index.ts";
 import type { Learned, LearningContext, PreparedMethod } from "../method.ts";
 import { observationGraph, radarMaps } from "./radar-network.ts";
@@ -24,6 +24,7 @@ export function radarMethod(
     method: "radar",
     scoring,
     options,
+    tolerance: readout.tolerance,
     settings: {
       ...unet,
       learningRate,
@@ -41,7 +42,7 @@ async function learn(
   readout: Readout,
   context: LearningContext,
 ): Promise<Learned> {
-  const { random, images, backend } = context;
+  const { random, shown, backend } = context;
   const { unet, trained } = await trainRadarNetwork(options, context);
   context.onStage?.("fitting the score");
   const network = {
@@ -53,7 +54,7 @@ async function learn(
     random,
   };
   const fitted = await withSession(backend, observationGraph(network), (session) =>
-    readout.fit(outputOf(session, images, { sizePx: options.imageSize, name: "observation" }), {
+    readout.fit(outputsOf(session, shown, options.imageSize), {
       random: random.split("readout"),
       classifier: options.classifier,
     }),

@@ -4,7 +4,7 @@ import { type NdArray, ndArray } from "../../base/array.ts";
 import { Random } from "../../base/random.ts";
 import { buildGraph, input } from "../../graph/index.ts";
 import { evaluateGraph } from "../../runtime/reference.ts";
-import { networkReadout, readoutOf } from "./readout-combined.ts";
+import { combinedReadout, networkReadout, readoutOf } from "./readout-combined.ts";
 
 const [side, grid, channels] = [64, 16, 4];
 
@@ -17,10 +17,10 @@ function network() {
   return { inputs: [patches, logits, features], output };
 }
 
-async function* observations(count: number): AsyncGenerator<NdArray> {
+async function* observations(count: number): AsyncGenerator<Record<string, NdArray>> {
   for (let i = 0; i < count; i++) {
     const data = new Random(i).normals(channels * grid * grid);
-    yield ndArray("float32", [1, channels, grid, grid], data);
+    yield { features: ndArray("float32", [1, channels, grid, grid], data) };
   }
 }
 
@@ -47,9 +47,21 @@ test("the scoring network has the head's map and that of features, and looks at 
   expect(networkReadout.settings).toMatchObject({ smoothing: { defects: 1 / 64, features: 1 / 24 } });
   expect(networkReadout.settings).not.toHaveProperty("mixtureComponents");
   const { output } = network();
-  expect(networkReadout.observe(output).shape).toEqual([1, channels, grid, grid]);
+  const observed = networkReadout.observe(output);
+  expect(Object.keys(observed)).toEqual(["features"]);
+  expect(observed.features?.shape).toEqual([1, channels, grid, grid]);
+  expect(networkReadout.coarseMaps).toBeUndefined();
   const fitted = await networkReadout.fit(observations(8), { random: new Random(1), classifier: null });
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
+});
+
+test("the default reads all three maps; features see a defect from afar, and only texture beside them says where it is", () => {
+  const { output } = network();
+  const observed = combinedReadout.observe(output);
+  expect(Object.keys(observed)).toEqual(["features", "texture"]);
+  expect(observed.texture?.shape[1]).toBe(39);
+  expect(combinedReadout.coarseMaps).toEqual([1]);
+  expect(readoutOf(["texture"]).coarseMaps).toBeUndefined();
 });
 
 test("a network that has no features to read is an error of ours, not a map of nothing", () => {

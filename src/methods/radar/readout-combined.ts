@@ -1,4 +1,4 @@
-/** Our scorings of one call: what the network marks as a defect, and how far its features, or colour and texture, are from those of good images. */
+/** Our scorings of one call: what the network marks as a defect, and how far its features, and colour and texture, are from those of good images. */
 import { floatValues, type NdArray } from "../../base/array.ts";
 import { invariant } from "../../base/check.ts";
 import type { Random } from "../../base/random.ts";
@@ -28,14 +28,27 @@ export const readMapNames = ["defects", "features", "texture"] as const;
 /** One of {@link readMapNames}. */
 export type ReadMap = (typeof readMapNames)[number];
 
+/** What describes the places of pictures: its distance from that of good ones is a map. */
+interface Description {
+  /** float32 [M, D, g, g]. */
+  readonly of: (output: NetworkOutput) => Tensor;
+  /** Whether a place is compared with kinds of places, too: the mean of both distances. */
+  readonly hasKinds: boolean;
+}
+
+const descriptions: Readonly<Partial<Record<ReadMap, Description>>> = {
+  features: { of: networkFeatures, hasKinds: false },
+  texture: { of: ({ patches }) => textureFeatures(patches), hasKinds: true },
+};
+
 /**
- * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects. Beside it the distance
- * of colour and texture from those of good images, which needs no network: the mean of two, from the Gaussian of the place
- * and from the nearest of some Gaussians of all places.
+ * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects, the distance of the network's
+ * finest features from those of good images, and, which needs no network, that of colour and texture: the mean of two, from the Gaussian
+ * of the place and from the nearest of some Gaussians of all places.
  */
 export const combinedReadout: Readout = readoutOf(
-  ["defects", "texture"],
-  "defect head trained on planted defects, and distance of colour and texture from those of good images",
+  readMapNames,
+  "defect head trained on planted defects, and distance of the network's features, and of colour and texture, from those of good images",
 );
 
 /** The same call read by the network alone: the head's logits, and the distance of its finest features from those of good images. */
@@ -45,39 +58,49 @@ export const networkReadout: Readout = readoutOf(
 );
 
 /**
- * Some of the maps, brought to one scale and the highest of them taken.
+ * Some of the maps, brought to one scale and the highest of them taken. Features see a defect from afar: where there is another map, texture,
+ * that says where it is, theirs is a coarse one.
  *
- * @param maps - At least one, in the order of {@link readMapNames}; features or texture, not both.
+ * @param maps - At least one, in the order of {@link readMapNames}.
  */
 export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(" and ")): Readout {
+  const described = Object.entries(descriptions).filter(([name]) => maps.some((map) => map === name));
   const readsTexture = maps.includes("texture");
-  const observe = readsTexture ? ({ patches }: NetworkOutput) => textureFeatures(patches) : networkFeatures;
+  const coarse = readsTexture && maps.includes("features") && { coarseMaps: [maps.indexOf("features")] };
   return {
     summary,
-    settings: { timestep, smoothing: smoothingOf(maps), ...(readsTexture && { mixtureComponents }) },
+    settings: {
+      timestep,
+      smoothing: smoothingOf(maps),
+      ...(readsTexture && { mixtureComponents }),
+      ...coarse,
+    },
     timesteps: [timestep],
     addsNoise: false,
     plantsDefects: true,
     network: "pictures",
     classifiers: [],
     standardizesPlaces: true,
-    observe,
+    tolerance: "usual",
+    ...coarse,
+    observe: (output) => Object.fromEntries(described.map(([name, { of }]) => [name, of(output)])),
     fit: async (images, { random }) => {
       const fitted = await fitPlaces(images, random);
-      const places = fitted.fit.finish();
-      const kinds = readsTexture ? kindsOf(fitted, random.split("mixture")) : undefined;
-      const distance = (output: NetworkOutput): Tensor => {
-        const values = observe(output);
-        const ofPlace = placeDistance(values, places);
-        return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
+      const distances = new Map(
+        described.map(([name, description]) => [name, distanceFrom(description, fitted[name], random)]),
+      );
+      const distance = (name: ReadMap, output: NetworkOutput) => {
+        const of = distances.get(name);
+        invariant(of, `a map of ${name} that was not fitted`);
+        return ofPictureSize(smoothed(of(output), smoothing[name]), output);
       };
       const map: Readonly<Record<ReadMap, (output: NetworkOutput) => Tensor>> = {
         defects: ({ defectLogits }) => {
           invariant(defectLogits, "a network without a defect head");
           return smoothed(defectLogits, smoothing.defects);
         },
-        features: (output) => ofPictureSize(smoothed(distance(output), smoothing.features), output),
-        texture: (output) => ofPictureSize(smoothed(distance(output), smoothing.texture), output),
+        features: (output) => distance("features", output),
+        texture: (output) => distance("texture", output),
       };
       return {
         maps: (output) =>
@@ -87,6 +110,22 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
           ),
       };
     },
+  };
+}
+
+/** How far a place is from those of good images. */
+function distanceFrom(
+  { of, hasKinds }: Description,
+  fitted: FittedPlaces | undefined,
+  random: Random,
+): (output: NetworkOutput) => Tensor {
+  invariant(fitted, "a readout fitted on no images");
+  const places = fitted.fit.finish();
+  const kinds = hasKinds ? kindsOf(fitted, random.split("mixture")) : undefined;
+  return (output) => {
+    const values = of(output);
+    const ofPlace = placeDistance(values, places);
+    return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
   };
 }
 
@@ -106,25 +145,29 @@ interface FittedPlaces {
   readonly dimensions: number;
 }
 
-/** @param images - What describes the places of each image's patches, float32 [M, D, g, g]. */
-async function fitPlaces(images: AsyncIterable<NdArray>, random: Random): Promise<FittedPlaces> {
-  let fitted: FittedPlaces | undefined;
-  for await (const observation of images) {
-    const [patches = 1, dimensions = 0, height = 1, width = 1] = observation.shape;
-    fitted ??= {
-      fit: new PlaceGaussianFit(height * width, dimensions),
-      sample: new PlaceSample(dimensions, mixturePoints, random.split("places")),
-      dimensions,
-    };
-    const values = floatValues(observation);
-    const size = values.length / patches;
-    for (let patch = 0; patch < patches; patch++) {
-      const features = values.subarray(patch * size, (patch + 1) * size);
-      fitted.fit.add(features);
-      fitted.sample.add(features);
+/** @param images - What describes the places of each image's patches, by name, float32 [M, D, g, g]. */
+async function fitPlaces(
+  images: AsyncIterable<Readonly<Record<string, NdArray>>>,
+  random: Random,
+): Promise<Readonly<Record<string, FittedPlaces>>> {
+  const fitted: Record<string, FittedPlaces> = {};
+  for await (const image of images) {
+    for (const [name, observation] of Object.entries(image)) {
+      const [patches = 1, dimensions = 0, height = 1, width = 1] = observation.shape;
+      fitted[name] ??= {
+        fit: new PlaceGaussianFit(height * width, dimensions),
+        sample: new PlaceSample(dimensions, mixturePoints, random.split("places")),
+        dimensions,
+      };
+      const values = floatValues(observation);
+      const size = values.length / patches;
+      for (let patch = 0; patch < patches; patch++) {
+        const features = values.subarray(patch * size, (patch + 1) * size);
+        fitted[name].fit.add(features);
+        fitted[name].sample.add(features);
+      }
     }
   }
-  invariant(fitted, "a readout fitted on no images");
   return fitted;
 }
 

@@ -34,7 +34,8 @@ export function mismatchReadout(settings: MismatchSettings): Readout {
     network: "patches",
     classifiers: [],
     standardizesPlaces: true,
-    observe: ({ mismatch }) => mismatch,
+    tolerance: "none",
+    observe: ({ mismatch }) => ({ mismatch }),
     fit: async () => ({
       maps: ({ mismatch }) => sqrt(reduceSumSquare(gaussianBlur(mismatch, smoothingPx), { axes: [1] })),
     }),

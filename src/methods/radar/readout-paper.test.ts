@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../../test/support/allclose.ts";
 import { reference } from "../../../test/support/run-graph.ts";
+import { ndArray } from "../../base/array.ts";
 import { Random } from "../../base/random.ts";
 import { contaminationThreshold } from "../../detectors/calibration.ts";
 import { buildGraph, input } from "../../graph/index.ts";
@@ -14,10 +15,10 @@ const readout = paperReadout({ ...paperSettings, windowPx: 4, windowStridePx: 1 
 function features(shape: readonly number[], noise: ArrayLike<number>, use = readout): number[] {
   const x = input("x", "float32", shape);
   const output = { patches: x, noise: x, mismatch: x, defectLogits: null, features: null };
-  const graph = buildGraph({ name: "features", inputs: [x], outputs: { y: use.observe(output) } });
-  const { y } = evaluateGraph(graph, { x: reference(shape, noise) });
-  expect(y?.shape).toEqual([shape[0], 2]);
-  return Array.from(y?.data ?? []);
+  const graph = buildGraph({ name: "features", inputs: [x], outputs: use.observe(output) });
+  const { norms } = evaluateGraph(graph, { x: reference(shape, noise) });
+  expect(norms?.shape).toEqual([shape[0], 2]);
+  return Array.from(norms?.data ?? []);
 }
 
 /** One picture whose three channels are the same function of the place. */
@@ -66,7 +67,7 @@ test("the threshold leaves out the contamination's share of the pictures learned
   const random = new Random(5);
   const rows = Array.from({ length: 40 }, () => Float32Array.from(random.normals(2), (value) => 10 + value));
   async function* images() {
-    for (const data of rows) yield { dtype: "float32" as const, shape: [1, 2], data };
+    for (const data of rows) yield { norms: ndArray("float32", [1, 2], data) };
   }
   for (const classifier of readout.classifiers) {
     const fitted = await readout.fit(images(), { random: new Random(1), classifier });

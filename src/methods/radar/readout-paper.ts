@@ -63,11 +63,12 @@ export function paperReadout(settings: PaperSettings): Readout {
     network: "patches",
     classifiers: classifierNames,
     standardizesPlaces: false,
-    observe: (output) => mapFeatures(edgeMap(output), settings),
+    tolerance: "none",
+    observe: (output) => ({ norms: mapFeatures(edgeMap(output), settings) }),
     fit: async (images, { random, classifier }) => {
       invariant(classifier !== null, "the paper's scoring without a classifier");
       const features: number[] = [];
-      for await (const { data } of images) features.push(...Array.from(data, Number));
+      for await (const { norms } of images) features.push(...Array.from(norms?.data ?? [], Number));
       const fitted = classifiers[classifier](Float64Array.from(features), { dimensions, random });
       return {
         maps: edgeMap,

@@ -1,6 +1,8 @@
 /** How anomaly maps and a score are read off one call of the network: what a scoring is. */
 import type { NdArray } from "../../base/array.ts";
 import type { Random } from "../../base/random.ts";
+import type { Tolerance } from "../../data/index.ts";
+import type { MapSource } from "../../detectors/map-source.ts";
 import type { Tensor } from "../../graph/index.ts";
 import type { ClassifierName } from "./feature-classifier.ts";
 
@@ -42,15 +44,19 @@ export interface Readout {
   readonly classifiers: readonly ClassifierName[];
   /** Whether its maps are standardised at each place where good images are aligned. */
   readonly standardizesPlaces: boolean;
-  /** What {@link Readout.fit} looks at, float32 [M, ...] of a batch of patches. */
-  readonly observe: (output: NetworkOutput) => Tensor;
+  /** What a detector that reads this way is taught to tolerate unless its training says otherwise. */
+  readonly tolerance: Tolerance;
+  /** Places of maps that see a defect from afar, see {@link MapSource.coarseMaps}. Default: none. */
+  readonly coarseMaps?: readonly number[];
+  /** What {@link Readout.fit} looks at, by name: float32 [M, ...] each of a batch of patches. */
+  readonly observe: (output: NetworkOutput) => Readonly<Record<string, Tensor>>;
   /**
    * Learns from good images what to expect.
    *
-   * @param images - The observation of each image, its patches first.
+   * @param images - The observations of each image by their names, its patches first.
    */
   readonly fit: (
-    images: AsyncIterable<NdArray>,
+    images: AsyncIterable<Readonly<Record<string, NdArray>>>,
     options: { readonly random: Random; readonly classifier: ClassifierName | null },
   ) => Promise<FittedReadout>;
 }

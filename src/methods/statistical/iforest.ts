@@ -59,7 +59,7 @@ async function learn(
   const side = Math.min(settings.grid, Math.ceil(imageSize / 2));
   const statistics = (pictures: Tensor) => patchStatistics(pictures, side);
   const points = await withFeatures(context, imageSize, statistics, async (images) => {
-    const all = new Float64Array(context.images.length * side * side * dimensions);
+    const all = new Float64Array(context.shown.length * side * side * dimensions);
     let filled = 0;
     for await (const { data } of images) {
       all.set(data, filled);

@@ -58,12 +58,9 @@ async function learn(
   settings: RobustPcaSettings,
 ): Promise<Pick<Learned, "source" | "parameters">> {
   const side = Math.min(imageSize, settings.grid);
-  const order = context.random.split("pursuit").permutation(context.images.length);
-  const images = Array.from(
-    order.slice(0, settings.mostImages),
-    (i) => context.images[i] ?? new Uint8Array(),
-  );
-  const rows = await pictureRows({ ...context, images }, imageSize, side);
+  const order = context.random.split("pursuit").permutation(context.shown.length);
+  const images = Array.from(order.slice(0, settings.mostImages), (i) => context.shown[i] ?? new Uint8Array());
+  const rows = await pictureRows({ ...context, shown: images }, imageSize, side);
   context.onStage?.("separating what is rare from what is common");
   const { low } = pursueComponents(rows, {
     tolerance: settings.tolerance,

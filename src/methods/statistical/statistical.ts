@@ -51,14 +51,14 @@ export function statisticalMethod<Settings extends object>(
  * @param features - From pictures float32 [1, 3, S, S] in [-1, 1] to whatever is learned from.
  */
 export function withFeatures<T>(
-  { backend, images }: Pick<LearningContext, "backend" | "images">,
+  { backend, shown }: Pick<LearningContext, "backend" | "shown">,
   imageSize: number,
   features: (pictures: Tensor) => Tensor,
   use: (images: AsyncIterable<NdArray<"float32">>) => Promise<T>,
 ): Promise<T> {
   const graph = pictureGraph(imageSize, (pictures) => ({ features: features(pictures) }));
   return withSession(backend, graph, (session) =>
-    use(floats(outputOf(session, images, { sizePx: imageSize, name: "features" }))),
+    use(floats(outputOf(session, shown, { sizePx: imageSize, name: "features" }))),
   );
 }
 
@@ -70,7 +70,7 @@ export function smoothedMap(map: Tensor, imageSize: number, smoothing: number): 
 
 /** Every image that is learned from on a smaller grid, float64 [3·side²] each. */
 export function pictureRows(
-  context: Pick<LearningContext, "backend" | "images">,
+  context: Pick<LearningContext, "backend" | "shown">,
   imageSize: number,
   side: number,
 ): Promise<Float64Array[]> {
