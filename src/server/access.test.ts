@@ -41,6 +41,7 @@ test.each([
   ["GET", "/metrics", "viewer"],
   ["GET", "/v1/audit", "admin"],
   ["POST", "/v1/detectors/a/score", "operator"],
+  ["POST", "/v1/detectors/a/versions/0f/score", "operator"],
   ["POST", "/v2/models/a/infer", "operator"],
   ["POST", "/v2/models/a/versions/b/infer", "operator"],
   ["POST", "/v1/detectors/a/rollback", "admin"],

@@ -90,7 +90,7 @@ const calibratePath = /^\/v1\/detectors\/[^/]+\/calibrate$/;
 
 /** What operators may do besides looking. */
 const operatorPaths = [
-  /^\/v1\/detectors\/[^/]+\/score$/,
+  /^\/v1\/detectors\/[^/]+\/(versions\/[^/]+\/)?score$/,
   /^\/v2\/models\/[^/]+\/(versions\/[^/]+\/)?infer$/,
   /^\/v1\/history\/[^/]+$/,
   calibratePath,

@@ -21,6 +21,7 @@ import { addModelRoutes } from "./model-routes.ts";
 import { addPageRoutes } from "./page-routes.ts";
 import { addScoreRoutes } from "./score-routes.ts";
 import type { Station } from "./station.ts";
+import { addTrialRoute } from "./trial-route.ts";
 
 /** The application: a function from requests to answers. */
 export function createApp(station: Station): OpenAPIHono {
@@ -66,6 +67,7 @@ export function createApp(station: Station): OpenAPIHono {
   addHealthRoutes(app, station);
   addModelRoutes(app, station);
   addScoreRoutes(app, station);
+  addTrialRoute(app, station);
   addHistoryRoutes(app, station);
   addJobRoutes(app, station);
   addDriftRoute(app, station);

@@ -10,12 +10,13 @@ import {
   detectorDetailsSchema,
   detectorName,
   detectorsSchema,
+  versionName,
 } from "./schemas.ts";
 import type { Station } from "./station.ts";
 
 const tags = ["models"];
 const ofDetector = z.object({ name: detectorName });
-const ofVersion = z.object({ name: detectorName, version: z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256") });
+const ofVersion = z.object({ name: detectorName, version: versionName });
 const json = <T extends z.ZodType>(description: string, schema: T) => ({
   description,
   content: { "application/json": { schema } },

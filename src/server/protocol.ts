@@ -48,8 +48,8 @@ export interface VerdictMap {
 
 /** What is said of one picture. */
 export interface Verdict {
-  /** In the history. */
-  readonly id: string;
+  /** In the history; null where it is not kept there. */
+  readonly id: string | null;
   /** The file's name in the request, or `picture[i]`. */
   readonly name: string;
   /** SHA-256 of the bytes that came. */

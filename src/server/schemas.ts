@@ -27,6 +27,9 @@ export const detectorName: z.ZodString = z
   .regex(namePattern, "a name of at most 64 letters, digits, dots, hyphens and underscores")
   .openapi({ example: "bottle" });
 
+/** A version's name: the SHA-256 of its file. */
+export const versionName: z.ZodString = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256");
+
 const problem = z.object({ code: z.enum(errorCodes), message: z.string() });
 
 /** Schema of {@link Problem}. */
@@ -53,7 +56,7 @@ const map = z
 
 const verdict = z
   .object({
-    id: z.string().openapi({ description: "In the history." }),
+    id: z.string().nullable().openapi({ description: "In the history; null where it is not kept there." }),
     name: z.string().openapi({ description: "The file's name in the request, or picture[i]." }),
     imageHash: z.string().openapi({ description: "SHA-256 of the bytes that came." }),
     version: z.string().openapi({ description: "SHA-256 of the model file that scored." }),

@@ -1,17 +1,14 @@
 /** `POST /v1/detectors/{name}/score`. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fileHash } from "../detectors/content-hash.ts";
-import { mapScaleOf } from "../evaluation/index.ts";
-import { problemOf } from "./http-error.ts";
 import { problemAnswers } from "./problem-answers.ts";
-import { type FailedPicture, mapForms, type Verdict } from "./protocol.ts";
+import { mapForms } from "./protocol.ts";
 import { filesIn } from "./request-body.ts";
 import { detectorName, scoresSchema } from "./schemas.ts";
-import { type RecordedOutcome, scorePictures } from "./score-pictures.ts";
+import { pictureBody, resultOf } from "./score-answer.ts";
+import { scorePictures } from "./score-pictures.ts";
 import { scoredOf } from "./served-model.ts";
 import type { Station } from "./station.ts";
-
-const binary = { type: "string", format: "binary" } as const;
 
 const scoreQuery = z.object({
   map: z.enum(mapForms).default("none"),
@@ -28,17 +25,7 @@ const scoreRoute = createRoute({
   request: {
     params: z.object({ name: detectorName }),
     query: scoreQuery,
-    body: {
-      description: "One picture as it is, or any number as files of a form.",
-      required: true,
-      content: {
-        "image/*": { schema: binary },
-        "application/octet-stream": { schema: binary },
-        "multipart/form-data": {
-          schema: { type: "object", properties: { image: { type: "array", items: binary } } },
-        },
-      },
-    },
+    body: pictureBody,
   },
   responses: {
     200: { description: "What was found", content: { "application/json": { schema: scoresSchema } } },
@@ -78,32 +65,4 @@ export function addScoreRoutes(app: OpenAPIHono, station: Station): void {
       return c.json({ detector: name, results }, 200);
     });
   });
-}
-
-function resultOf(
-  outcome: RecordedOutcome,
-  { name, imageHash, isPng }: { readonly name: string; readonly imageHash: string; readonly isPng: boolean },
-): Verdict | FailedPicture {
-  if ("failed" in outcome) return { name, error: problemOf(outcome.failed).body.error };
-  const { map, warnings, ...scored } = outcome.scored;
-  const scale = mapScaleOf(outcome);
-  return {
-    name,
-    id: outcome.id,
-    imageHash,
-    version: outcome.version,
-    threshold: outcome.description.calibration.threshold,
-    ...scored,
-    warnings: [...warnings],
-    ...(map !== undefined && {
-      map: {
-        width: map.width,
-        height: map.height,
-        encoding: isPng ? ("png" as const) : ("float32" as const),
-        data: Buffer.from(map.data.buffer, map.data.byteOffset, map.data.byteLength).toString("base64"),
-        scaleMaximum: scale.maximum,
-        threshold: scale.threshold,
-      },
-    }),
-  };
 }

@@ -22,9 +22,10 @@ import { type Limits, usualLimits } from "./limits.ts";
 import { measurements } from "./measurements.ts";
 import { type ModelEvent, Models } from "./models.ts";
 import { BodyReader } from "./request-body.ts";
-import { startScorer } from "./scorer.ts";
+import { type StartScorer, startScorer } from "./scorer.ts";
 import { lockState } from "./state-lock.ts";
 import type { Station } from "./station.ts";
+import { Trials } from "./trials.ts";
 
 /** How a server is started. */
 export interface ServeOptions {
@@ -112,12 +113,13 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const now = (): number => performance.now();
   const measured = measurements(() => models.list());
+  const start: StartScorer = (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels });
   const models = new Models({
     folder: options.models,
     versions,
     limits,
     now,
-    start: (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels }),
+    start,
     onBatch: measured.batch,
     onEvent: (event) => logEvent(log, event),
   });
@@ -130,6 +132,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   let isOpen = true;
   const station: Station = {
     models,
+    trials: new Trials({ models, start, limits }),
     limits,
     now,
     log,

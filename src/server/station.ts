@@ -7,10 +7,12 @@ import type { Limits } from "./limits.ts";
 import type { Measurements } from "./measurements.ts";
 import type { Models } from "./models.ts";
 import type { BodyReader } from "./request-body.ts";
+import type { Trials } from "./trials.ts";
 
 /** A server's parts. */
 export interface Station extends AccessControlOptions {
   readonly models: Models;
+  readonly trials: Trials;
   readonly history: History;
   readonly jobs: Jobs;
   readonly limits: Limits;

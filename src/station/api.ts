@@ -3,6 +3,8 @@ import { EventSourceParserStream } from "eventsource-parser/stream";
 import type { DetectorDescription } from "../detectors/description.ts";
 import type { Job, JobOptions } from "../server/jobs/job.ts";
 import type {
+  Calibrated,
+  CalibrationRequest,
   Caller,
   DetectorDetails,
   DetectorInfo,
@@ -81,6 +83,14 @@ export class Api {
       `/v1/detectors/${name}/score`,
       signal === undefined ? sent : { ...sent, signal },
     );
+  }
+
+  /** Scores pictures by a version, active or not, with their maps as float32; the history keeps nothing of it. */
+  tryVersion(name: string, version: string, pictures: readonly File[]): Promise<Scores> {
+    return this.#json("POST", `/v1/detectors/${name}/versions/${version}/score`, {
+      query: { map: "float" },
+      body: formOf(pictures),
+    });
   }
 
   /** Uploads a version of a detector, new or not. */
@@ -173,6 +183,11 @@ export class Api {
   /** The picture of a verdict. */
   async picture(id: string): Promise<Blob> {
     return (await this.#send("GET", `/v1/history/${id}/picture`)).blob();
+  }
+
+  /** Sets a threshold anew from the history: a version that does not score yet, or nothing of a dry run. */
+  calibrate(name: string, request: CalibrationRequest): Promise<Calibrated> {
+    return this.#json("POST", `/v1/detectors/${name}/calibrate`, { json: request });
   }
 
   /** Whether the running scores drift. */

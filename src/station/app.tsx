@@ -3,16 +3,24 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Problem } from "../ui/problem.tsx";
 import { texts } from "../ui/texts.ts";
+import { Compare } from "./compare.tsx";
+import { History } from "./history.tsx";
 import { Inspect } from "./inspect.tsx";
 import { Models } from "./models.tsx";
 import { type Session, SessionProvider, useSessionState } from "./session.ts";
 import { SignIn } from "./sign-in.tsx";
 import { type Tab, tabs, useTab } from "./tabs.ts";
+import { Threshold } from "./threshold.tsx";
+import { Train } from "./train.tsx";
 
 const words = texts.station;
 
 const views: Readonly<Record<Tab, () => JSX.Element>> = {
   inspect: Inspect,
+  train: Train,
+  compare: Compare,
+  threshold: Threshold,
+  history: History,
   models: Models,
 };
 

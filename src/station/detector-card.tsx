@@ -23,12 +23,11 @@ export interface DetectorCardProps {
 export function DetectorCard({ detector, onChange }: DetectorCardProps): JSX.Element {
   const { api, may } = useSession();
   const { name, state, problem, method, threshold, falseAlarmRate } = detector;
-  const details = useRemote(() => api.detector(name), [api, name]);
+  const details = useRemote(() => api.detector(name), [api, name, detector]);
   const doing = useDoing();
   const act = (work: () => Promise<unknown>): void =>
     void doing.run(async () => {
       await work();
-      details.reload();
       onChange();
     });
   return (
@@ -100,7 +99,12 @@ function Version({
         {isActive && <span class="badge ready">{words.active}</span>}
         {may("admin") && (
           <span class="row end">
-            <button type="button" class="small" disabled={doing.isBusy} onClick={() => act(verify)}>
+            <button
+              type="button"
+              class="small"
+              disabled={doing.isBusy}
+              onClick={() => void doing.run(verify)}
+            >
               {words.verify}
             </button>
             {!isActive && (

@@ -11,7 +11,7 @@ const words = texts.station.choice;
 const key = "radar-detector";
 
 /** Makes a detector the one that is chosen in all views of this tab of the browser. */
-function rememberDetector(name: string): void {
+export function rememberDetector(name: string): void {
   sessionStorage.setItem(key, name);
 }
 

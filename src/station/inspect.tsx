@@ -107,7 +107,7 @@ function InspectWith({
       </div>
       <div class="side">
         <Verdict finding={verdict} threshold={verdict?.threshold ?? 0} />
-        {picture && verdict && (
+        {picture && verdict?.id && (
           <Mark
             id={verdict.id}
             isAnomalous={verdict.isAnomalous}

@@ -2,7 +2,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** Names of the views, in their order. */
-export const tabs = ["inspect", "models"] as const;
+export const tabs = ["inspect", "train", "compare", "threshold", "history", "models"] as const;
 
 /** One of {@link tabs}. */
 export type Tab = (typeof tabs)[number];

@@ -88,7 +88,7 @@ export const texts = {
   namePattern: "[A-Za-z0-9][A-Za-z0-9._\\-]{0,63}",
   nameRule: "At most 64 letters, digits, dots, hyphens and underscores, a letter or digit first",
   moment: (iso: string): string =>
-    new Date(iso).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "medium" }),
+    new Date(iso).toLocaleString(undefined, { dateStyle: "short", timeStyle: "medium" }),
   bytes: (count: number): string =>
     count < 1e6 ? `${Math.ceil(count / 1e3)} kB` : `${(count / 1e6).toPrecision(3)} MB`,
   time: (seconds: number): string =>
@@ -184,6 +184,18 @@ export const texts = {
       skipped: (count: number): string => `${count} pictures could not be read.`,
       activate: "Let it score",
       inspect: "Inspect with it",
+    },
+    compare: {
+      none: "There is no model to compare yet.",
+      first: "This version",
+      second: "with this one",
+      version: (name: string, version: string, when: string, isActive: boolean): string =>
+        `${name} ${version}${isActive ? ", active" : ""}, ${when}`,
+      dropHint: "both versions look at them; nothing of it is in the history",
+      comparing: (count: number): string => `Comparing on ${texts.teach.count(count)} ...`,
+      agree: (same: number, all: number): string =>
+        same === all ? `They agree on all ${all}.` : `They differ on ${all - same} of ${all}.`,
+      differ: "Differ",
     },
     history: {
       none: "No verdict fits. What is inspected appears here.",

@@ -152,7 +152,7 @@ describe("a threshold set anew from what operators said", () => {
 test("after kill -9 in the middle of scoring, every verdict that was answered is there, once", async () => {
   const answered: string[] = [];
   const score = async (): Promise<void> => {
-    for (let i = 0; ; i++) answered.push((await scored(pictures[i % pictures.length]!)).id);
+    for (let i = 0; ; i++) answered.push((await scored(pictures[i % pictures.length]!)).id!);
   };
   const lines = [1, 2, 3, 4].map(() => score().catch(() => {}));
   await until(() => answered.length > 40);
