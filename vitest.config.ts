@@ -1,4 +1,16 @@
 import { defineConfig, type ViteUserConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** Files that run long for their size: largest files come first, and these would come last, alone. */
+const longTests = ["test/scripts/clean-checkout.test.ts", "src/methods/train-network.test.ts"];
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification) => longTests.some((path) => moduleId.endsWith(path));
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 const config: ViteUserConfig = defineConfig({
   test: {
@@ -6,6 +18,7 @@ const config: ViteUserConfig = defineConfig({
     testTimeout: 300_000, // machines are shared: only what hangs is ended
     hookTimeout: 600_000,
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     setupFiles: ["test/support/setup.ts"],
     env: { ORT_DISABLE_TELEMETRY: "1" }, // for tests that use ONNX Runtime without our backend
   },

@@ -251,9 +251,9 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
       await session.send("HeapProfiler.collectGarbage");
       return (await session.send("Runtime.getHeapUsage")).usedSize / 1e6;
     };
-    await ask("cycles", "gaussian.onnx", "0.png", 3);
+    await ask("cycles", "gaussian.onnx", "0.png", 2);
     const before = await heap();
-    await ask("cycles", "gaussian.onnx", "0.png", 9);
+    await ask("cycles", "gaussian.onnx", "0.png", 4);
     expect((await heap()) - before).toBeLessThan(0.5); // megabytes; the model and its runtime have 15
     expect(page.workers().length).toBe(0);
   });
