@@ -43,6 +43,14 @@ export interface FitOptions {
 /** Disturbed copies of each held-out image, where disturbances are to be tolerated (ours). */
 export const heldOutCopies = 2;
 
+/** {@link heldOutCopies} of every image, drawn one after the other. */
+export function copiesOfEach(
+  images: readonly Uint8Array[],
+  copyOf: (image: Uint8Array) => Uint8Array,
+): Uint8Array[] {
+  return images.flatMap((image) => Array.from({ length: heldOutCopies }, () => copyOf(image)));
+}
+
 /** {@link heldOutCopies} of every held-out image, those of an image one behind the other. */
 export interface DisturbedCopies {
   /** uint8 [3, S, S] each. */
@@ -96,11 +104,10 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const readings = await read(options.heldOut, options.wholeHeldOut);
   const { disturbed } = options;
   const ofCopies = disturbed ? await read(disturbed.images, disturbed.whole) : [];
-  const copiesOfEach = ofCopies.length / readings.length;
   const scales = mapScales(readings, ofCopies);
   const largest = readings.map((reading, i) => {
     const others = readings.filter((_, j) => j !== i);
-    const copiesOfOthers = ofCopies.filter((_, j) => Math.floor(j / copiesOfEach) !== i);
+    const copiesOfOthers = ofCopies.filter((_, j) => Math.floor(j / heldOutCopies) !== i);
     return scaledMaximum(reading, others.length > 0 ? mapScales(others, copiesOfOthers) : scales);
   });
   const heldOutScores = readings.map(({ score }, i) => Math.fround(score ?? largest[i] ?? 0));

@@ -12,7 +12,7 @@ import {
 import type { Backend } from "../runtime/backend.ts";
 import { fileHash } from "./content-hash.ts";
 import type { DetectorDescription } from "./description.ts";
-import { type FittedDetector, fitDetector, heldOutCopies } from "./fit.ts";
+import { copiesOfEach, type FittedDetector, fitDetector } from "./fit.ts";
 import { checkModel } from "./load-detector.ts";
 import { mapsOfNetwork, type NetworkWithin, networkWithin } from "./network-within.ts";
 
@@ -71,13 +71,13 @@ export async function quantizeDetector(
   }
   const from = await fileHash(model);
   const random = new Random(description.seed).split("disturbed pictures of int8");
-  const copies = heldOut.flatMap((picture) =>
-    Array.from({ length: heldOutCopies }, () => disturbedCopy(picture, description.imageSizePx, random)),
-  );
+  const copyOf = (picture: Uint8Array) => disturbedCopy(picture, description.imageSizePx, random);
   return fitDetector(mapsOfNetwork({ ...within, model: network }, description), {
     learned: [],
     heldOut,
-    ...(description.options.tolerance === "usual" && { disturbed: { images: copies } }),
+    ...(description.options.tolerance === "usual" && {
+      disturbed: { images: copiesOfEach(heldOut, copyOf) },
+    }),
     falseAlarmRate: rateOf(description),
     keepOdd: false,
     backend,

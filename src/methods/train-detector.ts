@@ -14,7 +14,7 @@ import {
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
-import { fitDetector, heldOutCopies } from "../detectors/fit.ts";
+import { copiesOfEach, fitDetector, heldOutCopies } from "../detectors/fit.ts";
 import { lookFacts } from "../detectors/look.ts";
 import { type LookedArea, onlyArea } from "../detectors/looked-area.ts";
 import { abortable } from "../runtime/abortable.ts";
@@ -105,7 +105,7 @@ export async function trainDetector(
     heldOut,
     ...(isTaught && {
       disturbed: {
-        images: heldOut.flatMap((image) => Array.from({ length: heldOutCopies }, () => copyOf(image))),
+        images: copiesOfEach(heldOut, copyOf),
         whole: fullSize && (() => disturbedEach(split.calibration, fullSize.whole, drawn)),
       },
     }),
