@@ -58,6 +58,12 @@ export const outputNames = {
 } as const;
 
 /**
+ * Name of the maps before they are combined, each brought to its scale: float32 [N, C, S, S]. A model file computes them under it, but does not
+ * give them: only its self-check looks at them.
+ */
+export const sourceMapsName = "source_maps";
+
+/**
  * A graph from pictures of any size to what `build` makes of them.
  *
  * @param build - Named outputs, given pictures resized to [N, 3, S, S] in [-1, 1].
@@ -120,7 +126,8 @@ export function tiledReadingGraph(source: MapSource, tiles: Tiles): Graph {
  * The detector; without a decision, its map and score only.
  *
  * Input `image` uint8 [N, H, W, 3]. Outputs `anomaly_map` float32 [N, 1, S, S], of tiles [N, 1, H, W], `anomaly_score` and `p_value` float32 [N],
- * `is_anomalous` bool [N]; of models that find a part first, or look at an area only, {@link outputNames} has more.
+ * `is_anomalous` bool [N]; of models that find a part first, or look at an area only, {@link outputNames} has more. And, for the self-check,
+ * {@link sourceMapsName}.
  */
 export function detectorGraph(
   source: MapSource,
@@ -141,11 +148,8 @@ export function detectorGraph(
     return source.maps(toNetworkRange(area === undefined ? pixels : onlyPixels(pixels, area)));
   };
   const { maps, score: ownScore } = tiles ? tiledMaps(image, source, tiles) : squareMaps();
-  const whole = fused(places === undefined ? maps : standardized(maps, places), {
-    scales,
-    coarse: source.coarseMaps ?? [],
-    area,
-  });
+  const sources = scaled(places === undefined ? maps : standardized(maps, places), scales);
+  const whole = fused(sources, { coarse: source.coarseMaps ?? [], area });
   const map = area === undefined ? whole : onlyMaps(whole, area);
   const highest = () =>
     area === undefined
@@ -170,33 +174,27 @@ export function detectorGraph(
       [outputNames.pValue]: conformalPValue(score, decision.calibrationScores),
       [outputNames.isAnomalous]: greater(reshape(score, ["N"]), scalar(decision.threshold)),
     }),
+    [sourceMapsName]: sources,
   };
   return buildGraph({ name: "radar", inputs: [image], outputs });
 }
 
-/**
- * The highest of the maps, each brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. What is above 0
- * in a coarse map is multiplied by (value / highest of the picture)².
- */
-function fused(
-  maps: Tensor,
-  {
-    scales,
-    coarse,
-    area,
-  }: {
-    readonly scales: readonly MapScale[];
-    readonly coarse: readonly number[];
-    readonly area: LookedArea | undefined;
-  },
-): Tensor {
+/** Each map brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */
+function scaled(maps: Tensor, scales: readonly MapScale[]): Tensor {
   const column = (values: readonly number[]) =>
     constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
   const factors = scales.map(scaleFactor);
-  const scaled = mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
-  if (coarse.length === 0) return reduceMax(scaled, { axes: [1] });
-  const narrowed = scales.map((_, c) => {
-    const map = slice(scaled, { axis: 1, start: c, end: c + 1 });
+  return mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
+}
+
+/** The highest of the maps. What is above 0 in a coarse map is multiplied by (value / highest of the picture)². */
+function fused(
+  maps: Tensor,
+  { coarse, area }: { readonly coarse: readonly number[]; readonly area: LookedArea | undefined },
+): Tensor {
+  if (coarse.length === 0) return reduceMax(maps, { axes: [1] });
+  const narrowed = Array.from({ length: Number(maps.shape[1]) }, (_, c) => {
+    const map = slice(maps, { axis: 1, start: c, end: c + 1 });
     return coarse.includes(c) ? narrow(map, area) : map;
   });
   return reduceMax(concat(narrowed, 1), { axes: [1] });

@@ -5,7 +5,13 @@ import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import { detectorGraph, mapsGraph, readingGraph, tiledReadingGraph } from "./detector-graph.ts";
+import {
+  detectorGraph,
+  mapsGraph,
+  readingGraph,
+  sourceMapsName,
+  tiledReadingGraph,
+} from "./detector-graph.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import type { Look, Tiles } from "./look.ts";
 import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
@@ -130,7 +136,8 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const graph = detectorGraph(source, { places, scales, decision, look });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
-  return { model: await sealed(encodeModel(graph, metadata)), description, heldOutScores, odd };
+  const model = encodeModel(graph, metadata, { inner: [sourceMapsName] });
+  return { model: await sealed(model), description, heldOutScores, odd };
 }
 
 /** Pixel score of a heat map's brightest colour. */

@@ -2,14 +2,21 @@ import { createHash } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { float32Array, ndArray } from "../base/array.ts";
 import type { Session } from "../runtime/backend.ts";
-import { type Golden, goldenDifference, goldenOf, goldenPicture, goldenSchema } from "./golden.ts";
+import {
+  type Golden,
+  goldenDifference,
+  goldenOf,
+  goldenPicture,
+  goldenSchema,
+  sourceDifferences,
+} from "./golden.ts";
 import { imageInputName } from "./preprocess.ts";
 
 /** A session whose map is the red channel in [0, 1] and whose score is the map's mean; `shift` moves what it says. */
 function redSession(shift: { map?: number; score?: number; pValue?: number; flips?: boolean } = {}): Session {
   return {
     inputNames: [imageInputName],
-    outputNames: ["anomaly_map", "anomaly_score", "p_value", "is_anomalous"],
+    outputNames: ["anomaly_map", "anomaly_score", "p_value", "is_anomalous", "source_maps"],
     run: async (feeds) => {
       const { shape = [], data = [] } = feeds[imageInputName] ?? {};
       const [, height = 0, width = 0] = shape;
@@ -23,6 +30,7 @@ function redSession(shift: { map?: number; score?: number; pValue?: number; flip
         anomaly_score: float32Array([1], [mean + (shift.score ?? 0)]),
         p_value: float32Array([1], [0.25 + (shift.pValue ?? 0)]),
         is_anomalous: ndArray("bool", [1], Uint8Array.of(shift.flips ? 0 : 1)),
+        source_maps: float32Array([1, 2, height, width], [...red, ...red.map((value) => -value)]),
       };
     },
     dispose: async () => undefined,
@@ -50,9 +58,32 @@ describe("the self-check", () => {
     const golden = await goldenOf(redSession(), 32);
     const { width, height, data } = goldenPicture(56, 40);
     expect([golden.width, golden.height]).toEqual([width, height]);
-    expect(golden).toMatchObject({ pValue: 0.25, isAnomalous: true, mapStep: 35 });
-    const places = Array.from({ length: 64 }, (_, i) => 35 * i);
-    expect(golden.map).toEqual(places.map((place) => Math.fround((data[3 * place] ?? 0) / 255)));
+    expect(golden).toMatchObject({ pValue: 0.25, isAnomalous: true, mapStep: 33 }); // 35 and 34 have divisors with 56
+    const places = Array.from({ length: 68 }, (_, i) => 33 * i);
+    const red = places.map((place) => data[3 * place] ?? 0);
+    expect(golden.map).toEqual(red.map((value) => Math.fround(value / 255)));
+    expect(golden.sourceMaps).toEqual([red, red.map((value) => -value)]);
+    expect(new Set(places.map((place) => place % 56)).size).toBe(56); // no column is left out
+  });
+
+  test("of a session that gives no source maps has none", async () => {
+    const { outputNames, ...session } = redSession();
+    const golden = await goldenOf({ ...session, outputNames: outputNames.slice(0, 4) }, 32);
+    expect(golden.sourceMaps).toBeUndefined();
+    expect(goldenSchema.parse(JSON.parse(JSON.stringify(golden)))).toEqual(golden);
+  });
+
+  test("tells of each source map by how much it differs, and of one that is not there", async () => {
+    const golden = await goldenOf(redSession(), 32);
+    const [first = [], second = []] = golden.sourceMaps ?? [];
+    expect(await sourceDifferences(redSession(), golden, [first, second])).toEqual([0, 0]);
+    const moved = second.with(5, (second[5] ?? 0) - 3);
+    expect(await sourceDifferences(redSession(), golden, [first, moved])).toEqual([0, 3]);
+    expect(await sourceDifferences(redSession(), golden, [first, second, second])).toEqual([
+      0,
+      0,
+      Number.NaN,
+    ]);
   });
 
   test("finds no difference on the session it was made on", async () => {

@@ -2,11 +2,11 @@
 import { float32Array } from "../base/array.ts";
 import { formatNumber } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
-import { type ConstantChange, decodeModel, replaceConstants } from "../onnx/index.ts";
+import { type ConstantChange, decodeModel, replaceConstants, withInner } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import { outputNames } from "./detector-graph.ts";
+import { outputNames, sourceMapsName } from "./detector-graph.ts";
 import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
@@ -91,7 +91,8 @@ export async function recalibrate(
   const description = describe(before, { scores, threshold, rate, mapMaxima: mapMaxima && kept(mapMaxima) });
   const changes = changesFor({ scores, threshold, factor });
   const metadata = { [descriptionKey]: JSON.stringify(description) };
-  const session = await backend.load(replaceConstants(model, changes, metadata));
+  const unchecked = replaceConstants(model, changes, metadata);
+  const session = await backend.load(withInner(unchecked, sourceMapsName) ?? unchecked);
   const golden = await goldenOf(session, before.imageSizePx).finally(() => session.dispose());
   const written = replaceConstants(model, changes, { ...metadata, [goldenKey]: JSON.stringify(golden) });
   return { model: await sealed(written), description, odd, withoutPart: misfits };

@@ -1,10 +1,11 @@
 /** Whether a runtime computes what a model's maker saw. */
 import { OnnxFormatError } from "../base/errors.ts";
-import { decodeModel, type ModelSummary } from "../onnx/index.ts";
-import type { Backend } from "../runtime/backend.ts";
+import { decodeModel, type ModelSummary, withInner } from "../onnx/index.ts";
+import type { Backend, Session } from "../runtime/backend.ts";
 import { conformalPValue } from "./calibration.ts";
 import type { DetectorDescription } from "./description.ts";
-import { type Golden, goldenDifference, goldenKey, goldenSchema } from "./golden.ts";
+import { sourceMapsName } from "./detector-graph.ts";
+import { type Golden, goldenDifference, goldenKey, goldenSchema, sourceDifferences } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
 
 /**
@@ -31,7 +32,10 @@ export function verifyToleranceOf({ operators }: Pick<ModelSummary, "operators">
 /** A largest difference. */
 export interface Difference {
   readonly absolute: number;
-  /** As a share: of scores, of the largest held-out one; of the map, of the heat map's scale; of the p-value, of what it was. */
+  /**
+   * As a share: of scores, of the largest held-out one; of the map, of the heat map's scale; of the p-value, of what it was; of a source map, of its
+   * largest value, at least 1, what few good images exceed.
+   */
   readonly relative: number;
 }
 
@@ -44,11 +48,16 @@ export interface RuntimeCheck {
     readonly score: Difference;
     readonly pValue: Difference;
     readonly map: Difference;
+    /**
+     * Of the maps before they are combined - a network's, that of texture -, so that none covers another: the one that differs most. Null of a
+     * model that was written by a version that did not keep them: a runtime that computes only its network wrongly may not be noticed.
+     */
+    readonly sourceMaps: Difference | null;
   } | null;
   /** Whether the picture is judged as it was. */
   readonly sameDecision: boolean;
   /**
-   * Whether score and map differ by no more than {@link verifyToleranceOf} the model, and p-value and decision are those of a score that differs by
+   * Whether score, map and source maps differ by no more than {@link verifyToleranceOf} the model, and p-value and decision are those of a score that differs by
    * no more: both are steps, so the same need not come out where the score lies on one.
    */
   readonly isWithinTolerance: boolean;
@@ -67,22 +76,45 @@ export async function checkRuntime(model: Uint8Array, backend: Backend): Promise
   const summary = decodeModel(model);
   const tolerance = verifyToleranceOf(summary);
   const golden = parseGolden(summary.metadata[goldenKey]);
+  const found = await on(backend, model, (session) => goldenDifference(session, golden));
+  const difference = {
+    score: differenceOf(found.score, largest(calibration.scores)),
+    pValue: differenceOf(found.pValue, golden.pValue),
+    map: differenceOf(found.map, calibration.mapMaximum),
+    sourceMaps: await sourceDifference(model, golden, backend),
+  };
+  const isWithinTolerance =
+    difference.score.relative <= tolerance &&
+    difference.map.relative <= tolerance &&
+    (difference.sourceMaps === null || difference.sourceMaps.relative <= tolerance) &&
+    isOfSuchScore(found.detection, golden, {
+      ...calibration,
+      slack: tolerance * largest(calibration.scores),
+    });
+  return { runtime: backend.name, difference, sameDecision: found.sameDecision, isWithinTolerance };
+}
+
+/** The difference of the source map that differs most; null if the file does not say what they were. */
+async function sourceDifference(
+  model: Uint8Array,
+  golden: Golden,
+  backend: Backend,
+): Promise<Difference | null> {
+  const { sourceMaps } = golden;
+  if (sourceMaps === undefined) return null;
+  const found = await on(backend, withInner(model, sourceMapsName) ?? model, (session) =>
+    sourceDifferences(session, golden, sourceMaps),
+  );
+  const each = found.map((absolute, c) => differenceOf(absolute, Math.max(1, largest(sourceMaps[c] ?? []))));
+  return each.reduce((worst, one) =>
+    Number.isNaN(worst.relative) || worst.relative >= one.relative ? worst : one,
+  );
+}
+
+async function on<T>(backend: Backend, model: Uint8Array, use: (session: Session) => Promise<T>): Promise<T> {
   const session = await backend.load(model);
   try {
-    const found = await goldenDifference(session, golden);
-    const difference = {
-      score: differenceOf(found.score, largest(calibration.scores)),
-      pValue: differenceOf(found.pValue, golden.pValue),
-      map: differenceOf(found.map, calibration.mapMaximum),
-    };
-    const isWithinTolerance =
-      difference.score.relative <= tolerance &&
-      difference.map.relative <= tolerance &&
-      isOfSuchScore(found.detection, golden, {
-        ...calibration,
-        slack: tolerance * largest(calibration.scores),
-      });
-    return { runtime: backend.name, difference, sameDecision: found.sameDecision, isWithinTolerance };
+    return await use(session);
   } finally {
     await session.dispose();
   }

@@ -53,6 +53,18 @@ test("inputs and outputs keep their names, types and extents", () => {
   expect(dims).toEqual(["N", 3n]);
 });
 
+test("an inner output is computed under its name, but is none of the model", () => {
+  const twice = g.add(x, x);
+  const outputs = { y: g.neg(twice), twice };
+  const encoded = encodeModel(g.buildGraph({ name: "net", inputs: [x], outputs }), {}, { inner: ["twice"] });
+  const graph = fromBinary(ModelProtoSchema, encoded).graph ?? expect.fail("no graph");
+  expect(graph.output.map(({ name }) => name)).toEqual(["y"]);
+  expect(graph.node.map(({ opType, output }) => [opType, ...output])).toEqual([
+    ["Add", "twice"],
+    ["Neg", "y"],
+  ]);
+});
+
 test("constants are initializers, bit for bit", () => {
   const values = Float32Array.of(0.1, -0, Number.MIN_VALUE, 3e38);
   const fixed = g.constant(ndArray("float32", [2, 2], values));

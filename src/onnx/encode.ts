@@ -34,20 +34,32 @@ const dataTypes: Readonly<Record<DType, TensorProto_DataType>> = {
   bool: TensorProto_DataType.BOOL,
 };
 
+/** How a graph is encoded. */
+export interface EncodeOptions {
+  /** Outputs of the graph that the model computes under their names, but does not give. Default: none. */
+  readonly inner?: readonly string[];
+}
+
 /**
  * Encodes a graph.
  *
  * @param metadata - Text stored in the model's `metadata_props`.
  * @returns Bytes of a ModelProto that ONNX Runtime loads.
  */
-export function encodeModel(graph: Graph, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
+export function encodeModel(
+  graph: Graph,
+  metadata: Readonly<Record<string, string>> = {},
+  { inner = [] }: EncodeOptions = {},
+): Uint8Array {
   const lowered = lowerGraph(graph);
+  const encoded = encodeGraph(lowered, new Names(lowered));
+  encoded.output = encoded.output.filter(({ name }) => !inner.includes(name));
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
     producerName: "radar-ad",
     opsetImport: opsetImports(versionFor(lowered)),
     metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
-    graph: encodeGraph(lowered, new Names(lowered)),
+    graph: encoded,
   });
   return toBinary(ModelProtoSchema, model);
 }

@@ -9,8 +9,9 @@ import { Random } from "../base/random.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { decodeModel } from "./decode.ts";
 import type { NetworkConstant } from "./network-file.ts";
-import { quantizableConvolutions, quantizeNetwork, withOutputs } from "./quantize.ts";
+import { quantizableConvolutions, quantizeNetwork } from "./quantize.ts";
 import { byteScale, quantizedBias, quantizedWeight } from "./quantized-tensors.ts";
+import { withOutputs } from "./with-outputs.ts";
 
 const channels = 8;
 const random = new Random(1);

@@ -5,13 +5,7 @@
  * @see https://onnxruntime.ai/docs/performance/model-optimizations/quantization.html
  */
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
-import {
-  type GraphProto,
-  ModelProtoSchema,
-  type NodeProto,
-  NodeProtoSchema,
-  ValueInfoProtoSchema,
-} from "onnx-buf";
+import { type GraphProto, ModelProtoSchema, type NodeProto, NodeProtoSchema } from "onnx-buf";
 import { invariant } from "../base/check.ts";
 import { makersIn, neededNodes } from "./needed-nodes.ts";
 import type { NetworkConstant } from "./network-file.ts";
@@ -56,16 +50,6 @@ export interface QuantizedNetwork {
  */
 export function quantizableConvolutions(network: Uint8Array): QuantizableConvolution[] {
   return convolutionsOf(graphOf(network)).map(({ convolution }) => convolution);
-}
-
-/** The same network, which gives the named tensors besides its outputs. */
-export function withOutputs(network: Uint8Array, names: readonly string[]): Uint8Array {
-  const model = fromBinary(ModelProtoSchema, network);
-  const there = new Set(model.graph?.output.map(({ name }) => name));
-  for (const name of new Set(names)) {
-    if (!there.has(name)) model.graph?.output.push(create(ValueInfoProtoSchema, { name }));
-  }
-  return toBinary(ModelProtoSchema, model);
 }
 
 /**

@@ -353,7 +353,7 @@ describe("radar verify", () => {
     expect(rest).toEqual({ model, tolerance: 1e-4, isWithinTolerance: true });
     const difference = { absolute: expect.any(Number), relative: expect.any(Number) };
     const asMade = {
-      difference: { score: difference, pValue: difference, map: difference },
+      difference: { score: difference, pValue: difference, map: difference, sourceMaps: difference },
       sameDecision: true,
       isWithinTolerance: true,
     };
@@ -369,7 +369,7 @@ describe("radar verify", () => {
   test("prints the largest differences of each runtime", async () => {
     const run = await radar("verify", model, "--threads", "1", "--device", "wasm");
     expect(run.stdout).toMatch(
-      /^onnxruntime-web \S+ \(wasm\): as it was made\n {2}largest differences: score .*, p-value .*, map .*; same decision\nwithin/,
+      /^onnxruntime-web \S+ \(wasm\): as it was made\n {2}largest differences: score .*, p-value .*, map .*, maps before they are combined .*; same decision\nwithin/,
     );
   });
 

@@ -32,19 +32,25 @@ export const verifyCommand: Command = {
     if (args.flag("json")) output.data(jsonText({ model, ...found }));
     for (const check of found.runtimes) for (const line of linesOf(check)) output.print(line);
     for (const { device, reason } of found.absent) output.print(`${device}: not here. ${reason}`);
-    output.print(`within tolerance: at most ${share(found.tolerance)} of their scale, score and map`);
+    output.print(`within tolerance: at most ${share(found.tolerance)} of their scale, scores and maps`);
     return found.isWithinTolerance ? exitCodes.done : exitCodes.failed;
   },
 };
 
 function linesOf({ runtime, difference, sameDecision, isWithinTolerance, error }: RuntimeCheck): string[] {
   if (difference === null) return [`${runtime}: NOT as it was made. ${error ?? ""}`];
+  const { score, pValue, map, sourceMaps } = difference;
+  const ofSources = sourceMaps && `, maps before they are combined ${both(sourceMaps)}`;
   return [
     `${runtime}: ${isWithinTolerance ? "as it was made" : "NOT as it was made"}`,
-    `  largest differences: score ${both(difference.score)}, p-value ${both(difference.pValue)}, map ${both(difference.map)}; ` +
+    `  largest differences: score ${both(score)}, p-value ${both(pValue)}, map ${both(map)}${ofSources ?? ""}; ` +
       `${sameDecision ? "same decision" : "another decision"}`,
+    ...(sourceMaps === null ? [notChecked] : []),
   ];
 }
+
+const notChecked =
+  "  not checked: the maps before they are combined, one of which may cover another; the version that wrote this file did not keep them";
 
 function both({ absolute, relative }: Difference): string {
   return absolute === 0 ? "0" : `${share(absolute)} (${share(relative)} of its scale)`;
