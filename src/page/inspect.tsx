@@ -141,6 +141,7 @@ async function said(
 
 function checkText({ check }: WebDetector): string {
   if (!check.isWithinTolerance || check.difference === null) return words.unchecked;
-  const { score, map } = check.difference;
-  return words.checked(Math.max(score.relative, map.relative).toExponential(0));
+  const { score, map, sourceMaps } = check.difference;
+  const share = Math.max(score.relative, map.relative, sourceMaps?.relative ?? 0).toExponential(0);
+  return sourceMaps === null ? words.checkedInPart(share) : words.checked(share);
 }

@@ -33,6 +33,8 @@ export const texts = {
     runsOn: { webgpu: "on the graphics processor (WebGPU)", wasm: "on the processor (WebAssembly)" },
     checked: (share: string): string =>
       `self-check: differs from the maker's by ${share} of the scale at most`,
+    checkedInPart: (share: string) =>
+      `self-check: differs from the maker's by ${share} of the scale at most; this file is of a version that cannot check each map by itself`,
     unchecked: "The self-check of this model fails on this device: do not trust what it says here.",
     fallback: (reason: string): string => `not on the graphics processor: ${reason}`,
     perSecond: (rate: string): string => `${rate} pictures a second`,
