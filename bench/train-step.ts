@@ -110,18 +110,18 @@ async function startOurs(
   const graph = trainStepGraph(objective, options);
   const bytes = encodeModel(graph);
   const built = performance.now();
-  const session = await nodeBackend({ threads }).load(bytes);
+  const carry = Object.fromEntries(stateNames.map((name) => [name, nextName(name)]));
+  const session = await nodeBackend({ threads }).load(bytes, { carry });
   const loaded = performance.now();
   const random = new Random(0);
   const parameters = parameterCount(objective.parameters);
   const vector = (data: Float32Array): NdArray => ({ dtype: "float32", shape: [data.length], data });
-  const fresh = () => ({
+  const state = {
     parameters: vector(initialValues(objective.parameters, random)),
     firstMoment: vector(new Float32Array(parameters)),
     secondMoment: vector(new Float32Array(parameters)),
     average: vector(new Float32Array(parameters)),
-  });
-  let [state, spare] = [fresh(), fresh()];
+  };
   let count = 0;
   const batch = Object.fromEntries(
     objective.inputs.map((tensor) => [nameOf(tensor), valuesOf(tensor, random)]),
@@ -132,9 +132,13 @@ async function startOurs(
       shape: [],
       data: Float32Array.of(value),
     });
-    const feeds = { ...state, ...batch, step: scalar(++count), totalSteps: scalar(1000) };
-    await session.run(feeds, Object.fromEntries(stateNames.map((name) => [nextName(name), spare[name]])));
-    [state, spare] = [spare, state];
+    count++;
+    await session.run({
+      ...(count === 1 && state),
+      ...batch,
+      step: scalar(count),
+      totalSteps: scalar(1000),
+    });
   };
   return {
     step,

@@ -33,6 +33,7 @@ function redSession(shift: { map?: number; score?: number; pValue?: number; flip
         source_maps: float32Array([1, 2, height, width], [...red, ...red.map((value) => -value)]),
       };
     },
+    carried: async () => ({}),
     dispose: async () => undefined,
   };
 }

@@ -76,6 +76,7 @@ describe("one call of a session", () => {
         fed.push(feeds);
         return { ...outputs };
       },
+      carried: async () => ({}),
       dispose: async () => undefined,
     };
     return { session, fed };

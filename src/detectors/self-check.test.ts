@@ -44,9 +44,10 @@ function shifted(by: number, says: { pValue?: number; isAnomalous?: boolean } = 
         }),
       };
     },
+    carried: async () => ({}),
     dispose: () => session.dispose(),
   });
-  return { name: "shifted", load: async (bytes) => change(await backend.load(bytes)) };
+  return { name: "shifted", load: async (bytes, options) => change(await backend.load(bytes, options)) };
 }
 
 const largestScore = () => Math.max(...calibration.scores.map(Math.abs));

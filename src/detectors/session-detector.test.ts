@@ -27,6 +27,7 @@ function slowSession() {
       };
       return answers;
     },
+    carried: async () => ({}),
     dispose: async () => {
       log.push("dispose");
     },

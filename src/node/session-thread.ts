@@ -18,12 +18,13 @@ export function serveSession(port: MessagePort): void {
 
   async function answerTo(order: SessionOrder): Promise<SessionAnswer> {
     if (order.kind === "load") {
-      session = await nodeBackend(order.options).load(order.model);
+      session = await nodeBackend(order.backend).load(order.model, order.options);
       const { inputNames, outputNames } = session;
       return { kind: "loaded", inputNames: [...inputNames], outputNames: [...outputNames] };
     }
     if (session === undefined) return failed(new Error("no model is loaded"));
-    return { kind: "ran", outputs: await session.run(order.feeds) };
+    const outputs = order.kind === "run" ? await session.run(order.feeds) : await session.carried();
+    return { kind: "ran", outputs };
   }
 }
 

@@ -4,6 +4,9 @@ import { Worker } from "node:worker_threads";
 import { BackendError } from "../base/errors.ts";
 import type { FilePath } from "./file-input.ts";
 
+/** What threads of ours run unless they are given another file: where this package lies as files, it is there. */
+export const ownWorker: URL = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+
 /** What a thread is for. */
 export type ThreadKind = "session" | "training" | "scoring";
 
@@ -35,8 +38,7 @@ export function startThread<Order, Answer, Message = never>(
   isAnswer: (message: Answer | Message) => message is Answer = (message): message is Answer => true,
   onMessage: (message: Message) => void = () => {},
 ): RunningThread<Order, Answer> {
-  const own = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
-  const program = file === true ? own : file;
+  const program = file === true ? ownWorker : file;
   const worker = new Worker(typeof program === "string" ? absolute(program) : program, {
     workerData: { radarAd: kind },
   });

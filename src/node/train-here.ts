@@ -20,6 +20,7 @@ import { namedImage } from "./picture.ts";
 import { readArea } from "./read-area.ts";
 import { softwareVersions } from "./software-versions.ts";
 import type { TrainOptions, TrainSummary } from "./train-options.ts";
+import { trainingBackend } from "./training-backend.ts";
 import { type PlainData, trainingSource } from "./training-source.ts";
 import { typicalSide } from "./typical-side.ts";
 
@@ -41,7 +42,7 @@ export async function trainHere(
   const checkpointPath = output === null ? null : checkpointPathOf(output);
   if (output !== null) await checkWritable(output);
   if (checkpointPath !== null) await checkWritable(checkpointPath);
-  const backend = nodeBackend({ spin: false, ...(device && { device }), ...(threads && { threads }) });
+  const backend = trainingBackend({ ...(device && { device }), ...(threads && { threads }) });
   const { name, root, pictures, files, notes } = await trainingSource(data, options.good);
   if (output !== null && checkpointPath !== null) {
     const outputs = [

@@ -1,15 +1,21 @@
 /** ONNX Runtime in a worker thread, as a {@link Backend}: the same bits, while the caller's event loop goes on. */
 import type { NdArray } from "../base/array.ts";
 import { BackendError } from "../base/errors.ts";
-import type { Backend, Feeds, Session } from "../runtime/backend.ts";
+import type { Backend, Feeds, LoadOptions, Session } from "../runtime/backend.ts";
 import { type NodeBackendOptions, nodeBackend } from "../runtime/node.ts";
 import type { FilePath } from "./file-input.ts";
 import { type RunningThread, startThread } from "./thread.ts";
 
 /** What a session asks its thread to do. */
 export type SessionOrder =
-  | { readonly kind: "load"; readonly model: Uint8Array; readonly options: NodeBackendOptions }
-  | { readonly kind: "run"; readonly feeds: Feeds };
+  | {
+      readonly kind: "load";
+      readonly model: Uint8Array;
+      readonly backend: NodeBackendOptions;
+      readonly options: LoadOptions;
+    }
+  | { readonly kind: "run"; readonly feeds: Feeds }
+  | { readonly kind: "carried" };
 
 /** What its thread answers: one answer for each order, in their order. */
 export type SessionAnswer =
@@ -31,10 +37,10 @@ export function workerBackend(options: NodeBackendOptions, file: true | FilePath
   const { name } = nodeBackend(options);
   return {
     name,
-    load: async (model) => {
+    load: async (model, load = {}) => {
       const thread = startThread<SessionOrder, SessionAnswer>("session", file);
       try {
-        const answer = await thread.ask({ kind: "load", model, options });
+        const answer = await thread.ask({ kind: "load", model, backend: options, options: load });
         if (answer.kind === "loaded") return new ThreadSession(thread, answer);
         throw failure(answer);
       } catch (error) {
@@ -59,18 +65,24 @@ class ThreadSession implements Session {
     this.outputNames = names.outputNames;
   }
 
-  async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, NdArray>> {
-    const answer = await this.#thread.ask({ kind: "run", feeds });
-    if (answer.kind !== "ran") throw failure(answer);
-    for (const [name, { data }] of Object.entries(answer.outputs)) {
-      const target = into[name]?.data;
-      if (target instanceof Float32Array && data instanceof Float32Array) target.set(data);
-    }
-    return answer.outputs;
+  async run(feeds: Feeds, meanwhile: () => void = () => {}): Promise<Record<string, NdArray>> {
+    const answer = this.#outputsOf({ kind: "run", feeds });
+    meanwhile(); // the feeds were copied
+    return await answer;
+  }
+
+  carried(): Promise<Record<string, NdArray>> {
+    return this.#outputsOf({ kind: "carried" });
   }
 
   dispose(): Promise<void> {
     return this.#thread.end();
+  }
+
+  async #outputsOf(order: SessionOrder): Promise<Record<string, NdArray>> {
+    const answer = await this.#thread.ask(order);
+    if (answer.kind !== "ran") throw failure(answer);
+    return answer.outputs;
   }
 }
 

@@ -11,16 +11,17 @@ export function abortable(backend: Backend, signal: AbortSignal | undefined, whe
   if (signal === undefined) return backend;
   return {
     name: backend.name,
-    load: async (model) => {
+    load: async (model, options) => {
       checkAborted(signal, where);
-      const session = await backend.load(model);
+      const session = await backend.load(model, options);
       return {
         inputNames: session.inputNames,
         outputNames: session.outputNames,
-        run: async (feeds, into) => {
+        run: async (feeds, meanwhile) => {
           checkAborted(signal, where);
-          return session.run(feeds, into);
+          return session.run(feeds, meanwhile);
         },
+        carried: () => session.carried(),
         dispose: () => session.dispose(),
       };
     },

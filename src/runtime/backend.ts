@@ -17,14 +17,22 @@ export interface Session {
   /**
    * Runs the model once.
    *
-   * @param feeds - One array per input.
-   * @param into - Arrays that the named outputs are written to, of their dtype and shape; saves allocating them.
-   * @returns One array per output.
+   * @param feeds - One array per input. Inputs that are carried are fed in the first run, and later only to put something else in their place.
+   * @param meanwhile - Called once, as soon as the arrays of `feeds` may be written to: while the model runs where that is on another thread, else after.
+   * @returns One array per output that is not carried.
    * @throws {BackendError} E_BACKEND with the runtime's own error as cause.
    */
-  run(feeds: Feeds, into?: Feeds): Promise<Record<string, NdArray>>;
+  run(feeds: Feeds, meanwhile?: () => void): Promise<Record<string, NdArray>>;
+  /** Copies of what the next run takes for its carried inputs, by input; empty before the first run. */
+  carried(): Promise<Record<string, NdArray>>;
   /** Frees the model; running it afterwards is an error. */
   dispose(): Promise<void>;
+}
+
+/** Options of {@link Backend.load}. */
+export interface LoadOptions {
+  /** Outputs that are inputs of the next run, by input: they stay where the model runs, be it a graphics card or another thread. */
+  readonly carry?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Loads models. */
@@ -37,5 +45,5 @@ export interface Backend {
    * @param model - Bytes of a ModelProto.
    * @throws {BackendError} E_BACKEND with the runtime's own error as cause.
    */
-  load(model: Uint8Array): Promise<Session>;
+  load(model: Uint8Array, options?: LoadOptions): Promise<Session>;
 }

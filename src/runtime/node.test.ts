@@ -23,12 +23,21 @@ test("a session names its inputs and outputs and runs on any batch", async () =>
   await session.dispose();
 });
 
-test("an output can be written into an array of the caller's", async () => {
-  const session = await backend.load(model);
-  const y = float32Array([2], new Float32Array(2));
-  const results = await session.run({ x: float32Array([2], [3, 4]) }, { y });
-  expect(y.data).toEqual(Float32Array.of(-3, -4));
-  expect(Object.keys(results)).toEqual(["y", "z"]);
+test("an output that is carried is the next run's input, and only it is kept", async () => {
+  const session = await backend.load(model, { carry: { x: "z" } });
+  expect(await session.carried()).toEqual({});
+  const x = float32Array([2], [3, 4]);
+  const log: string[] = [];
+  expect(await session.run({ x }, () => log.push("meanwhile"))).toEqual({ y: float32Array([2], [-3, -4]) });
+  expect(log).toEqual(["meanwhile"]);
+  const early = await session.carried();
+  for (const first of [4, 5, 6])
+    expect((await session.run({})).y?.data).toEqual(Float32Array.of(-first, -first - 1));
+  expect(early).toEqual({ x: float32Array([2], [4, 5]) });
+  expect(await session.carried()).toEqual({ x: float32Array([2], [7, 8]) });
+  await session.run({ x });
+  expect(await session.carried()).toEqual(early);
+  expect(x.data).toEqual(Float32Array.of(3, 4));
   await session.dispose();
 });
 

@@ -2,8 +2,9 @@
 import * as ort from "onnxruntime-node";
 import { BackendError } from "../base/errors.ts";
 import type { Backend, Device } from "./backend.ts";
+import { copyModel } from "./copy-model.ts";
 import { withoutTelemetry } from "./no-telemetry.ts";
-import { messageOf, OrtSession } from "./ort-session.ts";
+import { keptOn, messageOf, OrtSession } from "./ort-session.ts";
 
 /** Options of {@link nodeBackend}. */
 export interface NodeBackendOptions {
@@ -40,11 +41,11 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
   };
   return {
     name: `onnxruntime-node ${ort.env.versions.node ?? "?"} (${device})`,
-    load: async (model) => {
+    load: async (model, options = {}) => {
       await withoutTelemetry();
       try {
-        const created = await ort.InferenceSession.create(model, session);
-        return new OrtSession(created, { Tensor: ort.Tensor, writesInto: true });
+        const created = await ort.InferenceSession.create(model, { ...session, ...keptOn(device, options) });
+        return new OrtSession(created, { Tensor: ort.Tensor, writesInto: true, download }, options);
       } catch (cause) {
         throw new BackendError(
           `load: expected a model that ONNX Runtime can run on ${device}, got: ${messageOf(cause)}${remedyFor(device)}`,
@@ -53,6 +54,20 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
       }
     },
   };
+}
+
+let copying: Promise<ort.InferenceSession> | undefined;
+
+/** The package's own way back from a graphics card is not made; a model's output comes back. */
+async function download(tensor: ort.Tensor): Promise<ort.Tensor> {
+  copying ??= ort.InferenceSession.create(copyModel(), {
+    executionProviders: ["webgpu"],
+    graphOptimizationLevel: "disabled",
+    logSeverityLevel: 3,
+  });
+  const { y } = await (await copying).run({ x: tensor });
+  if (y === undefined) throw new BackendError("carried: internal: nothing was copied.");
+  return y;
 }
 
 /** What may be missing, as a sentence after an error of loading. */

@@ -3,24 +3,34 @@ import type { InferenceSession, OnnxValue, Tensor, TensorConstructor } from "onn
 import type { NdArray } from "../base/array.ts";
 import { BackendError } from "../base/errors.ts";
 import type { DType } from "../base/shape.ts";
-import type { Feeds, Session } from "./backend.ts";
+import type { Feeds, LoadOptions, Session } from "./backend.ts";
 
 /** What differs between the packages. */
 export interface OrtPackage {
   /** Its own class of tensors: it takes no others. */
   readonly Tensor: TensorConstructor;
-  /** Whether it writes outputs into arrays that it is given; else they are copied there. */
+  /** Whether it writes outputs into tensors that it is given. */
   readonly writesInto: boolean;
+  /** A copy in the processor's memory of float32 [N] that is on a graphics card. Default: what the package itself offers. */
+  readonly download?: ((tensor: Tensor) => Promise<Tensor>) | undefined;
 }
 
 /** See {@link Session}. */
 export class OrtSession implements Session {
   readonly #session: InferenceSession;
   readonly #package: OrtPackage;
+  /** Carried inputs by output. */
+  readonly #carriedInput: ReadonlyMap<string, string>;
+  /** What the last run left, by input. */
+  #carried: Record<string, Tensor> = {};
+  /** What the run before the last left, by output: memory to write to. */
+  #spare: Record<string, Tensor> = {};
 
-  constructor(session: InferenceSession, ort: OrtPackage) {
+  /** @param carry - See {@link LoadOptions}. */
+  constructor(session: InferenceSession, ort: OrtPackage, { carry = {} }: LoadOptions = {}) {
     this.#session = session;
     this.#package = ort;
+    this.#carriedInput = new Map(Object.entries(carry).map(([input, output]) => [output, input]));
   }
 
   get inputNames(): readonly string[] {
@@ -31,25 +41,71 @@ export class OrtSession implements Session {
     return this.#session.outputNames;
   }
 
-  async run(feeds: Feeds, into: Feeds = {}): Promise<Record<string, NdArray>> {
+  async run(feeds: Feeds, meanwhile: () => void = () => {}): Promise<Record<string, NdArray>> {
     const toOrt = ({ dtype, data, shape }: NdArray): Tensor => new this.#package.Tensor(dtype, data, shape);
+    const results: Record<string, NdArray> = {};
     try {
-      const inputs = mapValues(feeds, toOrt);
-      if (!this.#package.writesInto) return copied(mapValues(await this.#session.run(inputs), fromOrt), into);
-      const fetches = Object.fromEntries(
-        this.outputNames.map((name) => [name, into[name] ? toOrt(into[name]) : null]),
-      );
-      return mapValues(await this.#session.run(inputs, fetches), fromOrt);
+      const inputs = { ...this.#carried, ...mapValues(feeds, toOrt) };
+      const outputs = this.#package.writesInto
+        ? await this.#session.run(inputs, this.#targets())
+        : await this.#session.run(inputs);
+      const carried: Record<string, Tensor> = {};
+      for (const [name, output] of Object.entries(outputs)) {
+        const input = this.#carriedInput.get(name);
+        if (input === undefined) results[name] = fromOrt(output);
+        else carried[input] = output;
+      }
+      this.#release();
+      this.#carried = carried;
     } catch (cause) {
       throw new BackendError(`run: expected the model to run on these feeds, got: ${messageOf(cause)}`, {
         cause,
       });
     }
+    meanwhile();
+    return results;
+  }
+
+  async carried(): Promise<Record<string, NdArray>> {
+    const arrays: Record<string, NdArray> = {};
+    for (const [input, tensor] of Object.entries(this.#carried)) {
+      const { download } = this.#package;
+      const isElsewhere = tensor.location !== "cpu";
+      if (isElsewhere && download === undefined) await tensor.getData(true); // the next run brings it back
+      const { data, ...array } = fromOrt(isElsewhere && download ? await download(tensor) : tensor);
+      arrays[input] = { ...array, data: data.slice() };
+    }
+    return arrays;
   }
 
   async dispose(): Promise<void> {
+    this.#release();
     await this.#session.release();
   }
+
+  /** Where the next run's outputs go; null for new memory. */
+  #targets(): Record<string, Tensor | null> {
+    return Object.fromEntries(this.outputNames.map((name) => [name, this.#spare[name] ?? null]));
+  }
+
+  /** Gives up what is carried: as memory for a later run, or to the graphics card. */
+  #release(): void {
+    this.#spare = {};
+    for (const [output, input] of this.#carriedInput) {
+      const tensor = this.#carried[input];
+      if (tensor?.location === "cpu") this.#spare[output] = tensor;
+      else tensor?.dispose();
+    }
+  }
+}
+
+/** Options of ONNX Runtime's that leave what is carried where the device computes: only WebGPU's packages can. */
+export function keptOn(device: string, { carry = {} }: LoadOptions): InferenceSession.SessionOptions {
+  const outputs = Object.values(carry);
+  if (device !== "webgpu" || outputs.length === 0) return {};
+  return {
+    preferredOutputLocation: Object.fromEntries(outputs.map((name) => [name, "gpu-buffer" as const])),
+  };
 }
 
 /** What ONNX Runtime said: not all that it throws are errors. */
@@ -59,14 +115,6 @@ export function messageOf(cause: unknown): string {
 
 function fromOrt(tensor: OnnxValue): NdArray {
   return { dtype: tensor.type as DType, shape: tensor.dims, data: tensor.data as NdArray["data"] };
-}
-
-function copied(outputs: Record<string, NdArray>, into: Feeds): Record<string, NdArray> {
-  for (const [name, { data }] of Object.entries(outputs)) {
-    const target = into[name]?.data;
-    if (target instanceof Float32Array && data instanceof Float32Array) target.set(data);
-  }
-  return outputs;
 }
 
 function mapValues<T, U>(record: Readonly<Record<string, T>>, f: (value: T) => U): Record<string, U> {

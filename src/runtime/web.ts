@@ -1,7 +1,7 @@
 /** ONNX Runtime for the web as a {@link Backend}: WebGPU or WebAssembly in a page, WebAssembly under Node too. */
 import { BackendError } from "../base/errors.ts";
 import type { Backend } from "./backend.ts";
-import { messageOf, OrtSession } from "./ort-session.ts";
+import { keptOn, messageOf, OrtSession } from "./ort-session.ts";
 
 /** Where a page computes. */
 export const webDevices = ["webgpu", "wasm"] as const;
@@ -38,14 +38,15 @@ export function webBackend(ort: typeof import("onnxruntime-web"), options: WebBa
   if (files !== undefined) ort.env.wasm.wasmPaths = { ...files };
   return {
     name: `onnxruntime-web ${ort.env.versions.web ?? "?"} (${device})`,
-    load: async (model) => {
+    load: async (model, options = {}) => {
       try {
         const session = await ort.InferenceSession.create(model, {
           executionProviders: [device],
           graphOptimizationLevel: "all",
           logSeverityLevel: 3,
+          ...keptOn(device, options),
         });
-        return new OrtSession(session, { Tensor: ort.Tensor, writesInto: false });
+        return new OrtSession(session, { Tensor: ort.Tensor, writesInto: false }, options);
       } catch (cause) {
         throw new BackendError(
           `load: expected a model that ONNX Runtime can run on ${device}, got: ${messageOf(cause)}`,

@@ -1,7 +1,6 @@
 /** Training: losses, optimisers, the training step, the loop and its checkpoints. */
 export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoint.ts";
 export {
-  type BatchSource,
   runTraining,
   type TrainingLength,
   type TrainingLoopOptions,
@@ -17,6 +16,7 @@ export {
   movingAverage,
   warmupCosine,
 } from "./optimizer.ts";
+export type { BatchSource } from "./step-session.ts";
 export {
   type Goal,
   nextName,

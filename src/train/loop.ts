@@ -1,22 +1,11 @@
 /** The training loop: batches in, steps through one session, progress and checkpoints out. */
-import type { NdArray } from "../base/array.ts";
-import { checkInteger, formatNumber } from "../base/check.ts";
+import { checkInteger } from "../base/check.ts";
 import { AbortError, TrainingError } from "../base/errors.ts";
 import type { Graph } from "../graph/index.ts";
-import { encodeModel } from "../onnx/index.ts";
-import type { Backend, Feeds, Session } from "../runtime/backend.ts";
+import type { Backend } from "../runtime/backend.ts";
 import { type Checkpoint, encodeCheckpoint } from "./checkpoint.ts";
-import { nextName, stateNames } from "./train-step.ts";
-
-/** Where batches come from. */
-export interface BatchSource {
-  /** Feeds of the next batch: the inputs of the objective. */
-  next(): Feeds;
-  /** Everything that the batches to come depend on. */
-  state(): string;
-  /** Goes on from a saved {@link BatchSource.state}. */
-  restore(state: string): void;
-}
+import { type BatchSource, openStepSession, type StepSession, type TrainingState } from "./step-session.ts";
+import type { stateNames } from "./train-step.ts";
 
 /** What a step reports. */
 export interface TrainingProgress {
@@ -76,8 +65,6 @@ const largestCheckpointShare = 0.01; // of the time (ours)
 const stepsToProbe = 6; // made before a length in minutes is turned into steps (ours)
 const assumedSteps = 1000; // stands in the schedule until then; the rate is still warming up
 
-type State = Record<(typeof stateNames)[number], Float32Array>;
-
 interface Position {
   step: number;
   totalSteps: number;
@@ -95,19 +82,19 @@ interface Position {
 export async function runTraining(options: TrainingLoopOptions): Promise<TrainingResult> {
   const { initial, batches, length, resume } = options;
   if ("steps" in length) checkInteger("steps", length.steps, { minimum: 1 });
-  let state = resume === undefined ? freshState(initial) : resumedState(resume, initial.length);
+  const state = resume === undefined ? freshState(initial) : resumedState(resume, initial.length);
   const position = positionOf(resume, length);
   if (resume !== undefined) batches.restore(resume.metadata.batches ?? "");
-  const session = await options.backend.load(encodeModel(options.graph));
+  const session = await openStepSession(options.backend, options.graph, state, batches);
   try {
-    let spare = freshState(new Float32Array(initial.length));
     const started = options.now();
     let nextCheckpoint = started + secondsBetweenCheckpoints;
     const first = position.step;
     while (position.step < position.totalSteps) {
-      if (options.signal?.aborted) await stop(options, state, position);
-      const { results, terms } = await makeStep(session, { state, spare, position, batches });
-      [state, spare] = [results, state];
+      if (options.signal?.aborted) await stop(options, session, position);
+      const { loss, terms } = await session.step(position.step + 1, position.totalSteps);
+      position.step++;
+      position.losses = [...position.losses, loss].slice(-lossWindow);
       const time = options.now();
       const seconds = time - started;
       const stepsOfRun = position.step - first;
@@ -117,80 +104,45 @@ export async function runTraining(options: TrainingLoopOptions): Promise<Trainin
           Math.round((length.minutes * 60 * stepsOfRun) / Math.max(seconds, 1e-6)),
         );
       }
-      const { step, totalSteps, losses } = position;
-      options.onProgress?.({ step, totalSteps, loss: losses.at(-1) ?? 0, terms, seconds, stepsOfRun });
+      const { step, totalSteps } = position;
+      options.onProgress?.({ step, totalSteps, loss, terms, seconds, stepsOfRun });
       const { checkpointEvery } = options;
       if (checkpointEvery !== undefined) {
-        if (step % checkpointEvery === 0) await save(options, state, position);
+        if (step % checkpointEvery === 0) await save(options, session, position);
       } else if (time >= nextCheckpoint) {
-        await save(options, state, position);
+        await save(options, session, position);
         const end = options.now();
         nextCheckpoint = end + Math.max(secondsBetweenCheckpoints, (end - time) / largestCheckpointShare);
       }
     }
+    const { average } = await session.state();
+    const { losses } = position;
+    const finalLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
+    return { average, steps: position.step, finalLoss };
   } finally {
     await session.dispose();
   }
-  const { losses } = position;
-  const finalLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length;
-  return { average: state.average, steps: position.step, finalLoss };
 }
 
-/** One step; `state` is left as it is, `spare` is overwritten with the next. */
-async function makeStep(
-  session: Session,
-  run: { state: State; spare: State; position: Position; batches: BatchSource },
-): Promise<{ results: State; terms: Record<string, number> }> {
-  const { state, spare, position } = run;
-  const step = position.step + 1;
-  const feeds: Record<string, NdArray> = { ...run.batches.next() };
-  const into: Record<string, NdArray> = {};
-  for (const name of stateNames) {
-    feeds[name] = vector(state[name]);
-    into[nextName(name)] = vector(spare[name]);
-  }
-  feeds.step = { dtype: "float32", shape: [], data: Float32Array.of(step) };
-  feeds.totalSteps = { dtype: "float32", shape: [], data: Float32Array.of(position.totalSteps) };
-  const outputs = await session.run(feeds, into);
-  const scalars = Object.entries(outputs).flatMap(([name, { data }]) =>
-    data.length === 1 ? [[name, Number(data[0])] as const] : [],
-  );
-  const {
-    loss = Number.NaN,
-    gradientNorm = Number.NaN,
-    learningRate: _,
-    ...terms
-  } = Object.fromEntries<number>(scalars);
-  if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-    throw new TrainingError(
-      "E_DIVERGED",
-      `training: expected a finite loss, got ${formatNumber(loss)} (gradient norm ${formatNumber(gradientNorm)}) at step ${step}. The last checkpoint is kept; use a lower learning rate.`,
-    );
-  }
-  position.step = step;
-  position.losses = [...position.losses, loss].slice(-lossWindow);
-  return { results: spare, terms };
-}
-
-async function stop(options: TrainingLoopOptions, state: State, position: Position): Promise<never> {
-  await save(options, state, position);
+async function stop(options: TrainingLoopOptions, session: StepSession, position: Position): Promise<never> {
+  await save(options, session, position);
   const saved = options.saveCheckpoint ? " A checkpoint is saved; go on with `resume`." : "";
   throw new AbortError(`training: stopped after step ${position.step} of ${position.totalSteps}.${saved}`, {
     cause: options.signal?.reason,
   });
 }
 
-async function save(options: TrainingLoopOptions, state: State, position: Position): Promise<void> {
+async function save(options: TrainingLoopOptions, session: StepSession, position: Position): Promise<void> {
   if (options.saveCheckpoint === undefined) return;
   const metadata = {
     ...options.metadata,
-    batches: options.batches.state(),
+    batches: session.batches(),
     position: JSON.stringify(position),
   };
-  await options.saveCheckpoint(encodeCheckpoint({ tensors: state, metadata }));
+  await options.saveCheckpoint(encodeCheckpoint({ tensors: await session.state(), metadata }));
 }
 
-function freshState(initial: Float32Array): State {
+function freshState(initial: Float32Array): TrainingState {
   const empty = () => new Float32Array(initial.length);
   return {
     parameters: initial.slice(),
@@ -200,7 +152,7 @@ function freshState(initial: Float32Array): State {
   };
 }
 
-function resumedState({ tensors }: Checkpoint, length: number): State {
+function resumedState({ tensors }: Checkpoint, length: number): TrainingState {
   const tensor = (name: (typeof stateNames)[number]): Float32Array => {
     const values = tensors[name];
     if (values?.length === length) return values.slice();
@@ -236,8 +188,4 @@ function noPosition(options?: { cause?: unknown }): TrainingError {
   const message =
     "checkpoint: expected its position in the training, got none. Train again without `resume`.";
   return new TrainingError("E_CHECKPOINT", message, options);
-}
-
-function vector(data: Float32Array): NdArray {
-  return { dtype: "float32", shape: [data.length], data };
 }

@@ -1,5 +1,5 @@
 /** A backend that keeps count of what is done with another one. */
-import type { Backend, Session } from "../../src/runtime/backend.ts";
+import type { Backend, LoadOptions, Session } from "../../src/runtime/backend.ts";
 
 /** Passes everything on; its counts are those since it was made. */
 export class CountingBackend implements Backend {
@@ -24,17 +24,18 @@ export class CountingBackend implements Backend {
     return this.loads - this.disposals;
   }
 
-  async load(model: Uint8Array): Promise<Session> {
-    const session = await this.#backend.load(model);
+  async load(model: Uint8Array, options?: LoadOptions): Promise<Session> {
+    const session = await this.#backend.load(model, options);
     this.loads++;
     return {
       inputNames: session.inputNames,
       outputNames: session.outputNames,
-      run: (feeds, into) => {
+      run: (feeds, meanwhile) => {
         this.runs++;
         this.#onRun(this.runs);
-        return session.run(feeds, into);
+        return session.run(feeds, meanwhile);
       },
+      carried: () => session.carried(),
       dispose: async () => {
         await session.dispose();
         this.disposals++;
