@@ -9,7 +9,14 @@ export {
 export type { IsolationTree } from "../estimators/isolation-tree.ts";
 export type { PartModel, Pose } from "../features/part-frame.ts";
 export type { LocatedPart } from "../features/part-pose.ts";
-export { type Backend, type Device, devices, type Feeds, type Session } from "../runtime/backend.ts";
+export {
+  type Backend,
+  type Device,
+  devices,
+  type Feeds,
+  type LoadOptions,
+  type Session,
+} from "../runtime/backend.ts";
 export type { FilledArea } from "./area-graph.ts";
 export {
   type ConformalThreshold,

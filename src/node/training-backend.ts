@@ -1,17 +1,23 @@
-/** The backend of trainings: what makes many steps computes in a thread of its own. */
+/** The backend of trainings: where there is another processor for it, what makes many steps computes in a thread of its own. */
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import type { Backend } from "../runtime/backend.ts";
 import { type NodeBackendOptions, nodeBackend } from "../runtime/node.ts";
 import { ownWorker } from "./thread.ts";
 import { workerBackend } from "./worker-backend.ts";
 
+const enoughCores = 4; // with two, copying batches costs what making them meanwhile gains (ours)
+
 /**
- * As `nodeBackend` with idle threads that do not spin, but sessions that carry something from run to run are in a thread: batches are made
- * meanwhile. A program bundled without our worker's file does all on one thread, with the same bits.
+ * As `nodeBackend` with idle threads that do not spin, but beside a graphics card, and on four cores or more, sessions that carry something
+ * from run to run are in a thread: batches are made meanwhile. Where our worker's file is not there to be run - in a bundle, or as
+ * TypeScript - one thread does all. The bits are the same.
  */
 export function trainingBackend(options: Omit<NodeBackendOptions, "spin">): Backend {
   const here = nodeBackend({ ...options, spin: false });
-  if (!existsSync(ownWorker)) return here;
+  const hasRoom = (options.device ?? "cpu") !== "cpu" || availableParallelism() >= enoughCores;
+  const canRun = ownWorker.pathname.endsWith(".js") && existsSync(ownWorker);
+  if (!hasRoom || !canRun) return here;
   const elsewhere = workerBackend({ ...options, spin: false }, true);
   return {
     name: here.name,
