@@ -1,6 +1,7 @@
 /** What was found before: look, export, say what a part was. */
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { stream } from "hono/streaming";
+import { AbortError } from "../base/errors.ts";
 import { csvLine } from "../node/csv.ts";
 import { imageFormat } from "../node/image-format.ts";
 import { checked } from "./check-request.ts";
@@ -86,6 +87,38 @@ export function addHistoryRoutes(app: OpenAPIHono, { history }: Station): void {
         if (out.aborted) return;
         await out.write(`${csvLine(columns.map((column) => cell(pastVerdict(row)[column])))}\r\n`);
       }
+    });
+  });
+  app.openAPIRegistry.registerPath({
+    method: "get",
+    path: "/v1/history.parquet",
+    tags,
+    summary: "All verdicts that fit, as Parquet, the newest first",
+    request: { query: z.object(filter) },
+    responses: {
+      200: {
+        description: "Parquet",
+        content: { "application/vnd.apache.parquet": { schema: { type: "string", format: "binary" } } },
+      },
+      ...problemAnswers(400, 401),
+    },
+  });
+  app.get("/v1/history.parquet", (c) => {
+    const { anomalous, ...query } = checked(z.object(filter), c.req.query());
+    c.header("content-type", "application/vnd.apache.parquet");
+    c.header("content-disposition", 'attachment; filename="history.parquet"');
+    async function* verdicts(): AsyncGenerator<PastVerdict> {
+      for await (const row of history.all({ ...query, isAnomalous: flagOf(anomalous) }))
+        yield pastVerdict(row);
+    }
+    return stream(c, async (out) => {
+      const { writeParquet } = await import("./history/parquet.ts");
+      await writeParquet(verdicts(), async (bytes) => {
+        if (out.aborted) throw new AbortError("history: the reader went away.");
+        await out.write(bytes);
+      }).catch((error: unknown) => {
+        if (!out.aborted) throw error;
+      });
     });
   });
   app.openapi(

@@ -31,6 +31,12 @@ export type HistoryFilter = Readonly<
   Partial<Record<"detector" | "version" | "anomalous" | "truth" | "from" | "to", string>>
 >;
 
+/** As what the history is exported. */
+export const historyFormats = ["csv", "parquet"] as const;
+
+/** One of {@link historyFormats}. */
+export type HistoryFormat = (typeof historyFormats)[number];
+
 type Query = Readonly<Record<string, string | number | undefined>>;
 
 interface Sent {
@@ -171,8 +177,8 @@ export class Api {
   }
 
   /** All verdicts that fit, as a file. */
-  async historyFile(filter: HistoryFilter): Promise<Blob> {
-    return (await this.#send("GET", "/v1/history.csv", { query: filter })).blob();
+  async historyFile(filter: HistoryFilter, format: HistoryFormat): Promise<Blob> {
+    return (await this.#send("GET", `/v1/history.${format}`, { query: filter })).blob();
   }
 
   /** Says what a part was. */

@@ -5,7 +5,7 @@ import type { PastVerdict } from "../server/protocol.ts";
 import { Problem } from "../ui/problem.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { texts } from "../ui/texts.ts";
-import type { HistoryFilter } from "./api.ts";
+import { type HistoryFilter, historyFormats } from "./api.ts";
 import { DriftOfAll } from "./drift-chart.tsx";
 import { HistoryFilters } from "./history-filters.tsx";
 import { PastVerdictRow } from "./past-verdict-row.tsx";
@@ -35,13 +35,18 @@ export function History(): JSX.Element {
       </Remotely>
       <Verdicts key={JSON.stringify(filter)} filter={filter} />
       <div class="actions">
-        <button
-          type="button"
-          disabled={isBusy}
-          onClick={() => void run(async () => saveFile(await api.historyFile(filter), "history.csv"))}
-        >
-          {words.export}
-        </button>
+        {historyFormats.map((format) => (
+          <button
+            key={format}
+            type="button"
+            disabled={isBusy}
+            onClick={() =>
+              void run(async () => saveFile(await api.historyFile(filter, format), `history.${format}`))
+            }
+          >
+            {words.exports[format]}
+          </button>
+        ))}
       </div>
       <Problem text={problem} />
     </main>

@@ -210,7 +210,7 @@ export const texts = {
       pages: "Pages",
       newer: "Newer",
       older: "Older",
-      export: "Export all that fit as CSV",
+      exports: { csv: "Export all that fit as CSV", parquet: "Export all that fit as Parquet" },
       filters: {
         label: "What is shown",
         all: "all",

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { parquetReadObjects } from "hyparquet";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { conformalThreshold } from "../../src/detectors/index.ts";
 import type { HistoryPage, PastVerdict, Scores, Verdict } from "../../src/server/protocol.ts";
@@ -87,7 +88,7 @@ test("what an operator says of a part is kept; what does not fit is refused", as
   expect((await server.fetch("/v1/history.csv?from=yesterday")).status).toBe(400);
 });
 
-test("the history is exported as CSV, in which no name is a formula", async () => {
+test("the history is exported as CSV, in which no name is a formula, and as Parquet", async () => {
   const { id } = await scored(pictures[0]!);
   const answer = await server.fetch("/v1/history.csv");
   const lines = (await answer.text()).trimEnd().split("\r\n");
@@ -97,7 +98,17 @@ test("the history is exported as CSV, in which no name is a formula", async () =
   );
   expect(lines[1]).toContain(`${id},`);
   expect(lines[1]).toContain(`,"'=evil, ""a"".png",`);
-  expect(lines.length - 1).toBe((await server.json("/v1/history?limit=1000")).verdicts.length);
+  const { verdicts }: HistoryPage = await server.json("/v1/history?limit=1000");
+  expect(lines.length - 1).toBe(verdicts.length);
+  const parquet = await server.fetch("/v1/history.parquet");
+  expect(parquet.headers.get("content-type")).toBe("application/vnd.apache.parquet");
+  const rows = await parquetReadObjects({ file: await parquet.arrayBuffer() });
+  const wanted = verdicts.map(({ hasPicture: _, ...verdict }) => ({
+    ...verdict,
+    time: new Date(verdict.time),
+    warnings: verdict.warnings.join("; "),
+  }));
+  expect(rows).toEqual(wanted);
 });
 
 describe("a threshold set anew from what operators said", () => {

@@ -1,5 +1,6 @@
 /** The page of `radar serve` in a browser: from an empty database to a model that finds a real defect. */
 import { mkdirSync, readFileSync } from "node:fs";
+import { parquetReadObjects } from "hyparquet";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encodePng, train } from "../../src/node/index.ts";
@@ -165,6 +166,15 @@ describe.skipIf(!hasBrowser)(`the station's page${browserMissing}`, () => {
     const said = Object.fromEntries(head.split(",").map((column, i) => [column, row.split(",")[i]]));
     expect(said).toMatchObject({ imageName: "scorched.png", truth: "defect", note: "by hand" });
     expect(more).toEqual([]);
+    const [table] = await Promise.all([
+      page.waitForEvent("download"),
+      page.click("text=Export all that fit as Parquet"),
+    ]);
+    expect(table.suggestedFilename()).toBe("history.parquet");
+    const file = new Uint8Array(readFileSync(await table.path())).buffer;
+    expect(await parquetReadObjects({ file })).toMatchObject([
+      { imageName: "scorched.png", note: "by hand" },
+    ]);
 
     await open("Models");
     const versions = page.locator(".versions > li");
