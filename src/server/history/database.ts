@@ -1,6 +1,7 @@
 /** The database of a server: SQLite in a file, or PostgreSQL, through one query layer. */
 import { CamelCasePlugin, type Dialect, Kysely, type Migration, Migrator, sql } from "kysely";
 import { FileError, RadarError } from "../../base/errors.ts";
+import type { OutletName } from "../outbox/outlet.ts";
 
 /** A verdict, as it is kept. */
 export interface VerdictTable {
@@ -32,9 +33,37 @@ export interface VerdictTable {
   pictureBytes: number;
 }
 
+/** A message that waits to be delivered. */
+export interface OutboxTable {
+  readonly outlet: OutletName;
+  /** The verdict's. */
+  readonly id: string;
+  readonly detector: string;
+  /** JSON. */
+  readonly payload: string;
+  /** UTC, ISO 8601. */
+  readonly time: string;
+  /** UTC, ISO 8601: it is not tried before. */
+  notBefore: string;
+  /** How often it was refused. */
+  refusals: number;
+}
+
+/** A file of a watched folder that was scored, or could not be. */
+export interface WatchedTable {
+  /** Which watch of which folder. */
+  readonly watch: string;
+  /** Path in the folder. */
+  readonly file: string;
+  /** Changes when the file does. */
+  readonly look: string;
+}
+
 /** All tables. */
 export interface Tables {
   readonly verdicts: VerdictTable;
+  readonly outbox: OutboxTable;
+  readonly watched: WatchedTable;
 }
 
 /** The query layer. */
@@ -64,6 +93,28 @@ const migrations: Readonly<Record<string, Migration>> = {
         .execute();
       await db.schema.createIndex("verdictsDetector").on("verdicts").columns(["detector", "id"]).execute();
       await db.schema.createIndex("verdictsImage").on("verdicts").column("imageHash").execute();
+    },
+  },
+  "002-outbox": {
+    up: async (db) => {
+      await db.schema
+        .createTable("outbox")
+        .addColumn("outlet", "text", (column) => column.notNull())
+        .addColumn("id", "text", (column) => column.notNull())
+        .addColumn("detector", "text", (column) => column.notNull())
+        .addColumn("payload", "text", (column) => column.notNull())
+        .addColumn("time", "text", (column) => column.notNull())
+        .addColumn("notBefore", "text", (column) => column.notNull())
+        .addColumn("refusals", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("outboxKey", ["outlet", "id"])
+        .execute();
+      await db.schema
+        .createTable("watched")
+        .addColumn("watch", "text", (column) => column.notNull())
+        .addColumn("file", "text", (column) => column.notNull())
+        .addColumn("look", "text", (column) => column.notNull())
+        .addPrimaryKeyConstraint("watchedKey", ["watch", "file", "look"])
+        .execute();
     },
   },
 };

@@ -2,8 +2,16 @@
 import { randomBytes } from "node:crypto";
 import { type SelectQueryBuilder, sql } from "kysely";
 import { ServiceError } from "../../base/errors.ts";
+import { type FailedVerdict, messagesOf } from "../outbox/message.ts";
+import type { OutletName } from "../outbox/outlet.ts";
 import type { Said } from "../protocol.ts";
-import { type Database, databaseBytes, type Tables, type VerdictTable } from "./database.ts";
+import {
+  type Database,
+  databaseBytes,
+  type Tables,
+  type VerdictTable,
+  type WatchedTable,
+} from "./database.ts";
 import type { PictureStore } from "./picture-store.ts";
 
 /** Which pictures are kept. */
@@ -16,6 +24,13 @@ export interface NewVerdict
   readonly warnings: readonly string[];
   /** The encoded picture, where there is one. */
   readonly picture?: Uint8Array | undefined;
+  /** The file of a watched folder that it is of. */
+  readonly watched?: WatchedTable | undefined;
+}
+
+/** A picture that could not be scored, to be told. */
+export interface NewFailure extends Pick<FailedVerdict, "detector" | "imageName" | "error"> {
+  readonly watched: WatchedTable;
 }
 
 /** What is looked for; the newest first. */
@@ -46,6 +61,9 @@ export interface JudgedScore extends Pick<VerdictTable, "imageHash" | "anomalySc
   readonly isAnomalous: boolean;
 }
 
+/** Retention where nothing else is said (ours). */
+export const usualRetention: Retention = { days: 365, bytes: 10e9 };
+
 /** What {@link History} stands on. */
 export interface HistoryOptions {
   readonly db: Database;
@@ -55,6 +73,10 @@ export interface HistoryOptions {
   readonly rule: PictureRule;
   readonly retention: Retention;
   readonly clock: () => Date;
+  /** Where verdicts are delivered to: each is a message for each, written in its transaction. Default: nowhere. */
+  readonly outlets?: readonly OutletName[] | undefined;
+  /** Called when verdicts and their messages were written; without verdicts where a picture could not be scored. */
+  readonly onAdded?: ((verdicts: readonly VerdictTable[]) => void) | undefined;
 }
 
 /** Rows that are read at a time, and that go at a time when there are too many (ours). */
@@ -71,11 +93,11 @@ export class History {
 
   /** Keeps verdicts, all or none; gives their ids when they are written. */
   async add(verdicts: readonly NewVerdict[]): Promise<string[]> {
-    const { db, pictures, rule, clock } = this.#options;
+    const { pictures, rule, clock } = this.#options;
     if (verdicts.length === 0) return [];
     const now = clock();
     const rows: VerdictTable[] = [];
-    for (const { picture, isAnomalous, warnings, ...verdict } of verdicts) {
+    for (const { picture, isAnomalous, warnings, watched: _, ...verdict } of verdicts) {
       const isKept = picture !== undefined && (rule === "all" || (rule === "anomalous" && isAnomalous));
       if (isKept) await pictures.add(verdict.imageHash, picture);
       rows.push({
@@ -89,10 +111,33 @@ export class History {
         pictureBytes: isKept ? picture.length : 0,
       });
     }
-    await db
-      .transaction()
-      .execute((transaction) => transaction.insertInto("verdicts").values(rows).execute());
+    const watched = verdicts.flatMap((verdict) => verdict.watched ?? []);
+    await this.#write(watched, async (transaction) => {
+      await transaction.insertInto("verdicts").values(rows).execute();
+      return rows;
+    });
+    this.#options.onAdded?.(rows);
     return rows.map(({ id }) => id);
+  }
+
+  /** Tells that a picture of a watched folder could not be scored; it is not tried again. */
+  async addFailure({ watched, ...failure }: NewFailure): Promise<void> {
+    const now = this.#options.clock();
+    await this.#write([watched], async () => [{ ...failure, id: idAt(now, 0), time: now.toISOString() }]);
+    this.#options.onAdded?.([]);
+  }
+
+  /** All in one transaction: what `write` writes, messages of what it gives, and the files that were seen. */
+  async #write(
+    watched: readonly WatchedTable[],
+    write: (transaction: Database) => Promise<readonly (VerdictTable | FailedVerdict)[]>,
+  ): Promise<void> {
+    const { db, outlets = [] } = this.#options;
+    await db.transaction().execute(async (transaction) => {
+      const messages = (await write(transaction)).flatMap((verdict) => messagesOf(verdict, outlets));
+      if (messages.length > 0) await transaction.insertInto("outbox").values(messages).execute();
+      if (watched.length > 0) await transaction.insertInto("watched").values(watched).execute();
+    });
   }
 
   /** The newest verdicts that fit. */
