@@ -22,6 +22,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import("./commands/export.ts")).exportCommand,
   benchmark: async () => (await import("./commands/benchmark.ts")).benchmarkCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
+  watch: async () => (await import("./commands/watch.ts")).watchCommand,
   token: async () => (await import("./commands/token.ts")).tokenCommand,
   page: async () => (await import("./commands/page.ts")).pageCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,

@@ -2,6 +2,7 @@
 import { untilAborted } from "../base/abort.ts";
 import { AbortError, ServiceError } from "../base/errors.ts";
 import { partFaultTexts } from "../detectors/part-fault.ts";
+import type { WatchedTable } from "./history/database.ts";
 import type { PictureToScore } from "./scorer.ts";
 import type { VersionedOutcome } from "./served-model.ts";
 import type { Station } from "./station.ts";
@@ -10,6 +11,14 @@ import type { Station } from "./station.ts";
 export interface HashedPicture extends PictureToScore {
   /** SHA-256 of the bytes that came. */
   readonly imageHash: string;
+  /** The file of a watched folder that it is. */
+  readonly watched?: WatchedTable | undefined;
+}
+
+/** What scoring needs of a station. */
+export interface ScoringStation extends Pick<Station, "history" | "limits" | "isOpen" | "now"> {
+  readonly measurements: Pick<Station["measurements"], "verdict">;
+  readonly models: Pick<Station["models"], "get">;
 }
 
 /** An outcome, with its id in the history where there is a score. */
@@ -32,7 +41,10 @@ export interface ScoreRequest {
  * @throws {ServiceError} E_NOT_FOUND, E_UNAVAILABLE, E_TOO_LARGE, E_BUSY; E_DEADLINE if the answer is not there in time;
  * {AbortError} E_ABORTED if the caller went away.
  */
-export async function scorePictures(station: Station, request: ScoreRequest): Promise<RecordedOutcome[]> {
+export async function scorePictures(
+  station: ScoringStation,
+  request: ScoreRequest,
+): Promise<RecordedOutcome[]> {
   const { models, limits, measurements, isOpen, now } = station;
   const { detector, pictures, signal, deadlineMs = limits.deadlineMs } = request;
   const started = now();
@@ -58,7 +70,7 @@ export async function scorePictures(station: Station, request: ScoreRequest): Pr
 }
 
 async function recorded(
-  { history }: Station,
+  { history }: ScoringStation,
   { detector, pictures, caller, latencyMs }: ScoreRequest & { readonly latencyMs: number },
   outcomes: readonly VersionedOutcome[],
 ): Promise<RecordedOutcome[]> {
@@ -79,6 +91,7 @@ async function recorded(
         latencyMs: Math.round(latencyMs * 10) / 10,
         warnings: partFault ? [partFaultTexts[partFault], ...warnings] : warnings,
         caller,
+        watched: picture.watched,
         picture: picture.picture instanceof Uint8Array ? picture.picture : undefined,
       },
     ];

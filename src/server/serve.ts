@@ -14,18 +14,25 @@ import type { Device } from "../runtime/backend.ts";
 import { isLoopback, openAccess, tokenAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { AuditLog } from "./audit-log.ts";
+import { Endings } from "./endings.ts";
 import { openDatabase } from "./history/database.ts";
-import { History, type PictureRule, type Retention } from "./history/history.ts";
+import { History, type PictureRule, type Retention, usualRetention } from "./history/history.ts";
 import { PictureStore } from "./history/picture-store.ts";
 import { Jobs } from "./jobs/jobs.ts";
 import { type Limits, usualLimits } from "./limits.ts";
 import { measurements } from "./measurements.ts";
 import { type ModelEvent, Models } from "./models.ts";
+import { type OpcuaOptions, startOpcua } from "./opcua.ts";
+import { openOutbox } from "./outbox/open-outbox.ts";
+import { outboxMetrics } from "./outbox/outbox-metrics.ts";
+import type { OutletOptions } from "./outbox/outlets.ts";
+import { every } from "./regular-work.ts";
 import { BodyReader } from "./request-body.ts";
 import { type StartScorer, startScorer } from "./scorer.ts";
 import { lockState } from "./state-lock.ts";
 import type { Station } from "./station.ts";
 import { Trials } from "./trials.ts";
+import { startWatch, type WatchSetting } from "./watch/station-watches.ts";
 
 /** How a server is started. */
 export interface ServeOptions {
@@ -44,6 +51,12 @@ export interface ServeOptions {
   readonly pictures?: PictureRule | undefined;
   /** How long and how much is kept. Default: 365 days, 10 GB. */
   readonly retention?: Partial<Retention> | undefined;
+  /** Folders whose pictures are scored as they appear. */
+  readonly watch?: readonly WatchSetting[] | undefined;
+  /** Where verdicts go besides the history. */
+  readonly outlets?: OutletOptions | undefined;
+  /** Port, and user and password where others reach it, of an OPC UA server with the last verdicts. */
+  readonly opcua?: Omit<OpcuaOptions, "host" | "folder"> | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -75,14 +88,16 @@ const lookEveryMs = 1000;
 /** How often the history is looked through (ours). */
 const pruneEveryMs = 600_000;
 
-const usualRetention: Retention = { days: 365, bytes: 10e9 };
-
 /**
  * Starts a server. It answers at once; detectors become ready as their models are loaded.
  *
  * @throws {OptionError} E_OPTION if others reach it and there are no tokens; {ServiceError} E_CONFLICT if another server has the state folder; {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
  */
-export async function startServer(options: ServeOptions): Promise<RunningServer> {
+export function startServer(options: ServeOptions): Promise<RunningServer> {
+  return Endings.around((endings) => start(options, endings));
+}
+
+async function start(options: ServeOptions, endings: Endings): Promise<RunningServer> {
   const { host, port, device, threads, logLevel = "info" } = options;
   if (options.tokens === undefined && !isLoopback(host)) {
     throw new OptionError(
@@ -95,31 +110,52 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
     throw fileError(options.models, "read", error);
   });
   await prepareFolder(state);
-  const release = await lockState(state);
+  const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
+  endings.add(() => log.flush());
+  endings.add(await lockState(state));
   const versions = join(state, "versions");
   await ensureFolder(versions);
   const audit = await AuditLog.open(join(state, "audit.jsonl"));
+  endings.add(() => audit.close());
   const clock = (): Date => new Date();
   const where = options.database ?? join(state, "history.sqlite");
+  const measured = measurements(() => models.list());
+  const db = await openDatabase(where);
+  endings.add(() => db.destroy());
+  const count = outboxMetrics(measured.registry, () => outbox.status());
+  const outbox = await openOutbox(options.outlets ?? {}, {
+    db,
+    clock,
+    onEvent: (event) => {
+      count(event);
+      if (event.kind !== "delivered") log.warn(event, "outbox");
+    },
+  });
+  endings.add(() => outbox.end());
+  const opcua = options.opcua && (await startOpcua({ ...options.opcua, host, folder: state }));
+  endings.add(() => opcua?.end());
   const history = new History({
-    db: await openDatabase(where),
+    db,
     where,
     pictures: new PictureStore(join(state, "pictures")),
     rule: options.pictures ?? "anomalous",
     retention: { ...usualRetention, ...options.retention },
     clock,
+    outlets: outbox.outlets,
+    onAdded: (verdicts) => {
+      outbox.wake();
+      for (const verdict of verdicts) opcua?.tell(verdict);
+    },
   });
   const limits = { ...usualLimits, ...options.limits };
-  const log = pino({ level: logLevel }, pino.destination({ dest: 2, sync: false }));
   const now = (): number => performance.now();
-  const measured = measurements(() => models.list());
-  const start: StartScorer = (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels });
+  const load: StartScorer = (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels });
   const models = new Models({
     folder: options.models,
     versions,
     limits,
     now,
-    start,
+    start: load,
     onBatch: measured.batch,
     onEvent: (event) => logEvent(log, event),
   });
@@ -132,7 +168,7 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   let isOpen = true;
   const station: Station = {
     models,
-    trials: new Trials({ models, start, limits }),
+    trials: new Trials({ models, start: load, limits }),
     limits,
     now,
     log,
@@ -150,63 +186,52 @@ export async function startServer(options: ServeOptions): Promise<RunningServer>
   const server = createServer(slowClient, getRequestListener(createApp(station).fetch));
   server.maxConnections = maxConnections;
   const url = await listen(server, { host, port });
+  endings.add(() => closed(server, { models }));
   await history.sweep();
   await jobs.open();
+  endings.add(() => jobs.end());
   const loaded = models.load();
+  if (opcua !== undefined) {
+    const tellLast = async (): Promise<void> => {
+      for (const { name } of models.list())
+        for (const verdict of await history.find({ detector: name, limit: 1 })) opcua.tell(verdict);
+    };
+    loaded.then(tellLast).catch((error: unknown) => log.error({ err: error }, "opcua"));
+  }
   loaded.catch((error: unknown) => log.error({ err: error }, "models"));
-  const watching = every(lookEveryMs, log, loaded, () => models.look());
-  const pruning = every(pruneEveryMs, log, loaded, async () => {
+  const regular = {
+    after: loaded,
+    onError: (error: unknown) => log.error({ err: error }, "regular work failed"),
+  };
+  const looking = every(lookEveryMs, () => models.look(), regular);
+  const prune = async (): Promise<void> => {
     const verdicts = await history.prune();
     if (verdicts > 0) log.info({ verdicts }, "history: the oldest are forgotten");
-  });
-  return {
-    url,
-    loaded,
-    end: async () => {
-      isOpen = false;
-      await Promise.all([watching.end(), pruning.end(), jobs.end()]);
-      const closed = once(server, "close");
-      server.close();
-      server.closeIdleConnections();
-      await models.end();
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
-      const patience = setTimeout(() => server.closeAllConnections(), slowClientMs);
-      await closed;
-      clearInterval(idle);
-      clearTimeout(patience);
-      await audit.close();
-      await history.close();
-      await release();
-      log.flush();
-    },
   };
+  const pruning = every(pruneEveryMs, prune, regular);
+  const onError = (error: unknown): void => log.error({ err: error }, "watch");
+  endings.add(() => Promise.all([looking.end(), pruning.end()]));
+  endings.add(() => {
+    isOpen = false;
+  });
+  for (const setting of options.watch ?? []) {
+    const watch = await startWatch({ ...station, db, onError }, setting);
+    endings.add(() => watch.end());
+  }
+  return { url, loaded, end: () => endings.end() };
 }
 
-/** Does something again and again, one time after the other. */
-function every(
-  ms: number,
-  log: Logger,
-  after: Promise<void>,
-  work: () => Promise<void>,
-): { end(): Promise<void> } {
-  let timer: NodeJS.Timeout | undefined;
-  let hasEnded = false;
-  let working: Promise<void> = after.catch(() => {});
-  const next = (): void => {
-    if (hasEnded) return;
-    timer = setTimeout(() => {
-      working = work().catch((error: unknown) => log.error({ err: error }, "regular work failed"));
-      void working.then(next);
-    }, ms);
-  };
-  void working.then(next);
-  return {
-    end: async () => {
-      hasEnded = true;
-      clearTimeout(timer);
-      await working;
-    },
-  };
+/** Resolves when what was taken is answered, and nobody is connected. */
+async function closed(server: Server, { models }: Pick<Station, "models">): Promise<void> {
+  const ended = once(server, "close");
+  server.close();
+  server.closeIdleConnections();
+  await models.end();
+  const idle = setInterval(() => server.closeIdleConnections(), 50);
+  const patience = setTimeout(() => server.closeAllConnections(), slowClientMs);
+  await ended;
+  clearInterval(idle);
+  clearTimeout(patience);
 }
 
 async function listen(

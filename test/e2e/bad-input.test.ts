@@ -64,6 +64,13 @@ describe("a command line that is not understood ends with 2 and says what was me
       '--role: expected one of viewer, operator, admin, got "king".',
     ],
     [["token", "t.json", "--role", "admin"], "expected --name and --role, got no name."],
+    [["serve", "--watch", "inbox"], '--watch: expected <detector>=<folder>, got "inbox".'],
+    [["serve", "--opcua", "opc"], '--opcua: expected an integer >= 1, got "opc".'],
+    [["watch", "m.onnx"], "missing argument <folder>"],
+    [
+      ["watch", "m.onnx", "x", "--webhook", "http://h/"],
+      "--webhook: expected a secret to sign with, got none.",
+    ],
     [["calibrate", "m.onnx"], "missing argument <images>"],
     [
       ["calibrate", "m.onnx", "x", "--false-alarm-rate", "0"],
@@ -310,6 +317,7 @@ describe("models that are none", () => {
     await refused(["verify", path], 1, text);
     await refused(["calibrate", path, good], 1, text);
     await refused(["export", path, "--int8", "--images", good, "-o", folder.at("int8.onnx")], 1, text);
+    await refused(["watch", path, good], 1, name === "missing.onnx" ? text : /./);
   });
 
   test("a folder is none, nor is a model that was cut off", async () => {

@@ -517,6 +517,7 @@ describe("help", () => {
     "page",
     "benchmark",
     "serve",
+    "watch",
     "token",
     "demo",
   ];

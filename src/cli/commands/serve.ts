@@ -2,11 +2,13 @@
 import { fileURLToPath } from "node:url";
 import type { PictureRule, Retention } from "../../server/history/history.ts";
 import type { Limits } from "../../server/limits.ts";
+import type { WatchSetting } from "../../server/watch/station-watches.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
-import { exitCodes } from "../errors.ts";
+import { exitCodes, UsageError } from "../errors.ts";
 import { interruptible } from "../interrupt.ts";
+import { opcuaOf, outletArgs, outletsOf } from "../outlet-arguments.ts";
 
 /** `radar serve`. */
 export const serveCommand: Command = {
@@ -50,6 +52,17 @@ export const serveCommand: Command = {
       valueHint: "n",
       description: "forget the oldest beyond so many GB (default 10)",
     },
+    watch: {
+      type: "string",
+      valueHint: "detector=folder",
+      description: "score the pictures of a folder as they arrive; may be given several times",
+    },
+    ...outletArgs,
+    opcua: {
+      type: "string",
+      valueHint: "port",
+      description: "tell the last verdict of each detector by OPC UA on this port (usually 4840)",
+    },
     queue: {
       type: "string",
       valueHint: "n",
@@ -76,6 +89,9 @@ export const serveCommand: Command = {
         database: args.text("database"),
         pictures: args.choice("keep-pictures", pictureRules),
         retention: retentionOf(args),
+        watch: args.texts("watch").map(watchOf),
+        outlets: await outletsOf(args),
+        opcua: await opcuaOf(args),
         limits: limitsOf(args),
         page: fileURLToPath(new URL("../../station", import.meta.url)),
         ...computeOptions(args),
@@ -93,6 +109,12 @@ export const serveCommand: Command = {
 };
 
 const pictureRules: readonly PictureRule[] = ["all", "anomalous", "none"];
+
+function watchOf(text: string): WatchSetting {
+  const at = text.indexOf("=");
+  if (at > 0 && at < text.length - 1) return { detector: text.slice(0, at), folder: text.slice(at + 1) };
+  throw new UsageError(`--watch: expected <detector>=<folder>, got ${JSON.stringify(text)}.`);
+}
 
 function retentionOf(args: Arguments): Partial<Retention> {
   const days = args.number("keep-days", { above: 0 });
