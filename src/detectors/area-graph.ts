@@ -1,4 +1,4 @@
-/** Looking at an area only, as pieces of graph. */
+/** Looking at an area only, as pieces of graph. Labels: 0 where a picture is ignored, k in the k-th region. */
 import type { Size } from "../base/raster.ts";
 import { type PartModel, type Pose, pictureLabels } from "../features/part-frame.ts";
 import {
@@ -6,8 +6,14 @@ import {
   cast,
   concat,
   constant,
+  div,
+  extentOf,
+  floor,
+  gather,
   greater,
+  min,
   mul,
+  placesOf,
   reduceMax,
   reduceSum,
   reshape,
@@ -15,44 +21,64 @@ import {
   type Tensor,
   where,
 } from "../graph/index.ts";
-import { type LookedArea, shareLooked } from "./looked-area.ts";
+import type { LookedArea } from "./looked-area.ts";
 
 /** An area with what stands in its pictures where nothing is looked at. */
 export interface FilledArea extends LookedArea {
-  /** uint8 [3, height, width]. */
+  /** uint8 [3, height, width]; or [3], one colour. */
   readonly filling: Uint8Array;
 }
 
 /** Lower than any score. */
 const lowest = -1e30;
 
+/** The area's labels, float32 [1, 1, S, S]. */
+export function areaLabels({ width, height, data }: LookedArea): Tensor {
+  return cast(constant({ dtype: "uint8", shape: [1, 1, height, width], data }), "float32");
+}
+
+/** The area's labels on pictures of any size, as the squares of a picture are stretched: uint8 [1, H, W, 1]. @param pixels - uint8 [N, H, W, 3]. */
+export function labelsOn(pixels: Tensor, { width, height, data }: LookedArea): Tensor {
+  const labels = constant({ dtype: "uint8", shape: [1, height, width, 1], data });
+  const along = (axis: 1 | 2, size: number): Tensor => {
+    const middle = add(placesOf(pixels, axis), scalar(0.5));
+    const place = floor(div(mul(middle, scalar(size)), extentOf(pixels, axis)));
+    return cast(reshape(min(place, scalar(size - 1)), [pixels.shape[axis] ?? "L"]), "int64");
+  };
+  return gather(gather(labels, along(1, height), 1), along(2, width), 2);
+}
+
 /** Pixels with the filling where nothing is looked at. @param pixels - float32 [N, 3, S, S], integers in [0, 255]. */
-export function onlyPixels(pixels: Tensor, area: FilledArea): Tensor {
-  const shape = [1, 3, area.height, area.width];
-  const filling = cast(constant({ dtype: "uint8", shape, data: area.filling }), "float32");
-  return where(isLooked(area), pixels, filling);
+export function onlyPixels(pixels: Tensor, labels: Tensor, { filling, width, height }: FilledArea): Tensor {
+  const shape = filling.length === 3 ? [1, 3, 1, 1] : [1, 3, height, width];
+  return where(isLooked(labels), pixels, cast(constant({ dtype: "uint8", shape, data: filling }), "float32"));
 }
 
 /** Maps with 0 where nothing is looked at, float32 [N, C, S, S]. */
-export function onlyMaps(maps: Tensor, area: LookedArea): Tensor {
-  return where(isLooked(area), maps, scalar(0));
+export function onlyMaps(maps: Tensor, labels: Tensor): Tensor {
+  return where(isLooked(labels), maps, scalar(0));
 }
 
 /** Highest place of each map that is looked at, float32 [N, C]. */
-export function highestLooked(maps: Tensor, area: LookedArea): Tensor {
-  return reduceMax(where(isLooked(area), maps, scalar(lowest)), { axes: [2, 3], keepDims: false });
+export function highestLooked(maps: Tensor, labels: Tensor): Tensor {
+  return reduceMax(where(isLooked(labels), maps, scalar(lowest)), { axes: [2, 3], keepDims: false });
 }
 
 /** Mean of the places of each map that are looked at, float32 [N, C]. */
-export function meanLooked(maps: Tensor, area: LookedArea): Tensor {
-  const sum = reduceSum(onlyMaps(maps, area), { axes: [2, 3], keepDims: false });
-  return mul(sum, scalar(1 / (shareLooked(area) * area.data.length)));
+export function meanLooked(maps: Tensor, labels: Tensor): Tensor {
+  const places = reduceSum(cast(isLooked(labels), "float32"), { axes: [2, 3], keepDims: false });
+  return div(reduceSum(onlyMaps(maps, labels), { axes: [2, 3], keepDims: false }), places);
+}
+
+/** Scores of tiles, the lowest of those that show nothing that is looked at. @param score - float32 [N, 1]. */
+export function scoreOfLooked(score: Tensor, labels: Tensor): Tensor {
+  const highest = reduceMax(labels, { axes: [2, 3], keepDims: false }); // [1, 1]
+  return where(isLooked(highest), score, scalar(lowest));
 }
 
 /** Highest place of a map in each region, float32 [N, R]. @param map - float32 [N, 1, S, S]. */
-export function regionScores(map: Tensor, area: LookedArea): Tensor {
-  const labels = labelsOf(area);
-  const scores = area.names.map((_, i) => {
+export function regionScores(map: Tensor, labels: Tensor, names: readonly string[]): Tensor {
+  const scores = names.map((_, i) => {
     const difference = add(labels, scalar(-(i + 1)));
     const isIn = greater(scalar(0.25), mul(difference, difference));
     return reshape(reduceMax(where(isIn, map, scalar(lowest)), { axes: [1, 2, 3], keepDims: false }), [
@@ -71,17 +97,13 @@ export function regionScores(map: Tensor, area: LookedArea): Tensor {
  */
 export function lookedMap(
   map: Tensor,
-  area: LookedArea,
+  labels: Tensor,
   located?: { readonly pose: Pose; readonly model: PartModel; readonly size: Size },
 ): Tensor {
-  const labels = add(mul(map, scalar(0)), labelsOf(area)); // [N, 1, S, S]: N is known at run time only
-  return cast(located ? pictureLabels(labels, located.pose, located.model, located.size) : labels, "uint8");
+  const each = add(mul(map, scalar(0)), labels); // [N, 1, S, S]: N is known at run time only
+  return cast(located ? pictureLabels(each, located.pose, located.model, located.size) : each, "uint8");
 }
 
-function labelsOf({ width, height, data }: LookedArea): Tensor {
-  return cast(constant({ dtype: "uint8", shape: [1, 1, height, width], data }), "float32");
-}
-
-function isLooked(area: LookedArea): Tensor {
-  return greater(labelsOf(area), scalar(0));
+function isLooked(labels: Tensor): Tensor {
+  return greater(labels, scalar(0));
 }

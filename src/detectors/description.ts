@@ -98,6 +98,8 @@ export interface DetectorDescription {
         readonly scale: number;
         /** Pixels that neighbours share at least. */
         readonly overlapPx: number;
+        /** Side in pixels of the frame around the part that is cut into tiles; absent where pictures are. */
+        readonly framePx?: number | undefined;
       }
     | undefined;
   /** How its network was brought to eight bits; absent where it counts in float32, as it was trained. */
@@ -163,7 +165,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       })
       .optional(),
     area: z.object({ share: z.number().positive(), regions: z.array(z.string()) }).optional(),
-    tiles: z.object({ scale: z.number().positive(), overlapPx: count }).optional(),
+    tiles: z.object({ scale: z.number().positive(), overlapPx: count, framePx: count.optional() }).optional(),
     quantized: z.object({ from: z.string(), convolutions: count, pictures: count }).optional(),
     options: z.record(z.string(), z.unknown()),
   })

@@ -1,5 +1,7 @@
 /** The graph of a detector: from pictures to map, score, p-value and decision, whatever method the maps come from. */
-import { pictureMap } from "../features/part-frame.ts";
+import type { Size } from "../base/raster.ts";
+import { type PartModel, pictureMap } from "../features/part-frame.ts";
+import type { LocatedPart } from "../features/part-pose.ts";
 import { overTiles } from "../features/tiles.ts";
 import {
   add,
@@ -22,15 +24,26 @@ import {
   slice,
   sub,
   type Tensor,
+  transpose,
 } from "../graph/index.ts";
-import { highestLooked, lookedMap, meanLooked, onlyMaps, onlyPixels, regionScores } from "./area-graph.ts";
+import {
+  areaLabels,
+  highestLooked,
+  labelsOn,
+  lookedMap,
+  meanLooked,
+  onlyMaps,
+  onlyPixels,
+  regionScores,
+  scoreOfLooked,
+} from "./area-graph.ts";
 import type { Look, Tiles } from "./look.ts";
 import type { LookedArea } from "./looked-area.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
 import type { AnomalyMaps, MapSource } from "./map-source.ts";
 import { partRatios, withPartFaults } from "./part-limits.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
-import { canvasPixels, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
+import { canvasOf, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
 
 /** When an image is called anomalous. */
 export interface Decision {
@@ -96,30 +109,69 @@ export function readingGraph(
   return pictureGraph(source.imageSizePx, (pictures) => {
     const { maps: raw, score } = source.maps(pictures);
     const maps = places === undefined ? raw : standardized(raw, places);
-    const pixels = { axes: [2, 3], keepDims: false };
-    const means = area === undefined ? reduceMean(maps, pixels) : meanLooked(maps, area);
-    const maxima = area === undefined ? reduceMax(maps, pixels) : highestLooked(maps, area);
-    return { means, maxima, ...(score && { score }) };
+    return readingOf({ maps, ...(score && { score }), labels: area && areaLabels(area) });
   });
 }
 
-/** The method's maps of whole pictures, float32 [N, C, H, W], and their scores [N, 1] where it gives its own. */
-function tiledMaps(image: Tensor, source: MapSource, { scale, overlapPx }: Tiles): AnomalyMaps {
-  const grid = { tilePx: source.imageSizePx, overlapPx };
-  return overTiles(canvasPixels(image, scale), grid, (tile) => source.maps(toNetworkRange(tile)));
+function readingOf({ maps, score, labels }: Read): Readonly<Record<string, Tensor>> {
+  const pixels = { axes: [2, 3], keepDims: false };
+  const means = labels === undefined ? reduceMean(maps, pixels) : meanLooked(maps, labels);
+  const maxima = labels === undefined ? reduceMax(maps, pixels) : highestLooked(maps, labels);
+  return { means, maxima, ...(score && { score }) };
+}
+
+/** What a method makes of pictures where it looks. */
+interface Read extends AnomalyMaps {
+  /** On the maps' grid, float32 [1, 1, H, W]; absent where everything is looked at. */
+  readonly labels?: Tensor | undefined;
+  /** Where a part is found first, with the size of whole pictures on a grid of such pixels. */
+  readonly located?: (LocatedPart & { readonly model: PartModel; readonly size: Size }) | undefined;
+}
+
+/** In one square. @param image - uint8 [N, H, W, 3]. */
+function readSquare(image: Tensor, source: MapSource, { part, area }: Look): Read {
+  const side = source.imageSizePx;
+  const found = part && partPixels(image, side, part.model);
+  const pixels = found?.pixels ?? resizePixels(image, side);
+  const labels = area && areaLabels(area);
+  const seen = area && labels ? onlyPixels(pixels, labels, area) : pixels;
+  const located = part && found && { ...found, model: part.model, size: { width: side, height: side } };
+  return { ...source.maps(toNetworkRange(seen)), labels, located };
+}
+
+/** In tiles. @param image - uint8 [N, H, W, 3]. */
+function readTiles(
+  image: Tensor,
+  source: MapSource,
+  { part, area, tiles }: Look & { readonly tiles: Tiles },
+): Read {
+  const grid = { tilePx: source.imageSizePx, overlapPx: tiles.overlapPx };
+  const { pixels, located } = canvasOf(image, tiles, part);
+  const sight = area && labelsOn(pixels, area);
+  const readTile = ([tile = image, labels]: readonly Tensor[]): AnomalyMaps => {
+    const isAll = area === undefined || labels === undefined;
+    const { maps, score } = source.maps(toNetworkRange(isAll ? tile : onlyPixels(tile, labels, area)));
+    return { maps, ...(score && { score: isAll ? score : scoreOfLooked(score, labels) }) };
+  };
+  const read = overTiles(sight ? [pixels, sight] : [pixels], grid, readTile);
+  const width = Math.round((tiles.framePx ?? 0) / (part?.model.frame ?? 1));
+  return {
+    ...read,
+    labels: sight && transpose(cast(sight, "float32"), [0, 3, 1, 2]),
+    located: part &&
+      located && {
+        ...located,
+        model: part.model,
+        size: { width, height: Math.round(width * part.model.aspect) },
+      },
+  };
 }
 
 /** {@link readingGraph} of what is read in tiles: its input is whole pictures of any size. */
-export function tiledReadingGraph(source: MapSource, tiles: Tiles): Graph {
+export function tiledReadingGraph(source: MapSource, look: Look & { readonly tiles: Tiles }): Graph {
   const image = imageInput();
-  const { maps, score } = tiledMaps(image, source, tiles);
-  const pixels = { axes: [2, 3], keepDims: false };
-  const readings = {
-    means: reduceMean(maps, pixels),
-    maxima: reduceMax(maps, pixels),
-    ...(score && { score }),
-  };
-  return buildGraph({ name: "radar", inputs: [image], outputs: readings });
+  const outputs = readingOf(readTiles(image, source, look));
+  return buildGraph({ name: "radar", inputs: [image], outputs });
 }
 
 /**
@@ -139,37 +191,29 @@ export function detectorGraph(
     readonly look?: Look | undefined;
   },
 ): Graph {
-  const { places, scales, decision, look: { part, area, tiles } = {} } = fitted;
+  const { places, scales, decision, look = {} } = fitted;
+  const { part, area, tiles } = look;
   const image = imageInput();
-  const size = { width: source.imageSizePx, height: source.imageSizePx };
-  const located = part && partPixels(image, source.imageSizePx, part.model);
-  const squareMaps = () => {
-    const pixels = located?.pixels ?? resizePixels(image, source.imageSizePx);
-    return source.maps(toNetworkRange(area === undefined ? pixels : onlyPixels(pixels, area)));
-  };
-  const { maps, score: ownScore } = tiles ? tiledMaps(image, source, tiles) : squareMaps();
+  const read = tiles ? readTiles(image, source, { ...look, tiles }) : readSquare(image, source, look);
+  const { maps, score: ownScore, labels, located } = read;
   const sources = scaled(places === undefined ? maps : standardized(maps, places), scales);
-  const whole = fused(sources, { coarse: source.coarseMaps ?? [], area });
-  const map = area === undefined ? whole : onlyMaps(whole, area);
+  const whole = fused(sources, { coarse: source.coarseMaps ?? [], labels });
+  const map = labels === undefined ? whole : onlyMaps(whole, labels);
   const highest = () =>
-    area === undefined
+    labels === undefined
       ? reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1])
-      : highestLooked(map, area);
+      : highestLooked(map, labels);
   const ofFrame = ownScore ?? highest();
   const ratios = part && located && partRatios(located, part.limits);
   const score = ratios && decision ? withPartFaults(ofFrame, ratios, decision.threshold) : ofFrame;
   const outputs = {
-    [outputNames.map]: part && located ? pictureMap(map, located.pose, part.model, size) : map,
+    [outputNames.map]: located ? pictureMap(map, located.pose, located.model, located.size) : map,
     [outputNames.score]: reshape(score, ["N"]),
     ...(ratios && { [outputNames.partRatios]: ratios }),
-    ...(area && {
-      [outputNames.lookedAt]: lookedMap(
-        map,
-        area,
-        part && located && { ...located, model: part.model, size },
-      ),
-    }),
-    ...(area && area.names.length > 0 && { [outputNames.regionScores]: regionScores(map, area) }),
+    ...(labels && { [outputNames.lookedAt]: lookedMap(map, labels, located) }),
+    ...(area &&
+      labels &&
+      area.names.length > 0 && { [outputNames.regionScores]: regionScores(map, labels, area.names) }),
     ...(decision && {
       [outputNames.pValue]: conformalPValue(score, decision.calibrationScores),
       [outputNames.isAnomalous]: greater(reshape(score, ["N"]), scalar(decision.threshold)),
@@ -190,19 +234,19 @@ function scaled(maps: Tensor, scales: readonly MapScale[]): Tensor {
 /** The highest of the maps. What is above 0 in a coarse map is multiplied by (value / highest of the picture)². */
 function fused(
   maps: Tensor,
-  { coarse, area }: { readonly coarse: readonly number[]; readonly area: LookedArea | undefined },
+  { coarse, labels }: { readonly coarse: readonly number[]; readonly labels: Tensor | undefined },
 ): Tensor {
   if (coarse.length === 0) return reduceMax(maps, { axes: [1] });
   const narrowed = Array.from({ length: Number(maps.shape[1]) }, (_, c) => {
     const map = slice(maps, { axis: 1, start: c, end: c + 1 });
-    return coarse.includes(c) ? narrow(map, area) : map;
+    return coarse.includes(c) ? narrow(map, labels) : map;
   });
   return reduceMax(concat(narrowed, 1), { axes: [1] });
 }
 
 /** A map [N, 1, H, W] that falls off faster from its highest pixel, which keeps its value. */
-function narrow(map: Tensor, area: LookedArea | undefined): Tensor {
-  const above = max(area === undefined ? map : onlyMaps(map, area), scalar(0));
+function narrow(map: Tensor, labels: Tensor | undefined): Tensor {
+  const above = max(labels === undefined ? map : onlyMaps(map, labels), scalar(0));
   const highest = reduceMax(above, { axes: [2, 3] });
   const share = div(above, max(highest, scalar(leastHighest)));
   return add(min(map, scalar(0)), mul(above, mul(share, share)));

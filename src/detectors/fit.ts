@@ -103,7 +103,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
       : undefined;
   const read = async (images: readonly Uint8Array[], whole: FitOptions["wholeHeldOut"]) =>
     tiles && whole
-      ? await readingsOfWhole(source, { tiles, backend, pictures: whole() })
+      ? await readingsOfWhole(source, { look: { ...look, tiles }, backend, pictures: whole() })
       : await withSession(backend, readingGraph(source, { places, area }), (session) =>
           readingsOf(outputsOf(session, images, sizePx)),
         );
@@ -148,12 +148,16 @@ export function mapMaximumOf(pixelThreshold: number): number {
 function readingsOfWhole(
   source: MapSource,
   {
-    tiles,
+    look,
     backend,
     pictures,
-  }: { readonly tiles: Tiles; readonly backend: Backend; readonly pictures: AsyncIterable<RgbImage> },
+  }: {
+    readonly look: Look & { readonly tiles: Tiles };
+    readonly backend: Backend;
+    readonly pictures: AsyncIterable<RgbImage>;
+  },
 ): Promise<MapReading[]> {
-  return withSession(backend, tiledReadingGraph(source, tiles), (session) => {
+  return withSession(backend, tiledReadingGraph(source, look), (session) => {
     async function* outputs(): AsyncGenerator<Record<string, NdArray>> {
       for await (const picture of pictures)
         yield await session.run({ [imageInputName]: stackPictures([picture]) });

@@ -53,7 +53,8 @@ export type { AnomalyMaps, MapSource } from "./map-source.ts";
 export { type PartFault, partFaults, partFaultTexts } from "./part-fault.ts";
 export type { PartLimits } from "./part-limits.ts";
 export {
-  canvasPixels,
+  type Canvas,
+  canvasOf,
   type FoundPart,
   imageInput,
   imagePlanes,

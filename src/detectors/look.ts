@@ -10,15 +10,17 @@ export interface Tiles {
   readonly scale: number;
   /** Pixels that neighbouring tiles share at least; their side is the model's. */
   readonly overlapPx: number;
+  /** Side in pixels of the frame around the part, where one is found first: it is what is cut into tiles. */
+  readonly framePx?: number | undefined;
 }
 
 /** Where a model looks. */
 export interface Look {
   /** The part that is found first; default: pictures are taken as they lie. */
   readonly part?: FoundPart | undefined;
-  /** What is looked at of a picture, or of the frame around the part, at the model's size. Default: everything. */
+  /** What is looked at of a picture, or of the frame around the part: at the model's size, of tiles at the pictures'. Default: everything. */
   readonly area?: FilledArea | undefined;
-  /** Pictures are read tile by tile, of any size; not with a part or an area. Default: they are brought to one square. */
+  /** Pictures, or the frames around the part, are read tile by tile, at their own size. Default: they are brought to one square. */
   readonly tiles?: Tiles | undefined;
 }
 

@@ -1,5 +1,5 @@
 /** From a camera's pixels to what the network sees: the first part of every model file. */
-import { type PartModel, partFrame } from "../features/part-frame.ts";
+import { type PartModel, partFrame, sampledFrame } from "../features/part-frame.ts";
 import { type LocatedPart, locatePart } from "../features/part-pose.ts";
 import {
   add,
@@ -55,9 +55,36 @@ export function resizePixels(image: Tensor, size: number): Tensor {
  * @param scale - 1: they stay as they are.
  * @returns uint8 [N, ⌊H·scale⌋, ⌊W·scale⌋, 3].
  */
-export function canvasPixels(image: Tensor, scale: number): Tensor {
+function canvasPixels(image: Tensor, scale: number): Tensor {
   if (scale === 1) return image;
   return transpose(cast(rounded(scaleLinear(imagePlanes(image), scale)), "uint8"), [0, 2, 3, 1]);
+}
+
+/** Pictures at about their own size, to be read in tiles. */
+export interface Canvas {
+  /** uint8 [N, H, W, 3]. */
+  readonly pixels: Tensor;
+  /** Where a part is found first: then the pixels are its frame, upright. */
+  readonly located?: LocatedPart | undefined;
+}
+
+/**
+ * Pictures of any size at their own proportions, or the frame around the part in them.
+ *
+ * @param image - uint8 [N, H, W, 3].
+ * @param tiles - How they are read; `framePx` where a part is found first.
+ */
+export function canvasOf(
+  image: Tensor,
+  { scale, framePx = 0 }: { readonly scale: number; readonly framePx?: number | undefined },
+  part: FoundPart | undefined,
+): Canvas {
+  if (part === undefined) return { pixels: canvasPixels(image, scale) };
+  const planes = imagePlanes(image);
+  const located = locatePart(planes, part.model);
+  const shrunk = scale === 1 ? planes : scaleLinear(planes, scale);
+  const frame = sampledFrame(shrunk, located.pose, part.model, framePx);
+  return { pixels: transpose(cast(rounded(frame), "uint8"), [0, 2, 3, 1]), located };
 }
 
 /** Pictures with the part found in them. */

@@ -43,7 +43,7 @@ export class SessionDetector implements Detector {
     checkAborted(signal, "detect");
     const nameOf = (i: number): string => names[i] ?? `images[${i}]`;
     const { imageSizePx, part, pictures: good, area, tiles } = this.description;
-    const pictures = good && tiles ? { ...good, aspectRatio: anyShape } : good;
+    const pictures = good && tiles && !part ? { ...good, aspectRatio: anyShape } : good;
     const warnings: string[][] = [];
     const prepared = images.map((image, i) => {
       const whole = wholeSidePx(imageSizePx, part?.frame);

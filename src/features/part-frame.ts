@@ -57,8 +57,13 @@ export function frameGrid(poses: Tensor, { aspect, frame }: PartModel, side: num
 export function partFrame(planes: Tensor, pose: Pose, model: PartModel, side: number): Tensor {
   const width = Math.max(8, Math.round(side / model.frame));
   const shrunk = resizeLinear(planes, Math.max(8, Math.round(width * model.aspect)), width); // so that nothing aliases
+  return sampledFrame(shrunk, pose, model, side);
+}
+
+/** As {@link partFrame}, of pictures whose pixels are about as large as the frame's. */
+export function sampledFrame(planes: Tensor, pose: Pose, model: PartModel, side: number): Tensor {
   const grid = frameGrid(reshape(pose, ["N", 1, 4]), model, side);
-  return gridSample(shrunk, reshape(grid, ["N", side, side, 2]), "border");
+  return gridSample(planes, reshape(grid, ["N", side, side, 2]), "border");
 }
 
 /** Place in the picture, in its widths, of the i-th pixel of a frame of `side` pixels. @param pose - Of one picture, [4]. */

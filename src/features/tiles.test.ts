@@ -1,7 +1,17 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../test/support/allclose.ts";
 import { Random } from "../base/random.ts";
-import { buildGraph, constant, input, mul, reduceMax, reduceMean, reshape } from "../graph/index.ts";
+import {
+  buildGraph,
+  constant,
+  gather,
+  input,
+  int64s,
+  mul,
+  reduceMax,
+  reduceMean,
+  reshape,
+} from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { overTiles } from "./tiles.ts";
@@ -15,8 +25,9 @@ const pattern = Float32Array.from({ length: tilePx * tilePx }, () => 0.5 + rando
 const session = await (async () => {
   const image = input("image", "uint8", ["N", "H", "W", 3]);
   const weight = constant({ dtype: "float32", shape: [1, 1, tilePx, tilePx], data: pattern });
-  const { maps, score } = overTiles(image, { tilePx, overlapPx }, (tile) => {
-    const read = mul(reduceMean(tile, { axes: [1] }), weight);
+  const beside = gather(gather(image, int64s([0]), 0), int64s([0]), 3); // red of the first picture, [1, H, W, 1]
+  const { maps, score } = overTiles([image, beside], { tilePx, overlapPx }, ([tile = image, red = image]) => {
+    const read = mul(mul(red, reduceMean(tile, { axes: [1] })), weight);
     const highest = reduceMax(read, { axes: [1, 2, 3], keepDims: false });
     return { maps: read, score: reshape(highest, ["N", 1]) };
   });
@@ -82,11 +93,12 @@ test.each([
   });
   expect(maps?.shape).toEqual([2, 1, height, width]);
   for (const n of [0, 1]) {
-    const grey = (y: number, x: number) => {
+    const shown = (y: number, x: number) => {
       const at = 3 * ((n * height + y) * width + x);
-      return ((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0)) / 3;
+      const red = data[3 * (y * width + x)] ?? 0;
+      return (red * ((data[at] ?? 0) + (data[at + 1] ?? 0) + (data[at + 2] ?? 0))) / 3;
     };
-    const wanted = tiled(grey, height, width);
+    const wanted = tiled(shown, height, width);
     const got = Array.from(maps?.data ?? [], Number).slice(n * height * width, (n + 1) * height * width);
     expectAllClose(got, wanted.map, { rtol: 1e-5, atol: 1e-3 });
     expectAllClose([Number(score?.data[n])], [wanted.score], { rtol: 1e-5 });

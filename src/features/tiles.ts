@@ -8,7 +8,7 @@ import {
   collect,
   constant,
   div,
-  extent,
+  extentOf,
   floor,
   gather,
   gatherPlaces,
@@ -16,7 +16,7 @@ import {
   min,
   mul,
   neg,
-  range,
+  placesOf,
   reduceMax,
   reshape,
   scalar,
@@ -45,26 +45,29 @@ export interface TileReading {
  * Along an axis of L pixels there are K = ⌈(L - S) / (S - overlap)⌉ + 1 tiles, the k-th from ⌊k·(L - S) / (K - 1) + 1/2⌋. A picture smaller
  * than a tile is continued by its edge.
  *
- * @param pixels - uint8 [N, H, W, 3], H and W known at run time.
- * @param read - Reads tiles float32 [N, 3, S, S] in [0, 255]; made of them and constants alone.
+ * @param layers - What is cut: uint8 [N, H, W, 3], H and W known at run time; others of the same H and W, [1, H, W, C].
+ * @param read - Reads tiles float32 [N, C, S, S] in [0, 255], one of each layer; made of them and constants alone.
  * @returns Maps float32 [N, C, H, W] and score [N, 1].
  */
-export function overTiles(pixels: Tensor, grid: TileGrid, read: (tile: Tensor) => TileReading): TileReading {
+export function overTiles(
+  layers: readonly [Tensor, ...Tensor[]],
+  grid: TileGrid,
+  read: (tiles: readonly Tensor[]) => TileReading,
+): TileReading {
+  const [pixels] = layers;
   const [rows, columns] = [tileAxis(pixels, 1, grid), tileAxis(pixels, 2, grid)];
-  const around = [pixels, ...rows.spacing, ...columns.spacing, columns.turns, ...columns.fade];
-  const [ofRows, scoreOfRows] = collect(rows.turns, around, (row, [all = pixels, ...inside]) => {
-    const strip = gather(all, tilePlaces(row, inside.slice(0, 3), grid), 1); // uint8 [N, S, W, 3]
+  const around = [...rows.spacing, ...columns.spacing, columns.turns, ...columns.fade, ...layers];
+  const cut = (whole: readonly Tensor[], places: Tensor, axis: number) =>
+    whole.map((layer) => gather(layer, places, axis));
+  const [ofRows, scoreOfRows] = collect(rows.turns, around, (row, inside) => {
+    const strips = cut(inside.slice(10), tilePlaces(row, inside.slice(0, 3), grid), 1); // uint8 [N, S, W, C]
     const turns = inside[6] ?? row;
-    const [ofTiles = strip, scores] = collect(
-      turns,
-      [strip, ...inside.slice(3, 6)],
-      (column, [part = strip, ...spacing]) => {
-        const tile = gather(part, tilePlaces(column, spacing, grid), 2); // uint8 [N, S, S, 3]
-        const { maps, score } = read(transpose(cast(tile, "float32"), [0, 3, 1, 2]));
-        return score === undefined ? [maps] : [maps, score];
-      },
-    );
-    const joined = faded(transpose(ofTiles, [0, 4, 1, 2, 3]), inside.slice(7)); // [W, N, C, S]
+    const [ofTiles = row, scores] = collect(turns, [...inside.slice(3, 6), ...strips], (column, within) => {
+      const tiles = cut(within.slice(3), tilePlaces(column, within.slice(0, 3), grid), 2); // uint8 [N, S, S, C]
+      const { maps, score } = read(tiles.map((tile) => transpose(cast(tile, "float32"), [0, 3, 1, 2])));
+      return score === undefined ? [maps] : [maps, score];
+    });
+    const joined = faded(transpose(ofTiles, [0, 4, 1, 2, 3]), inside.slice(7, 10)); // [W, N, C, S]
     return [transpose(joined, [1, 2, 3, 0]), ...(scores ? [highest(scores)] : [])];
   });
   const maps = faded(transpose(ofRows ?? pixels, [0, 3, 1, 2, 4]), rows.fade); // [H, N, C, W]
@@ -90,13 +93,13 @@ interface TileAxis {
 }
 
 function tileAxis(pixels: Tensor, axis: number, { tilePx, overlapPx }: TileGrid): TileAxis {
-  const length = cast(extent(pixels, axis), "float32"); // [1]
+  const length = reshape(extentOf(pixels, axis), [1]);
   const one = scalar(1);
   const room = max(sub(length, scalar(tilePx)), scalar(0));
   const gaps = ceil(mul(room, scalar(1 / (tilePx - overlapPx))));
   const gap = max(div(room, max(gaps, one)), one);
   const dim = pixels.shape[axis] ?? "L";
-  const place = range(reshape(length, []), dim); // [L]
+  const place = reshape(placesOf(pixels, axis), [dim]); // [L]
   const middle = add(place, scalar(0.5));
   const later = min(max(sub(ceil(div(middle, gap)), one), scalar(0)), gaps);
   const earlier = max(sub(later, one), scalar(0));

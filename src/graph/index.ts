@@ -22,12 +22,11 @@ export * from "./ops/cells.ts";
 export { matmul } from "./ops/contraction.ts";
 export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";
 export * from "./ops/elementwise.ts";
-export { extent, range } from "./ops/extent.ts";
 export { gridSample } from "./ops/grid-sample.ts";
 export { collect, loop } from "./ops/loop.ts";
 export * from "./ops/movement.ts";
 export { groupNorm } from "./ops/normalization.ts";
-export { extentOf, placesOf } from "./ops/places.ts";
+export { extentOf, placesOf, range } from "./ops/places.ts";
 export {
   type ReduceOptions,
   reduceMax,
@@ -39,7 +38,7 @@ export {
   topK,
 } from "./ops/reduction.ts";
 export * from "./ops/resample.ts";
-export { resizeLinear } from "./ops/resize-linear.ts";
+export { resizeLinear, scaleLinear } from "./ops/resize-linear.ts";
 export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
 export { upsampleConv2d } from "./ops/upsample-convolution.ts";
 export * from "./ops/window.ts";

@@ -65,13 +65,18 @@ export async function trainDetector(
   const tolerance = context.tolerance ?? prepared.tolerance ?? "none";
   const drawn = random.split("disturbances");
   const area = context.look?.area;
-  const only = (image: Uint8Array) => (area === undefined ? image : onlyArea(image, area.filling, area));
-  const copyOf = (image: Uint8Array) => only(disturbedCopy(image, options.imageSize, drawn));
+  const labels = fullSize
+    ? split.train.flatMap((i) => fullSize.looked?.[i] ?? [])
+    : area && learned.map(() => area.data);
+  const filled = (image: Uint8Array, looked = area?.data) =>
+    area && looked ? onlyArea(image, area.filling, looked) : image;
+  const copyOf = (image: Uint8Array, looked?: Uint8Array) =>
+    filled(disturbedCopy(image, options.imageSize, drawn), looked);
   const isTaught = tolerance !== "none";
-  const shown = isTaught ? [...learned, ...learned.map(copyOf)] : learned;
+  const shown = isTaught ? [...learned, ...learned.map((image, i) => copyOf(image, labels?.[i]))] : learned;
   const hash = await contentHash([...images, ...(fullSize?.windows.flat() ?? [])]);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
-    (symmetry) => area === undefined || keepsArea(symmetry, area),
+    (symmetry) => area === undefined || fullSize !== undefined || keepsArea(symmetry, area),
   );
   const identity = {
     method: prepared.method,
@@ -90,7 +95,7 @@ export async function trainDetector(
     images: learned,
     shown,
     tolerance,
-    ...(area && { looked: learned.map(() => area.data) }),
+    ...(labels && labels.length > 0 && { looked: labels }),
     random,
     symmetries,
     contentHash: hash,
@@ -105,7 +110,7 @@ export async function trainDetector(
     heldOut,
     ...(isTaught && {
       disturbed: {
-        images: copiesOfEach(heldOut, copyOf),
+        images: fullSize ? [] : copiesOfEach(heldOut, copyOf),
         whole: fullSize && (() => disturbedEach(split.calibration, fullSize.whole, drawn)),
       },
     }),

@@ -3,7 +3,15 @@ import { invariant } from "../base/check.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { contentHash } from "../detectors/content-hash.ts";
-import { canvasPixels, imageInput, stackPictures } from "../detectors/index.ts";
+import {
+  areaAtSize,
+  canvasOf,
+  imageInput,
+  type Look,
+  type LookedArea,
+  stackPictures,
+  type Tiles,
+} from "../detectors/index.ts";
 import { buildGraph } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
@@ -11,61 +19,120 @@ import type { Backend } from "../runtime/backend.ts";
 const windowsInAll = 1000; // about so many are learned from (ours): 200 MB at 256 pixels a side
 const mostOfOne = 16; // of one picture (ours)
 
+/** A part of a picture. */
+export interface Window {
+  /** uint8 [3, S, S]. */
+  readonly pixels: Uint8Array;
+  /** What is looked at of it, uint8 [S, S], 0 where it is ignored; absent where everything is. */
+  readonly looked?: Uint8Array;
+}
+
 /** Takes windows out of pictures; `dispose` frees the session. */
 export interface WindowCutter {
-  /** @returns Windows at random places, uint8 [3, S, S] each; of pictures with the same pixels the same. */
-  cut(image: RgbImage): Promise<Uint8Array[]>;
+  /** @returns Windows at random places that show something that is looked at; of pictures with the same pixels the same. */
+  cut(image: RgbImage): Promise<Window[]>;
   dispose(): Promise<void>;
 }
 
 /**
- * @param options - `scale`: as in the model, at most 1. `pictures`: how many there are; of few more windows are taken each.
+ * @param options - `look`: as in the model. `pictures`: how many there are; of few more windows are taken each.
  */
 export async function windowCutter(
   backend: Backend,
   options: {
-    readonly scale: number;
+    readonly look: Omit<Look, "area"> & { readonly area?: LookedArea | undefined; readonly tiles: Tiles };
     readonly tilePx: number;
     readonly pictures: number;
     readonly seed: number;
   },
 ): Promise<WindowCutter> {
-  const { scale, tilePx, pictures, seed } = options;
+  const { look, tilePx, pictures, seed } = options;
+  const { part, area, tiles } = look;
   const count = Math.min(mostOfOne, Math.ceil(windowsInAll / pictures));
   const image = imageInput();
-  const outputs = { pixels: canvasPixels(image, scale) };
-  const session =
-    scale === 1
-      ? null
-      : await backend.load(encodeModel(buildGraph({ name: "scale", inputs: [image], outputs })));
-  const scaled = async (picture: RgbImage): Promise<RgbImage> => {
+  const outputs = { pixels: canvasOf(image, tiles, part).pixels };
+  const isAsItIs = part === undefined && tiles.scale === 1;
+  const session = isAsItIs
+    ? null
+    : await backend.load(encodeModel(buildGraph({ name: "canvas", inputs: [image], outputs })));
+  const canvasOfPicture = async (picture: RgbImage): Promise<RgbImage> => {
     if (session === null) return picture;
     const { pixels } = await session.run({ image: stackPictures([picture]) });
-    invariant(pixels?.data instanceof Uint8Array, "scaled pixels that are no bytes");
+    invariant(pixels?.data instanceof Uint8Array, "canvas pixels that are no bytes");
     const [, height = 0, width = 0] = pixels.shape;
     return { width, height, data: pixels.data };
   };
   return {
     cut: async (picture) => {
       const random = new Random(seed).split(`windows of ${await contentHash([picture.data])}`);
-      const canvas = await scaled(picture);
-      return Array.from({ length: count }, () => windowOf(canvas, tilePx, random));
+      const canvas = await canvasOfPicture(picture);
+      const looked = area && areaAtSize(area, canvas);
+      const places = looked && placesOf(looked);
+      return Array.from({ length: count }, () => {
+        const { top, left } =
+          places === undefined ? anywhere(canvas, tilePx, random) : around(places, canvas, tilePx, random);
+        const pixels = cutOut(canvas, 3, { top, left, side: tilePx });
+        return { pixels, ...(looked && { looked: cutOut(looked, 1, { top, left, side: tilePx }) }) };
+      });
     },
     dispose: async () => session?.dispose(),
   };
 }
 
-/** A window at a random place; beyond a smaller picture its edge goes on. */
-function windowOf({ width, height, data }: RgbImage, side: number, random: Random): Uint8Array {
+interface Place {
+  readonly top: number;
+  readonly left: number;
+}
+
+function anywhere({ width, height }: RgbImage, side: number, random: Random): Place {
   const top = random.integer(Math.max(0, height - side) + 1);
-  const left = random.integer(Math.max(0, width - side) + 1);
-  const window = new Uint8Array(3 * side * side);
+  return { top, left: random.integer(Math.max(0, width - side) + 1) };
+}
+
+/** A window that shows one of the places. */
+function around(places: Uint32Array, { width, height }: RgbImage, side: number, random: Random): Place {
+  const place = places[random.integer(places.length)] ?? 0;
+  const start = (at: number, extent: number) =>
+    Math.max(0, Math.min(at - random.integer(side), extent - side));
+  const top = start(Math.floor(place / width), height);
+  return { top, left: start(place % width, width) };
+}
+
+function placesOf({ data }: LookedArea): Uint32Array {
+  const places = new Uint32Array(data.reduce((count, label) => count + (label === 0 ? 0 : 1), 0));
+  let at = 0;
+  for (const [i, label] of data.entries()) if (label !== 0) places[at++] = i;
+  return places;
+}
+
+/** Values of a window, channel by channel; beyond a smaller picture its edge goes on. */
+function cutOut(
+  { width, height, data }: { readonly width: number; readonly height: number; readonly data: Uint8Array },
+  channels: number,
+  { top, left, side }: Place & { readonly side: number },
+): Uint8Array {
+  const window = new Uint8Array(channels * side * side);
   for (let y = 0; y < side; y++) {
     const row = Math.min(top + y, height - 1) * width;
     for (let x = 0; x < side; x++) {
-      const from = 3 * (row + Math.min(left + x, width - 1));
-      for (let c = 0; c < 3; c++) window[(c * side + y) * side + x] = data[from + c] ?? 0;
+      const from = channels * (row + Math.min(left + x, width - 1));
+      for (let c = 0; c < channels; c++) window[(c * side + y) * side + x] = data[from + c] ?? 0;
     }
   }
   return window;
+}
+
+/** The mean colour of what is looked at, uint8 [3]: what stands in windows and tiles where nothing is. */
+export function meanColour(windows: readonly Window[]): Uint8Array {
+  const sums = [0, 0, 0];
+  let count = 0;
+  for (const { pixels, looked } of windows) {
+    const plane = pixels.length / 3;
+    for (let i = 0; i < plane; i++) {
+      if (looked?.[i] === 0) continue;
+      count++;
+      for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + (pixels[c * plane + i] ?? 0);
+    }
+  }
+  return Uint8Array.from(sums, (sum) => Math.round(sum / Math.max(1, count)));
 }

@@ -18,14 +18,14 @@ import { namedImage, type Picture } from "./picture.ts";
 
 /** An area with the picture that it was drawn on. */
 export interface ReadArea {
-  /** At the model's size. */
+  /** On the grid that was wanted. */
   readonly area: LookedArea;
   /** Path of the picture whose pixels the regions are counted in. */
   readonly drawnOn: string;
 }
 
 /**
- * The area at the model's size, in the part's frame where one is found first.
+ * The area on the grid that pictures are read on, in the part's frame where one is found first.
  *
  * @param pictures - Good ones; the first that can be read is the one drawn on.
  * @param drawn - Nothing of both: everything is looked at.
@@ -36,7 +36,8 @@ export async function readArea(
   drawn: { readonly regions?: readonly Region[] | undefined; readonly mask?: FilePath | undefined },
   model: {
     readonly backend: Backend;
-    readonly sizePx: number;
+    /** The grid: of the model's square, of the frame around the part; or a factor that pictures are resized by. */
+    readonly grid: { readonly sidePx: number } | { readonly scale: number };
     readonly part?: FoundPart | undefined;
     readonly depth: SampleDepth;
   },
@@ -49,12 +50,20 @@ export async function readArea(
     regions,
     mask: mask === undefined ? undefined : await readMask(pathOf("mask", mask)),
   });
-  const { backend, part, sizePx } = model;
-  const side = { width: sizePx, height: sizePx };
+  const { backend, part, grid } = model;
+  const { width, height } = first.image;
+  const scaled = (length: number, scale: number) => Math.max(1, Math.round(length * scale));
+  const size =
+    "scale" in grid
+      ? { width: scaled(width, grid.scale), height: scaled(height, grid.scale) }
+      : { width: grid.sidePx, height: grid.sidePx };
   const atSize =
     part === undefined
-      ? areaAtSize(area, side)
-      : areaInFrame(area, await poseIn(first.image, part.model, backend), { part: part.model, side: sizePx });
+      ? areaAtSize(area, size)
+      : areaInFrame(area, await poseIn(first.image, part.model, backend), {
+          part: part.model,
+          side: size.width,
+        });
   return { area: atSize, drawnOn: first.name };
 }
 

@@ -3,7 +3,15 @@ import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { checkAborted } from "../base/abort.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
-import { goodPictures, lookOf, meanPicture, onlyArea, shareLooked } from "../detectors/index.ts";
+import {
+  type FoundPart,
+  goodPictures,
+  lookOf,
+  meanPicture,
+  onlyArea,
+  shareLooked,
+  type Tiles,
+} from "../detectors/index.ts";
 import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
@@ -11,7 +19,7 @@ import { withBackbone } from "./backbone-file.ts";
 import { checkpointPathOf, readCheckpoint } from "./checkpoint-file.ts";
 import { pathOf } from "./file-input.ts";
 import { findPart } from "./find-part.ts";
-import { windowCutter } from "./full-size.ts";
+import { meanColour, type Window, windowCutter } from "./full-size.ts";
 import { groupNames, groupPattern } from "./image-groups.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
@@ -65,24 +73,27 @@ export async function trainHere(
   const preparing = nodeBackend({ ...(threads && { threads }) });
   const found = await findPart(pictures, {
     backend: preparing,
-    mode: resolution === undefined ? locate : "off",
+    mode: locate,
     depth,
     signal,
   });
   const part = found.part ?? undefined;
-  if (locate !== "off" && resolution === undefined)
+  if (locate !== "off")
     onStage?.(
       `${part ? "finding the part in each picture" : "pictures are taken as they lie"}: ${found.reason}`,
     );
-  const drawn = await readArea(pictures, options, { backend: preparing, sizePx: imageSize, part, depth });
+  const tiles = resolution === undefined ? undefined : tilesOf({ scale, tilePx: imageSize, side, part });
+  const grid = tiles && part === undefined ? { scale } : { sidePx: tiles?.framePx ?? imageSize };
+  const drawn = await readArea(pictures, options, { backend: preparing, grid, part, depth });
   if (drawn !== undefined) {
     onStage?.(
       `looking at ${Math.round(100 * shareLooked(drawn.area))} % of a picture, as drawn on ${drawn.drawnOn}`,
     );
   }
   const resizer = await imageResizer(preparing, imageSize, { part });
-  const cutting = { scale, tilePx: imageSize, pictures: pictures.length, seed: prepared.options.seed };
-  const cutter = resolution === undefined ? undefined : await windowCutter(preparing, cutting);
+  const cutting = { tilePx: imageSize, pictures: pictures.length, seed: prepared.options.seed };
+  const look = { part, area: drawn?.area };
+  const cutter = tiles && (await windowCutter(preparing, { ...cutting, look: { ...look, tiles } }));
   const { images, skipped } = await loadImages(pictures, {
     transform: async (image) => ({
       look: lookOf(image),
@@ -98,7 +109,11 @@ export async function trainHere(
   for (const { path, reason } of skipped) onStage?.(`skipped ${path}: ${reason}`);
 
   const planes = images.map(({ image }) => image.planes);
-  const area = drawn && { ...drawn.area, filling: meanPicture(planes) };
+  const windows = cutter && images.map(({ image }) => image.windows ?? []);
+  const filling = drawn && (windows ? meanColour(windows.flat()) : meanPicture(planes));
+  const area = drawn && filling && { ...drawn.area, filling };
+  const shown = ({ pixels, looked }: Window) =>
+    filling && looked ? onlyArea(pixels, filling, looked) : pixels;
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
   const relativePaths = images.map(({ path }) => relative(root, path));
@@ -106,9 +121,9 @@ export async function trainHere(
   const byName = new Map(
     pictures.map((picture, i) => [typeof picture === "string" ? picture : `images[${i}]`, picture]),
   );
-  const tiles = cutter && { scale, overlapPx: Math.floor(imageSize / tileOverlap) };
-  const fullSize = cutter && {
-    windows: images.map(({ image }) => image.windows ?? []),
+  const fullSize = windows && {
+    windows: windows.map((list) => list.map(shown)),
+    looked: area && windows.map((list) => list.flatMap(({ looked }) => looked ?? [])),
     whole: async (index: number) => (await namedImage(byName.get(pathAt(index)) ?? "", "image", depth)).image,
   };
   const size = cutter ? `tiles of ${imageSize} px` : `${imageSize} px`;
@@ -116,7 +131,7 @@ export async function trainHere(
   let trainingSeconds = 0;
   let stepsOfRun = 0;
   const { model, description, heldOut, odd, copies } = await trainDetector(
-    area === undefined ? planes : planes.map((image) => onlyArea(image, area.filling, area)),
+    area === undefined || tiles ? planes : planes.map((image) => onlyArea(image, area.filling, area.data)),
     prepared,
     {
       backend,
@@ -163,6 +178,20 @@ export async function trainHere(
     odd: odd && scored(odd),
     copies: copies.map(([a, b]) => [pathAt(a), pathAt(b)] as const),
   };
+}
+
+/** @param of - `side`: longer side of a typical picture, in pixels. */
+function tilesOf(of: {
+  readonly scale: number;
+  readonly tilePx: number;
+  readonly side: number;
+  readonly part: FoundPart | undefined;
+}): Tiles {
+  const { scale, tilePx, side, part } = of;
+  const tiles = { scale, overlapPx: Math.floor(tilePx / tileOverlap) };
+  if (part === undefined) return tiles;
+  const { aspect, frame } = part.model;
+  return { ...tiles, framePx: Math.round((frame * scale * side) / Math.max(1, aspect)) };
 }
 
 function now(): number {

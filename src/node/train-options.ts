@@ -72,7 +72,7 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly mask?: FilePath | undefined;
   /**
    * Pictures are read in tiles of `imageSize` pixels, in their own proportions: "full" as the camera made them, or resized so that the
-   * longer side of a typical one has so many pixels. Not with regions, a mask or a located part. Default: brought to one square.
+   * longer side of a typical one has so many pixels. A part that is found first is cut out at that resolution. Default: brought to one square.
    */
   readonly resolution?: "full" | number | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
@@ -180,12 +180,6 @@ const trainChecks: OptionChecks<TrainOptions> = {
   onStage: callback,
 };
 
-function notWithTiles(name: string): OptionError {
-  return new OptionError(
-    `${name}: expected none with a resolution, where pictures are read in tiles wherever they show something, got one. Leave one of them out.`,
-  );
-}
-
 const hints = {
   steps: "Use length: { steps }.",
   minutes: "Use length: { minutes }.",
@@ -199,12 +193,6 @@ export function checkTrainOptions(options: TrainOptions): void {
     throw new OptionError(
       "resume: expected an `output`, since the checkpoint lies beside it, got none. Give the one it was started with.",
     );
-  }
-  if (options.resolution !== undefined) {
-    for (const name of ["regions", "mask"] as const) {
-      if (options[name] !== undefined) throw notWithTiles(name);
-    }
-    if (options.locate === "on") throw notWithTiles("locate");
   }
   if (options.networks !== undefined && options.worker) {
     throw new OptionError("networks: expected none with a `worker`, got a store. Leave one of them out.");

@@ -338,6 +338,7 @@ const resample: readonly OpCase[] = [
     firstOf(firstOf(g.scaleLinear(x, 0.75), 2, 6), 3, 9),
   ),
   constantGradient("extentOf", "an axis", [real(2, 3, 4)], (x) => g.extentOf(x, 1)),
+  constantGradient("extentOf", "an axis of bytes", [integers("uint8", 256, 8)], (x) => g.extentOf(x, 0)),
   constantGradient("placesOf", "the last axis", [real(2, 5)], (x) => g.placesOf(x, -1)),
   constantGradient("gridSample", "edge repeated", [real(2, 3, 4, 5), real(2, 3, 6, 2)], (x, grid) =>
     g.gridSample(x, grid, "border"),
@@ -381,7 +382,7 @@ const trees: readonly OpCase[] = [
 
 const repetition: readonly OpCase[] = [
   constantGradient("collect", "as many turns as rows, and a body that reads around it", [real(4, 3)], (x) => {
-    const turns = g.reshape(g.extent(x, 0), []);
+    const turns = g.cast(g.reshape(g.extentOf(x, 0), []), "int64");
     const [y = x] = g.collect(turns, [x], (turn, [all = x]) => [g.mul(g.gather(all, turn), g.scalar(2))]);
     return firstOf(y, 0, 4);
   }),
@@ -393,9 +394,8 @@ const repetition: readonly OpCase[] = [
     });
     return y;
   }),
-  constantGradient("extent", "of the last axis", [real(2, 5)], (x) => asNumber(g.extent(x, -1))),
   constantGradient("range", "as many as columns", [real(2, 5)], (x) =>
-    g.range(g.cast(g.reshape(g.extent(x, 1), []), "float32"), 5),
+    g.range(g.reshape(g.extentOf(x, 1), []), 5),
   ),
   constantGradient("gatherPlaces", "places along two axes", [real(2, 3, 4)], (x) => {
     const places = BigInt64Array.of(1n, 2n, 0n, 0n, 1n, 0n);

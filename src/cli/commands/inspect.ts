@@ -103,7 +103,9 @@ function partText(part: DetectorDescription["part"]): string {
 function tilesText({ tiles, imageSizePx }: Pick<DetectorDescription, "tiles" | "imageSizePx">): string {
   if (tiles === undefined) return "one square";
   const scale = tiles.scale === 1 ? "at full resolution" : `resized by ${number(tiles.scale)}`;
-  return `pictures of any size ${scale}, in tiles of ${imageSizePx} px that share ${tiles.overlapPx}`;
+  const what =
+    tiles.framePx === undefined ? "pictures of any size" : `the frame around the part (${tiles.framePx} px)`;
+  return `${what} ${scale}, in tiles of ${imageSizePx} px that share ${tiles.overlapPx}`;
 }
 
 function areaText({ area, part }: Pick<DetectorDescription, "area" | "part">): string {

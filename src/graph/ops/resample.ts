@@ -1,7 +1,7 @@
-/** Image resizing by factors: ONNX Resize (opset 18), nearest by whole ones and linear with antialiasing. */
+/** Image resizing by whole factors: ONNX Resize (opset 18), nearest, and means over cells. */
 import { ShapeError } from "../../base/errors.ts";
 import { at, defineOp, single } from "../op.ts";
-import { type Reference, referenceZeros } from "../reference-array.ts";
+import { referenceZeros } from "../reference-array.ts";
 import { constant, formatType, scalar, type Tensor } from "../tensor.ts";
 import { mul } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
@@ -38,22 +38,6 @@ const upsampleOp = defineOp<{ mode: string; coordinate_transformation_mode: stri
   },
 });
 
-/** Operands: x, (no roi), scales. Triangle filter, widened when shrinking, to extents that follow from those of x; the border repeats outside. */
-const scaleLinearOp = defineOp<{ mode: string; antialias: number; coordinate_transformation_mode: string }>({
-  type: "Resize",
-  attributes: { mode: "string", antialias: "int", coordinate_transformation_mode: "string" },
-  infer: (inputs) => {
-    const { dtype, shape } = at(inputs, 0);
-    return [{ dtype, shape: shape.map((dim, i) => (i < 2 ? dim : `scaled ${dim}`)) }];
-  },
-  evaluate: (inputs) => {
-    const scale = at(Array.from(at(inputs, 1).data), 2);
-    const x = at(inputs, 0);
-    const scaled = (axis: number) => Math.floor(at(x.shape, axis) * scale);
-    return [resizeAxis(resizeAxis(x, 3, scaled(3), scale), 2, scaled(2), scale)];
-  },
-});
-
 /**
  * Each pixel repeated `scale` times both ways.
  *
@@ -71,18 +55,6 @@ export function upsampleNearest(x: Tensor, scale: number): Tensor {
   const scales = constant({ dtype: "float32", shape: [4], data: Float32Array.of(1, 1, scale, scale) });
   const attributes = { mode: "nearest", coordinate_transformation_mode: "asymmetric", nearest_mode: "floor" };
   return single(upsampleOp.apply([x, undefined, scales], attributes));
-}
-
-/**
- * x resized by a factor both ways, linearly, with the filter widened when shrinking; no gradient. ONNX Runtime has it on the processor only.
- *
- * @param x - float32 [N, C, H, W] of any H and W.
- * @returns float32 [N, C, ⌊H·scale⌋, ⌊W·scale⌋], extents known at run time.
- */
-export function scaleLinear(x: Tensor, scale: number): Tensor {
-  const scales = constant({ dtype: "float32", shape: [4], data: Float32Array.of(1, 1, scale, scale) });
-  const attributes = { mode: "linear", antialias: 1, coordinate_transformation_mode: "half_pixel" };
-  return single(scaleLinearOp.apply([x, undefined, scales], attributes));
 }
 
 /**
@@ -106,29 +78,4 @@ function factorOf(scales: Tensor): number {
   if (scales.producer.kind !== "constant")
     throw new ShapeError("E_SHAPE", "upsampleNearest: expected constant scales.");
   return at(Array.from(scales.producer.value.data, Number), 2);
-}
-
-function resizeAxis(x: Reference, axis: number, size: number, scale: number): Reference {
-  const extent = at(x.shape, axis);
-  const out = referenceZeros(x.shape.map((dim, i) => (i === axis ? size : dim)));
-  const inner = x.shape.slice(axis + 1).reduce((product, dim) => product * dim, 1);
-  const outer = x.data.length / (extent * inner);
-  const reach = Math.max(1, 1 / scale);
-  for (let place = 0; place < size; place++) {
-    const centre = (place + 0.5) / scale - 0.5;
-    // What the filter finds outside is the border's value: exclude_outside = 0, the default of ONNX.
-    const taps = new Array<number>(extent).fill(0);
-    for (let k = Math.floor(centre - reach); k <= Math.ceil(centre + reach); k++) {
-      const inside = Math.min(Math.max(k, 0), extent - 1);
-      taps[inside] = at(taps, inside) + Math.max(0, 1 - Math.abs(k - centre) / reach);
-    }
-    const total = taps.reduce((sum, tap) => sum + tap, 0);
-    for (let o = 0; o < outer; o++)
-      for (let i = 0; i < inner; i++) {
-        let sum = 0;
-        for (let k = 0; k < extent; k++) sum += (taps[k] ?? 0) * (x.data[(o * extent + k) * inner + i] ?? 0);
-        out.data[(o * size + place) * inner + i] = sum / total;
-      }
-  }
-  return out;
 }
