@@ -7,13 +7,8 @@ import {
   concat,
   constant,
   div,
-  extentOf,
-  floor,
-  gather,
   greater,
-  min,
   mul,
-  placesOf,
   reduceMax,
   reduceSum,
   reshape,
@@ -25,8 +20,8 @@ import type { LookedArea } from "./looked-area.ts";
 
 /** An area with what stands in its pictures where nothing is looked at. */
 export interface FilledArea extends LookedArea {
-  /** uint8 [3, height, width]; or [3], one colour. */
-  readonly filling: Uint8Array;
+  /** uint8 [3, height, width]; absent in tiles, where what is looked at is mirrored. */
+  readonly filling?: Uint8Array | undefined;
 }
 
 /** Lower than any score. */
@@ -37,20 +32,10 @@ export function areaLabels({ width, height, data }: LookedArea): Tensor {
   return cast(constant({ dtype: "uint8", shape: [1, 1, height, width], data }), "float32");
 }
 
-/** The area's labels on pictures of any size, as the squares of a picture are stretched: uint8 [1, H, W, 1]. @param pixels - uint8 [N, H, W, 3]. */
-export function labelsOn(pixels: Tensor, { width, height, data }: LookedArea): Tensor {
-  const labels = constant({ dtype: "uint8", shape: [1, height, width, 1], data });
-  const along = (axis: 1 | 2, size: number): Tensor => {
-    const middle = add(placesOf(pixels, axis), scalar(0.5));
-    const place = floor(div(mul(middle, scalar(size)), extentOf(pixels, axis)));
-    return cast(reshape(min(place, scalar(size - 1)), [pixels.shape[axis] ?? "L"]), "int64");
-  };
-  return gather(gather(labels, along(1, height), 1), along(2, width), 2);
-}
-
 /** Pixels with the filling where nothing is looked at. @param pixels - float32 [N, 3, S, S], integers in [0, 255]. */
 export function onlyPixels(pixels: Tensor, labels: Tensor, { filling, width, height }: FilledArea): Tensor {
-  const shape = filling.length === 3 ? [1, 3, 1, 1] : [1, 3, height, width];
+  if (filling === undefined) return pixels;
+  const shape = [1, 3, height, width];
   return where(isLooked(labels), pixels, cast(constant({ dtype: "uint8", shape, data: filling }), "float32"));
 }
 

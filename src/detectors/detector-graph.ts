@@ -24,12 +24,10 @@ import {
   slice,
   sub,
   type Tensor,
-  transpose,
 } from "../graph/index.ts";
 import {
   areaLabels,
   highestLooked,
-  labelsOn,
   lookedMap,
   meanLooked,
   onlyMaps,
@@ -44,6 +42,7 @@ import type { AnomalyMaps, MapSource } from "./map-source.ts";
 import { partRatios, withPartFaults } from "./part-limits.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
 import { canvasOf, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
+import { seenArea } from "./tiled-area.ts";
 
 /** When an image is called anomalous. */
 export interface Decision {
@@ -147,17 +146,18 @@ function readTiles(
 ): Read {
   const grid = { tilePx: source.imageSizePx, overlapPx: tiles.overlapPx };
   const { pixels, located } = canvasOf(image, tiles, part);
-  const sight = area && labelsOn(pixels, area);
+  const seen = area && seenArea(pixels, area);
   const readTile = ([tile = image, labels]: readonly Tensor[]): AnomalyMaps => {
-    const isAll = area === undefined || labels === undefined;
-    const { maps, score } = source.maps(toNetworkRange(isAll ? tile : onlyPixels(tile, labels, area)));
-    return { maps, ...(score && { score: isAll ? score : scoreOfLooked(score, labels) }) };
+    const { maps, score } = source.maps(toNetworkRange(tile));
+    return { maps, ...(score && { score: labels === undefined ? score : scoreOfLooked(score, labels) }) };
   };
-  const read = overTiles(sight ? [pixels, sight] : [pixels], grid, readTile);
+  const layers = seen?.labels ? ([seen.pixels, seen.labels] as const) : ([seen?.pixels ?? pixels] as const);
+  const { maps, score } = overTiles(layers, grid, readTile);
   const width = Math.round((tiles.framePx ?? 0) / (part?.model.frame ?? 1));
   return {
-    ...read,
-    labels: sight && transpose(cast(sight, "float32"), [0, 3, 1, 2]),
+    maps: seen ? seen.whole(maps) : maps,
+    ...(score && { score }),
+    labels: seen?.wholeLabels,
     located: part &&
       located && {
         ...located,

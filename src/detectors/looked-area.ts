@@ -127,17 +127,9 @@ export function meanPicture(images: readonly Uint8Array[]): Uint8Array {
   return Uint8Array.from(sums, (sum) => Math.round(sum / images.length));
 }
 
-/**
- * A picture, uint8 [3, S, S], with the filling where nothing is looked at.
- *
- * @param filling - uint8 [3, S, S]; or [3], one colour.
- * @param labels - uint8 [S, S], 0 where nothing is looked at.
- */
+/** A picture, uint8 [3, S, S], with the filling, of the same shape, where nothing is looked at. @param labels - uint8 [S, S]. */
 export function onlyArea(image: Uint8Array, filling: Uint8Array, labels: Uint8Array): Uint8Array {
-  const step = filling.length === 3 ? labels.length : 1;
-  return image.map((value, i) =>
-    labels[i % labels.length] === 0 ? (filling[Math.floor(i / step)] ?? 0) : value,
-  );
+  return image.map((value, i) => (labels[i % labels.length] === 0 ? (filling[i] ?? 0) : value));
 }
 
 /** Share of the places that is looked at, in (0, 1]. */

@@ -28,7 +28,7 @@ export interface NetworkStore {
 export interface FullSize {
   /** Windows of each image to learn from, uint8 [3, S, S] each, S = `imageSize` of the method's options. */
   readonly windows: readonly (readonly Uint8Array[])[];
-  /** What is looked at of each window, uint8 [S, S], 0 where it is ignored; it is filled there. Default: all of it. */
+  /** What is looked at of each window, uint8 [S, S], 0 where it is ignored. Default: all of it. */
   readonly looked?: readonly (readonly Uint8Array[])[] | undefined;
   /** One of the images as it is. */
   readonly whole: (index: number) => Promise<RgbImage>;

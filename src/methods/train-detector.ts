@@ -68,12 +68,12 @@ export async function trainDetector(
   const labels = fullSize
     ? split.train.flatMap((i) => fullSize.looked?.[i] ?? [])
     : area && learned.map(() => area.data);
-  const filled = (image: Uint8Array, looked = area?.data) =>
-    area && looked ? onlyArea(image, area.filling, looked) : image;
-  const copyOf = (image: Uint8Array, looked?: Uint8Array) =>
-    filled(disturbedCopy(image, options.imageSize, drawn), looked);
+  const copyOf = (image: Uint8Array) => {
+    const copy = disturbedCopy(image, options.imageSize, drawn);
+    return area?.filling ? onlyArea(copy, area.filling, area.data) : copy;
+  };
   const isTaught = tolerance !== "none";
-  const shown = isTaught ? [...learned, ...learned.map((image, i) => copyOf(image, labels?.[i]))] : learned;
+  const shown = isTaught ? [...learned, ...learned.map(copyOf)] : learned;
   const hash = await contentHash([...images, ...(fullSize?.windows.flat() ?? [])]);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
     (symmetry) => area === undefined || fullSize !== undefined || keepsArea(symmetry, area),

@@ -3,16 +3,8 @@ import { invariant } from "../base/check.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { contentHash } from "../detectors/content-hash.ts";
-import {
-  areaAtSize,
-  canvasOf,
-  imageInput,
-  type Look,
-  type LookedArea,
-  stackPictures,
-  type Tiles,
-} from "../detectors/index.ts";
-import { buildGraph } from "../graph/index.ts";
+import { canvasOf, imageInput, type Look, seenArea, stackPictures, type Tiles } from "../detectors/index.ts";
+import { buildGraph, type Graph } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 
@@ -40,7 +32,7 @@ export interface WindowCutter {
 export async function windowCutter(
   backend: Backend,
   options: {
-    readonly look: Omit<Look, "area"> & { readonly area?: LookedArea | undefined; readonly tiles: Tiles };
+    readonly look: Look & { readonly tiles: Tiles };
     readonly tilePx: number;
     readonly pictures: number;
     readonly seed: number;
@@ -49,34 +41,44 @@ export async function windowCutter(
   const { look, tilePx, pictures, seed } = options;
   const { part, area, tiles } = look;
   const count = Math.min(mostOfOne, Math.ceil(windowsInAll / pictures));
-  const image = imageInput();
-  const outputs = { pixels: canvasOf(image, tiles, part).pixels };
-  const isAsItIs = part === undefined && tiles.scale === 1;
-  const session = isAsItIs
-    ? null
-    : await backend.load(encodeModel(buildGraph({ name: "canvas", inputs: [image], outputs })));
-  const canvasOfPicture = async (picture: RgbImage): Promise<RgbImage> => {
-    if (session === null) return picture;
-    const { pixels } = await session.run({ image: stackPictures([picture]) });
-    invariant(pixels?.data instanceof Uint8Array, "canvas pixels that are no bytes");
+  const isAsItIs = part === undefined && area === undefined && tiles.scale === 1;
+  const session = isAsItIs ? null : await backend.load(encodeModel(seenGraph(look)));
+  const seenOf = async (picture: RgbImage): Promise<Seen> => {
+    if (session === null) return { ...picture, looked: null };
+    const { pixels, labels } = await session.run({ image: stackPictures([picture]) });
+    invariant(pixels?.data instanceof Uint8Array, "pixels that are no bytes");
     const [, height = 0, width = 0] = pixels.shape;
-    return { width, height, data: pixels.data };
+    return { width, height, data: pixels.data, looked: labels ? Uint8Array.from(labels.data, Number) : null };
   };
   return {
     cut: async (picture) => {
       const random = new Random(seed).split(`windows of ${await contentHash([picture.data])}`);
-      const canvas = await canvasOfPicture(picture);
-      const looked = area && areaAtSize(area, canvas);
+      const { looked, ...seen } = await seenOf(picture);
       const places = looked && placesOf(looked);
       return Array.from({ length: count }, () => {
-        const { top, left } =
-          places === undefined ? anywhere(canvas, tilePx, random) : around(places, canvas, tilePx, random);
-        const pixels = cutOut(canvas, 3, { top, left, side: tilePx });
-        return { pixels, ...(looked && { looked: cutOut(looked, 1, { top, left, side: tilePx }) }) };
+        const from = places ? around(places, seen, tilePx, random) : anywhere(seen, tilePx, random);
+        const cut = (data: Uint8Array, channels: number) =>
+          cutOut({ ...seen, data }, channels, { ...from, side: tilePx });
+        return { pixels: cut(seen.data, 3), ...(looked && { looked: cut(looked, 1) }) };
       });
     },
     dispose: async () => session?.dispose(),
   };
+}
+
+/** What tiles see of a picture. */
+interface Seen extends RgbImage {
+  /** Labels of its pixels; null where all of it is looked at. */
+  readonly looked: Uint8Array | null;
+}
+
+/** Input `image`; outputs `pixels` uint8 [N, H, W, 3] as tiles see them and, where not all of them are looked at, their `labels`. */
+function seenGraph({ part, area, tiles }: Look & { readonly tiles: Tiles }): Graph {
+  const image = imageInput();
+  const { pixels } = canvasOf(image, tiles, part);
+  const seen = area && seenArea(pixels, area);
+  const outputs = { pixels: seen?.pixels ?? pixels, ...(seen?.labels && { labels: seen.labels }) };
+  return buildGraph({ name: "seen", inputs: [image], outputs });
 }
 
 interface Place {
@@ -98,7 +100,7 @@ function around(places: Uint32Array, { width, height }: RgbImage, side: number, 
   return { top, left: start(place % width, width) };
 }
 
-function placesOf({ data }: LookedArea): Uint32Array {
+function placesOf(data: Uint8Array): Uint32Array {
   const places = new Uint32Array(data.reduce((count, label) => count + (label === 0 ? 0 : 1), 0));
   let at = 0;
   for (const [i, label] of data.entries()) if (label !== 0) places[at++] = i;
@@ -120,19 +122,4 @@ function cutOut(
     }
   }
   return window;
-}
-
-/** The mean colour of what is looked at, uint8 [3]: what stands in windows and tiles where nothing is. */
-export function meanColour(windows: readonly Window[]): Uint8Array {
-  const sums = [0, 0, 0];
-  let count = 0;
-  for (const { pixels, looked } of windows) {
-    const plane = pixels.length / 3;
-    for (let i = 0; i < plane; i++) {
-      if (looked?.[i] === 0) continue;
-      count++;
-      for (let c = 0; c < 3; c++) sums[c] = (sums[c] ?? 0) + (pixels[c * plane + i] ?? 0);
-    }
-  }
-  return Uint8Array.from(sums, (sum) => Math.round(sum / Math.max(1, count)));
 }

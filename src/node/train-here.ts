@@ -19,7 +19,7 @@ import { withBackbone } from "./backbone-file.ts";
 import { checkpointPathOf, readCheckpoint } from "./checkpoint-file.ts";
 import { pathOf } from "./file-input.ts";
 import { findPart } from "./find-part.ts";
-import { meanColour, type Window, windowCutter } from "./full-size.ts";
+import { windowCutter } from "./full-size.ts";
 import { groupNames, groupPattern } from "./image-groups.ts";
 import { depthOfImages } from "./images-depth.ts";
 import { loadImages } from "./load-images.ts";
@@ -110,10 +110,8 @@ export async function trainHere(
 
   const planes = images.map(({ image }) => image.planes);
   const windows = cutter && images.map(({ image }) => image.windows ?? []);
-  const filling = drawn && (windows ? meanColour(windows.flat()) : meanPicture(planes));
-  const area = drawn && filling && { ...drawn.area, filling };
-  const shown = ({ pixels, looked }: Window) =>
-    filling && looked ? onlyArea(pixels, filling, looked) : pixels;
+  const filling = drawn && !windows ? meanPicture(planes) : undefined;
+  const area = drawn && { ...drawn.area, filling };
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
   const relativePaths = images.map(({ path }) => relative(root, path));
@@ -122,7 +120,7 @@ export async function trainHere(
     pictures.map((picture, i) => [typeof picture === "string" ? picture : `images[${i}]`, picture]),
   );
   const fullSize = windows && {
-    windows: windows.map((list) => list.map(shown)),
+    windows: windows.map((list) => list.map(({ pixels }) => pixels)),
     looked: area && windows.map((list) => list.flatMap(({ looked }) => looked ?? [])),
     whole: async (index: number) => (await namedImage(byName.get(pathAt(index)) ?? "", "image", depth)).image,
   };
@@ -131,7 +129,7 @@ export async function trainHere(
   let trainingSeconds = 0;
   let stepsOfRun = 0;
   const { model, description, heldOut, odd, copies } = await trainDetector(
-    area === undefined || tiles ? planes : planes.map((image) => onlyArea(image, area.filling, area.data)),
+    area && filling ? planes.map((image) => onlyArea(image, filling, area.data)) : planes,
     prepared,
     {
       backend,
