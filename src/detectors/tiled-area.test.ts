@@ -46,9 +46,9 @@ test("of a rectangle, tiles see its pixels and nothing else; maps are brought ba
   const at = (y: number, x: number) =>
     Array.from(data.subarray(3 * (y * width + x), 3 * (y * width + x) + 3));
   const own = [1, 2].flatMap((y) => [2, 3, 4].flatMap((x) => at(y, x)));
-  expect(Array.from(pixels?.data ?? [])).toEqual(own);
-  expect(Array.from(wholeLabels?.data ?? [])).toEqual(Array.from(area.data));
-  const red = Array.from(map?.data ?? []).slice(0, width * height);
+  expect(Array.from(pixels?.data ?? [], Number)).toEqual(own);
+  expect(Array.from(wholeLabels?.data ?? [], Number)).toEqual(Array.from(area.data));
+  const red = Array.from(map?.data ?? [], Number).slice(0, width * height);
   for (const y of [1, 2]) for (const x of [2, 3, 4]) expect(red[y * width + x]).toBe(at(y, x)[0]);
 });
 
@@ -72,7 +72,7 @@ test("whatever is ignored shows nothing, in pictures of any size, and what is lo
     expect(one.pixels?.shape).toEqual([1, height, width, 3]);
     for (let i = 0; i < data.length; i++)
       if (isLooked(Math.floor(i / 3))) expect(one.pixels?.data[i]).toBe(data[i]);
-    expect(Array.from(one.labels?.data ?? [], (label) => Number(label) > 0)).toEqual(
+    expect(Array.from(one.labels?.data ?? [], Number).map((label) => label > 0)).toEqual(
       Array.from({ length: width * height }, (_, place) => isLooked(place)),
     );
   }

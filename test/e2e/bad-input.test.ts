@@ -95,7 +95,6 @@ describe("a command line that is not understood ends with 2 and says what was me
     [["train", "x", "--region", "1,2,3"], '--region: expected [name=]x,y,width,height, got "1,2,3".'],
     [["train", "x", "--region", "a=0,0,0,5"], /regions\[0\]\.width: expected .* > 0, got 0/],
     [["train", "x", "--resolution", "half"], '--resolution: expected an integer >= 16, got "half".'],
-    [["train", "x", "--resolution", "full", "--mask", "m.png"], /mask: expected none with a resolution/],
     [["train", "x", "--preset", "quick"], "--preset: expected one of fast, balanced, accurate"],
     [
       ["train", "x", "--false-alarm-rate", "often"],

@@ -1,41 +1,17 @@
 /** Pictures read in tiles: hairlines that one small square loses, where they are, in pictures of any length. */
 import { beforeAll, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
-import type { RgbImage } from "../../src/base/raster.ts";
 import { regions } from "../../src/metrics/index.ts";
 import { encodePng } from "../../src/node/image-codec.ts";
 import { loadDetectorFile } from "../../src/node/index.ts";
 import { radar } from "../support/radar.ts";
+import { type Hairline, sheet, sheetSize } from "../support/sheets.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();
 const random = new Random(8);
-const size = { width: 150, height: 378 };
+const size = sheetSize;
 const hairline: Hairline = { x: 97, y: 250, length: 14 };
-
-interface Hairline {
-  readonly x: number;
-  readonly y: number;
-  readonly length: number;
-}
-
-/** A grey sheet with soft clouds and some grain; with a faint hairline one pixel wide where it is wanted. */
-function sheet({ width, height } = size, line?: Hairline): RgbImage {
-  const data = new Uint8Array(3 * width * height);
-  const waves = Array.from({ length: 6 }, () => {
-    const [turn, length] = [2 * Math.PI * random.uniform(), 16 + 24 * random.uniform()];
-    const step = (2 * Math.PI) / length;
-    return { x: step * Math.cos(turn), y: step * Math.sin(turn), phase: 2 * Math.PI * random.uniform() };
-  });
-  for (let i = 0; i < width * height; i++) {
-    const [x, y] = [i % width, Math.floor(i / width)];
-    const isLine = line !== undefined && x === line.x && y >= line.y && y < line.y + line.length;
-    const clouds = waves.reduce((sum, wave) => sum + 8 * Math.sin(wave.x * x + wave.y * y + wave.phase), 0);
-    const level = (isLine ? 100 : 130) + clouds + 2 * random.normal();
-    data.fill(Math.max(0, Math.min(255, Math.round(level))), 3 * i, 3 * i + 3);
-  }
-  return { width, height, data };
-}
 
 const training = ["--method", "padim-lite", "--image-size", "64"];
 
@@ -49,7 +25,7 @@ async function trained(name: string, ...options: string[]) {
 let full = "";
 
 beforeAll(async () => {
-  for (let i = 0; i < 20; i++) await folder.write(`sheets/${i}.png`, await encodePng(sheet()));
+  for (let i = 0; i < 20; i++) await folder.write(`sheets/${i}.png`, await encodePng(sheet(random)));
   const { model, stderr } = await trained("full", "--resolution", "full");
   expect(stderr).toMatch(/training on 20 images at tiles of 64 px/);
   full = model;
@@ -61,7 +37,7 @@ test("hairlines that vanish in one square are found at full resolution, each wit
   let seenInSquare = 0;
   for (let i = 0; i < 6; i++) {
     const line = { x: 20 + 20 * i, y: 300 - 50 * i, length: hairline.length };
-    const picture = sheet(size, line);
+    const picture = sheet(random, size, line);
     const [x, y] = [line.x + 0.5, line.y + line.length / 2];
     const { isAnomalous, anomalyMap } = await tiles.detectOne(picture);
     expect({ isAnomalous, width: anomalyMap.width, height: anomalyMap.height }).toEqual({
@@ -86,7 +62,7 @@ test("longer, shorter and smaller pictures are read as they are; moved by a few 
     [40, 50],
     [97, 65],
   ] as const) {
-    const { anomalyMap, warnings } = await detector.detectOne(sheet({ width, height }));
+    const { anomalyMap, warnings } = await detector.detectOne(sheet(random, { width, height }));
     expect([anomalyMap.width, anomalyMap.height]).toEqual([width, height]);
     expect(warnings.filter((warning) => warning.includes("distorted"))).toEqual([]);
   }
@@ -95,7 +71,7 @@ test("longer, shorter and smaller pictures are read as they are; moved by a few 
     [21, -90],
   ] as const) {
     const line = { x: hairline.x + dx, y: hairline.y + dy, length: hairline.length };
-    const { anomalyMap } = await detector.detectOne(sheet({ width: 180, height: 420 }, line));
+    const { anomalyMap } = await detector.detectOne(sheet(random, { width: 180, height: 420 }, line));
     const [found] = regions(anomalyMap, detector.description.calibration.pixelThreshold);
     expect(Math.abs((found?.centroid.x ?? 0) - (line.x + 0.5))).toBeLessThan(2);
     expect(Math.abs((found?.centroid.y ?? 0) - (line.y + line.length / 2))).toBeLessThan(2);
@@ -105,7 +81,7 @@ test("longer, shorter and smaller pictures are read as they are; moved by a few 
 
 test("several pictures in a call get what each gets alone", async () => {
   const detector = await loadDetectorFile(full);
-  const pictures = [sheet(), sheet(size, hairline)];
+  const pictures = [sheet(random), sheet(random, size, hairline)];
   const together = await detector.detect(pictures);
   for (const [i, picture] of pictures.entries()) {
     const alone = await detector.detectOne(picture);
@@ -117,7 +93,7 @@ test("several pictures in a call get what each gets alone", async () => {
 test("with a resolution in pixels, pictures are resized in their own proportions; the file passes its own check", async () => {
   const { model } = await trained("half", "--resolution", "189");
   const detector = await loadDetectorFile(model);
-  const { anomalyMap } = await detector.detectOne(sheet());
+  const { anomalyMap } = await detector.detectOne(sheet(random));
   expect([anomalyMap.width, anomalyMap.height]).toEqual([75, 189]);
   await detector.dispose();
   expect((await radar("inspect", model)).stdout).toMatch(
@@ -137,7 +113,7 @@ test("of tiles with a region only that is looked at: what lies outside changes n
   const { model, stderr } = await trained("region", "--resolution", "full", "--region", "left=0,0,90,378");
   expect(stderr).toMatch(/looking at 60 % of a picture/);
   const detector = await loadDetectorFile(model);
-  const plain = sheet();
+  const plain = sheet(random);
   const outside = {
     ...plain,
     data: plain.data.map((value, i) => (Math.floor(i / 3) % size.width < 90 ? value : 255 - value)),
@@ -148,7 +124,7 @@ test("of tiles with a region only that is looked at: what lies outside changes n
   expect(one.anomalyMap.data.some((value, i) => i % size.width >= 90 && value !== 0)).toBe(false);
   const line = { x: 43, y: 200, length: hairline.length };
   const { anomalyMap, isAnomalous, region, lookedAt } = await detector.detectOne(
-    sheet({ width: 300, height: 378 }, line),
+    sheet(random, { width: 300, height: 378 }, line),
   );
   expect({ isAnomalous, region }).toEqual({ isAnomalous: true, region: "left" });
   const [found] = regions(anomalyMap, detector.description.calibration.pixelThreshold);
