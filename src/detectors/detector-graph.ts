@@ -218,7 +218,7 @@ export function detectorGraph(
       [outputNames.pValue]: conformalPValue(score, decision.calibrationScores),
       [outputNames.isAnomalous]: greater(reshape(score, ["N"]), scalar(decision.threshold)),
     }),
-    [sourceMapsName]: sources,
+    [sourceMapsName]: labels === undefined ? sources : onlyMaps(sources, labels),
   };
   return buildGraph({ name: "radar", inputs: [image], outputs });
 }
