@@ -80,4 +80,4 @@ export {
   verifyToleranceOf,
 } from "./self-check.ts";
 export { largestWholePixels, shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
-export { seenArea } from "./tiled-area.ts";
+export { type SeenArea, seenArea } from "./tiled-area.ts";
