@@ -33,6 +33,7 @@ export function Calibration({ detector, unjudged, falseAlarmRate }: CalibrationP
   return (
     <section class="card" aria-labelledby="calibration">
       <h2 id="calibration">{words.title}</h2>
+      {version === null && <p class="note">{words.what}</p>}
       {proposed && <Facts facts={factsOf(proposed)} />}
       <Problem text={problem} />
       <p role="status">{isActive ? words.scores : version !== null && words.kept}</p>

@@ -256,6 +256,7 @@ export const texts = {
       title: "Set the threshold by these parts",
       needsParts:
         "To set the threshold, choose good parts of the history, and one that at least one of them scores below.",
+      what: "A threshold worked out from the scores of these good parts: of parts like them, at most the chosen share is expected to be called a defect. It is a proposal: nothing changes until it is kept and scores.",
       propose: "What would it be?",
       keep: "Keep it as a version",
       kept: "It is kept as a version, which does not score yet.",
