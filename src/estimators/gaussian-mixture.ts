@@ -35,6 +35,7 @@ export interface GaussianMixtureOptions {
 }
 
 const iterations = 12; // at most (ours)
+const settledShare = 1 / 20; // of the points, that change their component at most in the last iteration (ours): later ones gain less than another seed
 const pointsPerDimension = 4; // and component, at least: fewer components otherwise (ours)
 const priorPoints = 2; // times D: how many points the mean covariance of all components counts for (ours)
 const ridge = 1e-3; // of the mean variance, as in the Gaussians of places (ours)
@@ -56,7 +57,7 @@ interface Probe {
 
 /**
  * Fits by hard expectation and maximisation: each point belongs to the component that makes it likeliest (all weights the same),
- * each component is the Gaussian of its points. First means are drawn as in k-means++, in the metric of all points.
+ * each component is the Gaussian of its points, until hardly any point changes its component. First means are drawn as in k-means++, in the metric of all points.
  *
  * @param points - float32 [n, D], n >= 1.
  * @see Celeux and Govaert 1992, "A classification EM algorithm", doi:10.1016/0167-9473(92)90042-E; Arthur and Vassilvitskii 2007, "k-means++"
@@ -77,8 +78,8 @@ export function fitGaussianMixture(
   const owners = new Int32Array(count);
   for (let i = 0; i < iterations; i++) {
     const moved = assign(points, components, owners);
-    if (moved === 0 && i > 0) break;
     components = gaussiansOf(points, dimensions, owners, addedVariance);
+    if (moved <= settledShare * count) break;
   }
   return joined(components, dimensions);
 }
@@ -155,7 +156,10 @@ function assign(points: Float32Array, components: readonly Component[], owners: 
   return moved;
 }
 
-/** ‖W·(f - m)‖² of one point, or some number of at least `enough` once it is sure to be that much. */
+/**
+ * ‖W·(f - m)‖² of one point, or some number of at least `enough` once it is sure to be that much. Four rows of W at a time: their sums do not wait
+ * for one another.
+ */
 function squaredDistance(
   { points, deviation }: Probe,
   row: number,
@@ -164,9 +168,28 @@ function squaredDistance(
 ): number {
   const size = mean.length;
   const start = row * size;
+  for (let i = 0; i < size; i++) deviation[i] = (points[start + i] ?? 0) - (mean[i] ?? 0);
   let sum = 0;
-  for (let i = 0; i < size && sum < enough; i++) {
-    deviation[i] = (points[start + i] ?? 0) - (mean[i] ?? 0);
+  let i = 0;
+  for (; i + 4 <= size && sum < enough; i += 4) {
+    const first = i * size;
+    const second = first + size;
+    const third = second + size;
+    const fourth = third + size;
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let j = 0; j < i + 4; j++) {
+      const value = deviation[j] ?? 0;
+      a += (whitening[first + j] ?? 0) * value;
+      b += (whitening[second + j] ?? 0) * value;
+      c += (whitening[third + j] ?? 0) * value;
+      d += (whitening[fourth + j] ?? 0) * value;
+    }
+    sum = sum + a * a + b * b + c * c + d * d;
+  }
+  for (; i < size && sum < enough; i++) {
     let value = 0;
     for (let j = 0; j <= i; j++) value += (whitening[i * size + j] ?? 0) * (deviation[j] ?? 0);
     sum += value * value;
@@ -174,20 +197,21 @@ function squaredDistance(
   return sum;
 }
 
-/** The Gaussian of each owner's points, owners without any left out. */
+/** The Gaussian of each owner's points. Owners without any are left out, and the others numbered anew in their order. */
 function gaussiansOf(
   points: Float32Array,
   size: number,
   owners: Int32Array,
   addedVariance: Float64Array,
 ): Component[] {
-  const groups = new Map<number, number[]>();
+  const groups: number[][] = [];
   owners.forEach((owner, row) => {
-    const rows = groups.get(owner);
-    if (rows === undefined) groups.set(owner, [row]);
-    else rows.push(row);
+    groups[owner] ??= [];
+    groups[owner].push(row);
   });
-  const moments = [...groups.values()].map((rows) => momentsOf(points, size, rows));
+  const kept = groups.filter(() => true); // without holes
+  for (const [owner, rows] of kept.entries()) for (const row of rows) owners[row] = owner;
+  const moments = kept.map((rows) => momentsOf(points, size, rows));
   const average = new Float64Array(size * size);
   for (const { count, covariance } of moments) {
     covariance.forEach((value, i) => {

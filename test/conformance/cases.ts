@@ -27,6 +27,8 @@ export interface ConformanceCase {
   readonly isTrained: boolean;
   /** Whether it can look at patches smaller than the image. */
   readonly cutsPatches: boolean;
+  /** Whether it trains as an earlier case does and reads what was learned in another way: how it trains is checked there. */
+  readonly isVariant: boolean;
 }
 
 const common = { preset: "fast", imageSize: size, seed: 1 } as const;
@@ -34,13 +36,20 @@ const common = { preset: "fast", imageSize: size, seed: 1 } as const;
 /** Of a method that is trained step by step. */
 function trained(method: MethodName): ConformanceCase {
   const options = { ...common, method, batchSize: 2, length: { steps } };
-  return { label: method, options, patchSizePx: size, isTrained: true, cutsPatches: false };
+  return { label: method, options, patchSizePx: size, isTrained: true, cutsPatches: false, isVariant: false };
 }
 
 /** Of a method that estimates from all images at once. */
 function estimated(method: MethodName, more: TrainingOptions = {}): ConformanceCase {
   const options = { ...common, method, ...more };
-  return { label: method, options, patchSizePx: size, isTrained: false, cutsPatches: false };
+  return {
+    label: method,
+    options,
+    patchSizePx: size,
+    isTrained: false,
+    cutsPatches: false,
+    isVariant: false,
+  };
 }
 
 const backbone = await openBackbone(tinyBackbone());
@@ -50,7 +59,9 @@ function radar(scoring: ScoringName, more: TrainingOptions = {}): ConformanceCas
   const { options, ...rest } = trained("radar");
   const label = ["radar, scoring", scoring, more.classifier ?? ""].join(" ").trim();
   const patchSizePx = prepareMethod({ ...options, scoring }, size).options.patchSize;
-  return { ...rest, label, options: { ...options, scoring, ...more }, patchSizePx, cutsPatches: true };
+  const cutsPatches = more.classifier === undefined; // which the classifier does not see
+  const isVariant = scoring !== scoringNames[0];
+  return { ...rest, label, options: { ...options, scoring, ...more }, patchSizePx, cutsPatches, isVariant };
 }
 
 /** Of a method that reads RADAR's network in other ways. */

@@ -54,35 +54,40 @@ async function detectEach(detector: Detector, images: readonly RgbImage[]): Prom
 }
 
 describe.each(conformanceCases)("the detector of $label", (method) => {
-  const { isTrained } = method;
+  const { isTrained, isVariant } = method;
+  const images = planes.map((image) => image.slice());
+  const counted = new CountingBackend(nodeBackend({ threads: 1 }));
   let trained: TrainedDetector;
   let detector: Detector;
 
   beforeAll(async () => {
-    trained = await train(method);
+    trained = await train(method, Object.freeze({ seed: 1 }), { images, backend: counted });
     detector = await loadDetector(trained.model, nodeBackend({ threads: 1 }));
   });
 
   afterAll(() => detector.dispose());
 
   describe("in training", () => {
-    test("gives the same bytes for the same seed, changes nothing it was given, and closes every session", async () => {
-      const images = planes.map((image) => image.slice());
-      const options: TrainingOptions = Object.freeze({ seed: 1 });
-      const backend = new CountingBackend(nodeBackend({ threads: 1 }));
-      const again = await train(method, options, { images, backend });
-      expect(Buffer.compare(again.model, trained.model)).toBe(0);
-      expect(again.description).toEqual(trained.description);
+    test("changes nothing it was given, and closes every session", () => {
       expect(images).toEqual(planes);
-      expect(backend.loads).toBeGreaterThan(0);
-      expect(backend.open).toBe(0);
+      expect(counted.loads).toBeGreaterThan(0);
+      expect(counted.open).toBe(0);
     });
 
-    test("gives other bytes and scores for another seed", async () => {
-      const other = await train(method, { seed: 2 });
-      expect(Buffer.compare(other.model, trained.model)).not.toBe(0);
-      expect(other.description.calibration.scores).not.toEqual(trained.description.calibration.scores);
-    });
+    if (!isTrained || isVariant)
+      // of the others, a training that is stopped and goes on shows it
+      test("gives the same bytes for the same seed", async () => {
+        const again = await train(method);
+        expect(Buffer.compare(again.model, trained.model)).toBe(0);
+        expect(again.description).toEqual(trained.description);
+      });
+
+    if (!isVariant)
+      test("gives other bytes and scores for another seed", async () => {
+        const other = await train(method, { seed: 2 });
+        expect(Buffer.compare(other.model, trained.model)).not.toBe(0);
+        expect(other.description.calibration.scores).not.toEqual(trained.description.calibration.scores);
+      });
 
     test("describes what it made", () => {
       const { description } = trained;
@@ -116,7 +121,7 @@ describe.each(conformanceCases)("the detector of $label", (method) => {
       expect(backend.loads).toBe(0);
     });
 
-    if (isTrained)
+    if (isTrained && !isVariant)
       test("stops within a step of the signal, with a checkpoint it goes on from to the same bytes", async () => {
         const controller = new AbortController();
         const saved: Uint8Array[] = [];
@@ -146,6 +151,7 @@ describe.each(conformanceCases)("the detector of $label", (method) => {
         const resume = decodeCheckpoint(saved[0] ?? new Uint8Array());
         const resumed = await train(method, {}, { resume });
         expect(Buffer.compare(resumed.model, trained.model)).toBe(0);
+        expect(resumed.description).toEqual(trained.description);
         await expect(train(method, { seed: 4 }, { resume })).rejects.toMatchObject({
           code: "E_CHECKPOINT",
           message:
