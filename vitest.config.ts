@@ -13,6 +13,7 @@ class LongestFirst extends BaseSequencer {
 }
 
 const config: ViteUserConfig = defineConfig({
+  oxc: { jsx: { runtime: "automatic", importSource: "preact", development: false } },
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 300_000, // machines are shared: only what hangs is ended

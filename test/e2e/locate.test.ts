@@ -1,4 +1,5 @@
 /** A detector of parts that lie anyhow: found, turned upright, scored, and the map brought back. */
+import { readFile } from "node:fs/promises";
 import { basename } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { Random } from "../../src/base/random.ts";
@@ -7,6 +8,7 @@ import { encodePng } from "../../src/node/image-codec.ts";
 import { type FileDetection, loadDetectorFile, readImage } from "../../src/node/index.ts";
 import { type Lie, lyingPart, partLength, placeOf, randomLie } from "../support/lying-parts.ts";
 import { radar } from "../support/radar.ts";
+import { startServer } from "../support/server.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -107,4 +109,23 @@ test("--locate off takes pictures as they lie", async () => {
   expect(code, stderr).toBe(0);
   expect(stderr).not.toContain("the part");
   expect((await radar("inspect", other)).stdout).toMatch(/part +pictures are taken as they lie/);
+});
+
+test("a server answers which it is, and keeps the sentence in its history", async () => {
+  const server = await startServer(["--models", folder.at("."), "--threads", "1"]);
+  try {
+    const fault = async (name: string) => {
+      const body = await readFile(folder.at(`faults/${name}.png`));
+      const headers = { "content-type": "image/png" };
+      const { results } = await server.json("/v1/detectors/bars/score", { method: "POST", headers, body });
+      return results[0];
+    };
+    expect(await fault("bare")).toMatchObject({ isAnomalous: true, partFault: "missing" });
+    expect(await fault("two")).toMatchObject({ isAnomalous: true, partFault: "several" });
+    const { verdicts } = await server.json("/v1/history");
+    const kept = verdicts.map(({ warnings }: { warnings: readonly string[] }) => warnings[0]);
+    expect(kept).toEqual([partFaultTexts.several, partFaultTexts.missing]);
+  } finally {
+    await server.stop();
+  }
 });
