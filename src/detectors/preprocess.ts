@@ -1,5 +1,6 @@
 /** From a camera's pixels to what the network sees: the first part of every model file. */
-import { type PartModel, partFrame, sampledFrame } from "../features/part-frame.ts";
+import { atFrameScale, type PartModel, sampledFrame } from "../features/part-frame.ts";
+import { searchWidthPx } from "../features/part-ground.ts";
 import { type LocatedPart, locatePart } from "../features/part-pose.ts";
 import {
   add,
@@ -96,8 +97,10 @@ export interface PartPictures extends LocatedPart {
 /** Finds the part in pictures of any size and cuts out its frame, upright. @param image - uint8 [N, H, W, 3]. */
 export function partPixels(image: Tensor, size: number, model: PartModel): PartPictures {
   const planes = imagePlanes(image);
-  const located = locatePart(planes, model);
-  return { ...located, pixels: rounded(partFrame(planes, located.pose, model, size)) };
+  const shrunk = atFrameScale(planes, model, size);
+  const isFine = Number(shrunk.shape[3]) >= 2 * searchWidthPx; // then the search needs no more, and is spared the whole picture
+  const located = locatePart(isFine ? shrunk : planes, model);
+  return { ...located, pixels: rounded(sampledFrame(shrunk, located.pose, model, size)) };
 }
 
 /**

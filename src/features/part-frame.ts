@@ -55,9 +55,13 @@ export function frameGrid(poses: Tensor, { aspect, frame }: PartModel, side: num
 
 /** The frame around the part as a square picture, float32 [N, C, side, side]. @param planes - float32 [N, C, H, W]. */
 export function partFrame(planes: Tensor, pose: Pose, model: PartModel, side: number): Tensor {
-  const width = Math.max(8, Math.round(side / model.frame));
-  const shrunk = resizeLinear(planes, Math.max(8, Math.round(width * model.aspect)), width); // so that nothing aliases
-  return sampledFrame(shrunk, pose, model, side);
+  return sampledFrame(atFrameScale(planes, model, side), pose, model, side);
+}
+
+/** Pictures whose pixels are as large as those of the frame, so that nothing aliases when it is cut out. */
+export function atFrameScale(planes: Tensor, { aspect, frame }: PartModel, side: number): Tensor {
+  const width = Math.max(8, Math.round(side / frame));
+  return resizeLinear(planes, Math.max(8, Math.round(width * aspect)), width);
 }
 
 /** As {@link partFrame}, of pictures whose pixels are about as large as the frame's. */
