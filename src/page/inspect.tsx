@@ -114,7 +114,7 @@ export function Inspect({ detector, onOtherModel }: InspectProps): JSX.Element {
         )}
         <footer class="about">
           <p>
-            <strong>{name}</strong>, {words.runsOn[detector.device]}{" "}
+            <strong>{name}</strong>, {words.runsOn[detector.device](detector.threads)}{" "}
             <button type="button" class="link" onClick={onOtherModel}>
               {words.otherModel}
             </button>

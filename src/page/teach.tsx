@@ -67,7 +67,7 @@ export function Teach({ onUse }: TeachProps): JSX.Element {
       setProgress(null);
       const onProgress = (at: WebTrainProgress): void => {
         setProgress(at);
-        setLosses((before) => [...before, at.loss]);
+        setLosses((before) => (at.step === 1 ? [at.loss] : [...before, at.loss]));
       };
       setTrained(await train(pictures, { ...options(), onProgress, onStage: setStage }));
     });
@@ -196,7 +196,7 @@ function Result({
   readonly onUse: (model: Uint8Array) => void;
   readonly onAgain: () => void;
 }): JSX.Element {
-  const { model, description, heldOut, skipped, seconds } = trained;
+  const { model, description, heldOut, skipped, seconds, device, fallback } = trained;
   const { calibration, training } = description;
   const facts: readonly Fact[] = [
     [words.facts.learned, words.count(training.images)],
@@ -205,6 +205,7 @@ function Result({
     [words.facts.falseAlarms, `${short(100 * calibration.falseAlarmRate)} %`],
     ...(training.steps > 0 ? [[words.facts.steps, String(training.steps)] as const] : []),
     [words.facts.time, texts.time(seconds)],
+    [words.facts.where, words.devices[device]],
     ...(skipped.length > 0 ? [[words.facts.skipped, words.count(skipped.length)] as const] : []),
   ];
   const download = (): void =>
@@ -213,6 +214,7 @@ function Result({
     <main class="teach result">
       <h2>{words.done}</h2>
       <Facts facts={facts} />
+      {fallback && <p class="note">{texts.inspect.fallback(fallback.slice(0, 160))}</p>}
       <HeldOutScores
         scores={heldOut.map(({ anomalyScore }) => anomalyScore)}
         threshold={calibration.threshold}

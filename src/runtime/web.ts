@@ -27,17 +27,31 @@ export interface WebBackendOptions {
   readonly files?: RuntimeFiles;
 }
 
+/** A backend on onnxruntime-web. */
+export interface WebBackend extends Backend {
+  readonly device: WebDevice;
+  /** Threads within one operator on the processor, once a model is loaded: one where the page is not isolated, whatever was asked for. */
+  readonly threads: number;
+}
+
 /**
  * The backend on onnxruntime-web. Whether there is a GPU is found out when a model is loaded.
  *
  * @param ort - One of its builds: under Node `onnxruntime-web` itself, in a page `onnxruntime-web/webgpu`, or the smaller `.../wasm`.
  */
-export function webBackend(ort: typeof import("onnxruntime-web"), options: WebBackendOptions = {}): Backend {
+export function webBackend(
+  ort: typeof import("onnxruntime-web"),
+  options: WebBackendOptions = {},
+): WebBackend {
   const { device = "wasm", threads, files } = options;
   if (threads !== undefined) ort.env.wasm.numThreads = threads;
   if (files !== undefined) ort.env.wasm.wasmPaths = { ...files };
   return {
     name: `onnxruntime-web ${ort.env.versions.web ?? "?"} (${device})`,
+device,
+    get threads() {
+      return ort.env.wasm.numThreads ?? 1;
+    },
     load: async (model, options = {}) => {
       try {
         const session = await ort.InferenceSession.create(model, {

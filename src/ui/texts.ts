@@ -30,7 +30,11 @@ export const texts = {
       percent === null ? "Reading the model" : `Reading the model, ${percent} %`,
     otherModel: "Another model",
     empty: "Choose pictures or the camera to begin.",
-    runsOn: { webgpu: "on the graphics processor (WebGPU)", wasm: "on the processor (WebAssembly)" },
+    runsOn: {
+      webgpu: (): string => "on the graphics processor (WebGPU)",
+      wasm: (threads: number): string =>
+        `on the processor (WebAssembly, ${threads === 1 ? "one thread" : `${threads} threads`})`,
+    },
     checked: (share: string): string =>
       `self-check: differs from the maker's by ${share} of the scale at most`,
     checkedInPart: (share: string) =>
@@ -74,6 +78,7 @@ export const texts = {
     left: (time: string): string => `about ${time} left`,
     step: (step: number, total: number): string => `step ${step} of ${total}`,
     done: "The detector is ready",
+    devices: { webgpu: "the graphics processor (WebGPU)", wasm: "the processor (WebAssembly)" },
     facts: {
       learned: "learned from",
       heldOut: "held out",
@@ -81,6 +86,7 @@ export const texts = {
       falseAlarms: "false alarms, at most",
       steps: "steps",
       time: "took",
+      where: "computed on",
       skipped: "could not be read",
     },
     download: "Download the model",

@@ -1,7 +1,6 @@
 /** Where a page computes: WebGPU where there is an adapter, WebAssembly else. */
 import { BackendError } from "../base/errors.ts";
-import type { Backend } from "../runtime/backend.ts";
-import { type RuntimeFiles, type WebDevice, webBackend } from "../runtime/web.ts";
+import { type RuntimeFiles, type WebBackend, type WebDevice, webBackend } from "../runtime/web.ts";
 
 /** Where to compute; "auto" is WebGPU where it is there and gives what the model's maker saw, WebAssembly else. */
 export type WebDeviceChoice = "auto" | WebDevice;
@@ -36,7 +35,7 @@ export async function devicesFor(choice: WebDeviceChoice): Promise<WebDevice[]> 
  *
  * @throws {BackendError} E_BACKEND if the browser has no such device, or ONNX Runtime's files cannot be loaded.
  */
-export async function backendOf(device: WebDevice, options: WebComputeOptions): Promise<Backend> {
+export async function backendOf(device: WebDevice, options: WebComputeOptions): Promise<WebBackend> {
   if (device === "webgpu" && !(await hasWebGpu())) {
     throw new BackendError('device: expected one that this browser offers (wasm), got "webgpu".');
   }

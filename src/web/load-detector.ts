@@ -39,6 +39,8 @@ export interface WebDetector {
   readonly description: DetectorDescription;
   /** Where it computes. */
   readonly device: WebDevice;
+  /** Threads that it computes with on the processor: more than one where the page is isolated from other origins only. */
+  readonly threads: number;
   /** What the model's self-check found there: how far this machine is from what the model's maker saw. */
   readonly check: RuntimeCheck;
   /** Why it is not on WebGPU, where that was to be tried; null where it is, or was not. */
@@ -92,14 +94,16 @@ export async function loadDetector(model: WebModel, options: WebLoadOptions = {}
 class WorkerDetector implements WebDetector {
   readonly description: DetectorDescription;
   readonly device: WebDevice;
+  readonly threads: number;
   readonly check: RuntimeCheck;
   readonly fallback: string | null;
   readonly #worker: WebWorker;
   #isDisposed = false;
 
-  constructor({ description, device, check, fallback }: LoadedModel, worker: WebWorker) {
+  constructor({ description, device, threads, check, fallback }: LoadedModel, worker: WebWorker) {
     this.description = description;
     this.device = device;
+    this.threads = threads;
     this.check = check;
     this.fallback = fallback;
     this.#worker = worker;

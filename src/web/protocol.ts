@@ -21,6 +21,8 @@ export type WebOrder =
 export interface LoadedModel {
   readonly description: DetectorDescription;
   readonly device: WebDevice;
+  /** Threads on the processor. */
+  readonly threads: number;
   /** What the model's self-check found on the device. */
   readonly check: RuntimeCheck;
   /** Why it is not on WebGPU, where that was to be tried; null where it is, or was not. */

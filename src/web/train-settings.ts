@@ -1,6 +1,7 @@
 /** A training in a page: what is asked for, told and given. */
 import type { DetectorDescription } from "../detectors/index.ts";
 import type { MethodName, PresetName } from "../methods/index.ts";
+import type { WebDevice } from "../runtime/web.ts";
 import type { TrainingLength } from "../train/index.ts";
 
 /** What may be asked for; everything has a default. */
@@ -43,5 +44,9 @@ export interface WebTrained {
   readonly heldOut: readonly { readonly index: number; readonly anomalyScore: number }[];
   /** Pictures that could not be read, by their places, with the reason. */
   readonly skipped: readonly { readonly index: number; readonly reason: string }[];
+  /** Where it was trained. */
+  readonly device: WebDevice;
+  /** Why not on WebGPU, where that was tried; null where it was, or was not to be. */
+  readonly fallback: string | null;
   readonly seconds: number;
 }

@@ -28,7 +28,7 @@ export async function trainHere(
   { name = "parts", ...settings }: WebTrainSettings,
   backend: Backend,
   { onProgress, onStage, signal }: TrainingListener,
-): Promise<WebTrained> {
+): Promise<Omit<WebTrained, "device" | "fallback">> {
   const started = now();
   onStage?.("reading");
   const options = { preset: "fast", ...settings } as const;

@@ -1,7 +1,8 @@
 /** What the workers of a page run: models and trainings, out of the way of what the page draws. */
-import { RadarError } from "../base/errors.ts";
+import { BackendError, RadarError } from "../base/errors.ts";
 import { plainError } from "../base/plain-error.ts";
 import { checkRuntime, type Detector, loadDetector } from "../detectors/index.ts";
+import type { WebBackend, WebDevice } from "../runtime/web.ts";
 import { backendOf, devicesFor, type WebComputeOptions } from "./device.ts";
 import { frameOf } from "./picture.ts";
 import type { LoadedModel, WebAnswer, WebNews, WebOrder } from "./protocol.ts";
@@ -46,40 +47,43 @@ async function answerTo(order: WebOrder): Promise<WebAnswer> {
           tell({ kind: "progress", progress: { step, totalSteps, loss, seconds } }),
         onStage: (stage: string) => tell({ kind: "stage", stage }),
       };
-      const trained = await trainHere(
-        order.pictures,
-        order.settings,
-        await trainingBackend(order.options),
-        listener,
+      const { made, ...where } = await onBestDevice(order.options, (backend) =>
+        trainHere(order.pictures, order.settings, backend, listener),
       );
-      return { kind: "trained", trained };
+      return { kind: "trained", trained: { ...made, ...where } };
     }
     case "estimate": {
-      const backend = await trainingBackend(order.options);
-      return { kind: "estimated", seconds: await estimateHere(order.pictures, order.settings, backend) };
+      const { made: seconds } = await onBestDevice(order.options, (backend) =>
+        estimateHere(order.pictures, order.settings, backend),
+      );
+      return { kind: "estimated", seconds };
     }
   }
 }
 
-async function trainingBackend(options: WebComputeOptions): ReturnType<typeof backendOf> {
-  const [best = "wasm"] = await devicesFor(options.device ?? "auto");
-  return backendOf(best, options);
-}
-
 /** The model on the best device that gives what the model's maker saw. */
 async function load(model: Uint8Array, options: WebComputeOptions): Promise<LoadedModel> {
+  const { made, ...where } = await onBestDevice(options, async (backend, isLast) => {
+    const check = await checkRuntime(model, backend);
+    if (!check.isWithinTolerance && !isLast)
+      throw new BackendError(`on ${backend.device} the model's self-check is out of tolerance`);
+    detector = await loadDetector(model, backend);
+    return { description: detector.description, threads: backend.threads, check };
+  });
+  return { ...made, ...where };
+}
+
+/** What is made on the best device that can: the next one is tried where ONNX Runtime fails. */
+async function onBestDevice<T>(
+  options: WebComputeOptions,
+  make: (backend: WebBackend, isLast: boolean) => Promise<T>,
+): Promise<{ readonly made: T; readonly device: WebDevice; readonly fallback: string | null }> {
   const devices = await devicesFor(options.device ?? "auto");
   let fallback: string | null = null;
   for (const [i, device] of devices.entries()) {
     const isLast = i === devices.length - 1;
     try {
-      const backend = await backendOf(device, options);
-      const check = await checkRuntime(model, backend);
-      if (check.isWithinTolerance || isLast) {
-        detector = await loadDetector(model, backend);
-        return { description: detector.description, device, check, fallback };
-      }
-      fallback = `on ${device} the model's self-check is out of tolerance`;
+      return { made: await make(await backendOf(device, options), isLast), device, fallback };
     } catch (error) {
       if (isLast || !(error instanceof RadarError) || error.code !== "E_BACKEND") throw error;
       fallback = error.message;

@@ -36,8 +36,17 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
 };
 
-/** Serves folders, the first that has a file; as any static server would. */
-export async function serveFolders(folders: readonly string[]): Promise<{ url: string; close(): void }> {
+/** What a page needs for threads. */
+const isolation = {
+  "cross-origin-opener-policy": "same-origin",
+  "cross-origin-embedder-policy": "require-corp",
+};
+
+/** Serves folders, the first that has a file; as any static server would. Default: its pages are not isolated from other origins. */
+export async function serveFolders(
+  folders: readonly string[],
+  { isolated = false }: { readonly isolated?: boolean } = {},
+): Promise<{ url: string; close(): void }> {
   const server: Server = createServer(async ({ url = "/" }, response) => {
     const path = normalize(decodeURIComponent(new URL(url, "http://x").pathname)).replace(
       /\/$/,
@@ -46,6 +55,7 @@ export async function serveFolders(folders: readonly string[]): Promise<{ url: s
     for (const folder of folders) {
       const file = join(folder, path);
       if (!existsSync(file)) continue;
+      for (const [name, value] of Object.entries(isolated ? isolation : {})) response.setHeader(name, value);
       response.setHeader("content-type", types[extname(file)] ?? "application/octet-stream");
       response.end(await readFile(file));
       return;

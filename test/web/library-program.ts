@@ -77,6 +77,21 @@ const program = {
     };
   },
 
+  /** Threads of a model that was asked for two of them, what it says of a picture, and milliseconds of each of some more calls. */
+  async threads(model: string, picture: string, calls: number) {
+    const detector = await web.loadDetector(model, { device: "wasm", threads: 2 });
+    const blob = await pngOf(picture);
+    const { score } = said(await detector.detectOne(blob));
+    const milliseconds: number[] = [];
+    for (let i = 0; i < calls; i++) {
+      const started = performance.now();
+      await detector.detectOne(blob);
+      milliseconds.push(performance.now() - started);
+    }
+    await detector.dispose();
+    return { threads: detector.threads, score, milliseconds };
+  },
+
   /** What is said of what cannot be loaded or scored. */
   async refusals(model: string, damaged: string) {
     const bytes = new Uint8Array(await (await fetch(model)).arrayBuffer());
@@ -131,11 +146,12 @@ const program = {
       onProgress: ({ step }: web.WebTrainProgress) => steps.push(step),
       onStage: (stage: string) => stages.push(stage),
     };
-    const { model, description, heldOut, skipped } = await web.train(
+    const { model, description, heldOut, skipped, device, fallback } = await web.train(
       [...blobs, new Blob(["no picture"])],
       options,
     );
-    return { model: Array.from(model), name: description.name, heldOut, skipped, steps, stages };
+    const { name } = description;
+    return { model: Array.from(model), name, heldOut, skipped, device, fallback, steps, stages };
   },
 
   /** Loads, scores and disposes so many times. */

@@ -142,6 +142,22 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
     }
   });
 
+  test("it has threads where the page is isolated from other origins, and says so", async () => {
+    const { said, scale, tolerance } = expected.get("radar") ?? expect.fail("expected what Node says");
+    expect(await ask("threads", "radar.onnx", "0.png", 0)).toMatchObject({ threads: 1 });
+    const isolated = await serveFolders([folder.at("site"), folder.path], { isolated: true });
+    const other = await browser.newPage();
+    await other.goto(`${isolated.url}library.html`);
+    await other.waitForFunction("globalThis.program !== undefined");
+    const { threads, score } = await other.evaluate<{ threads: number; score: number }>(
+      'program.threads("radar.onnx", "0.png", 0)',
+    );
+    await other.close();
+    isolated.close();
+    expect(threads).toBe(2);
+    expect(Math.abs(score - said.anomalyScore) / scale.score).toBeLessThan(tolerance);
+  });
+
   test("what cannot be loaded or scored is refused with the errors of Node", async () => {
     const bytes = Uint8Array.from(readFileSync(folder.at("gaussian.onnx")));
     bytes[2000] = (bytes[2000] ?? 0) ^ 1;
@@ -226,6 +242,8 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
       model: number[];
       heldOut: unknown[];
       skipped: { index: number }[];
+      device: string;
+      fallback: string | null;
       steps: number[];
       stages: string[];
     }>(
@@ -234,6 +252,7 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
       { device: "wasm", imageSize: 16, length: { steps: 2 }, batchSize: 2, name: "prints" },
     );
     expect(trained.skipped).toMatchObject([{ index: prints.length }]);
+    expect([trained.device, trained.fallback]).toEqual(["wasm", null]);
     expect(trained.steps).toEqual([1, 2]);
     expect(trained.stages).toEqual(expect.arrayContaining(["reading", "training", "calibrating"]));
     expect(trained.heldOut.length).toBeGreaterThan(5);
