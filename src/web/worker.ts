@@ -11,9 +11,15 @@ import { estimateHere, trainHere } from "./worker-train.ts";
 let detector: Detector | undefined;
 let work: Promise<void> = Promise.resolve();
 
-/** Serves the owner of this worker, if this is one; elsewhere importing it does nothing. */
+/** What Emscripten calls the workers of its threads. */
+const threadName = "em-pthread";
+
+/**
+ * Serves the owner of this worker, if this is one; elsewhere importing it does nothing. That is so in the workers of ONNX Runtime's threads, too,
+ * whose file may share code with this one where a bundler puts it here.
+ */
 export function serve(): void {
-  if (!("importScripts" in globalThis)) return;
+  if (!("importScripts" in globalThis) || globalThis.name.startsWith(threadName)) return;
   addEventListener("message", ({ data: order }: MessageEvent<WebOrder>) => {
     work = work.then(() =>
       answerTo(order)
