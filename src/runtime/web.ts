@@ -48,7 +48,7 @@ export function webBackend(
   if (files !== undefined) ort.env.wasm.wasmPaths = { ...files };
   return {
     name: `onnxruntime-web ${ort.env.versions.web ?? "?"} (${device})`,
-device,
+    device,
     get threads() {
       return ort.env.wasm.numThreads ?? 1;
     },
