@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { Random } from "../base/random.ts";
-import { buildGraph, cast, transpose } from "../graph/index.ts";
+import { buildGraph, cast, input, transpose } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import type { LookedArea } from "./looked-area.ts";
@@ -76,4 +76,21 @@ test("whatever is ignored shows nothing, in pictures of any size, and what is lo
       Array.from({ length: width * height }, (_, place) => isLooked(place)),
     );
   }
+});
+
+test("pictures whose size is known beforehand, as frames around parts are, are seen as others are", async () => {
+  const random = new Random(3);
+  const [width, height] = [4, 3];
+  const data = Uint8Array.from({ length: 3 * width * height }, () => random.integer(256));
+  const area = areaOf("0110", "1111", "0100");
+  const image = input("image", "uint8", [1, height, width, 3]);
+  const graph = buildGraph({
+    name: "area",
+    inputs: [image],
+    outputs: { pixels: seenArea(image, area).pixels },
+  });
+  const session = await nodeBackend({ threads: 1 }).load(encodeModel(graph));
+  const { pixels } = await session.run({ image: { dtype: "uint8", shape: [1, height, width, 3], data } });
+  await session.dispose();
+  expect(pixels?.data).toEqual((await seen(area, { width, height, data })).pixels?.data);
 });

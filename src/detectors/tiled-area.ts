@@ -2,6 +2,7 @@
  * What is looked at of pictures that are read in tiles: cut to the rectangle around it, and mirrored into the places that are ignored, so
  * that no tile shows an edge where the area ends.
  */
+import type { Shape } from "../base/shape.ts";
 import {
   add,
   cast,
@@ -122,11 +123,12 @@ function mirrored(
   const isLooked = greater(inside(constant({ dtype: "uint8", shape, data: area.data })), scalar(0));
   const row = floor(div(source, scalar(width)));
   const column = sub(source, mul(row, scalar(width)));
-  const own = ({ inside }: Axis, order: readonly (1 | string)[]) => reshape(cast(inside, "float32"), order);
+  const dimOf = ({ inside }: Axis) => inside.shape[0] ?? "L'";
+  const own = ({ inside }: Axis, order: Shape) => reshape(cast(inside, "float32"), order);
   const middle = (cell: Tensor, { step }: Axis) => floor(mul(add(cell, scalar(0.5)), step));
-  const from = (axis: Axis, order: readonly (1 | string)[], cell: Tensor) =>
+  const from = (axis: Axis, order: Shape, cell: Tensor) =>
     where(isLooked, own(axis, order), middle(cell, axis));
-  const [y, x] = [from(rows, ["H'", 1, 1], row), from(columns, [1, "W'", 1], column)];
+  const [y, x] = [from(rows, [dimOf(rows), 1, 1], row), from(columns, [1, dimOf(columns), 1], column)];
   const unit = (...data: readonly [number, number]) =>
     constant({ dtype: "float32", shape: [1, 1, 2], data: Float32Array.from(data) });
   const places = cast(add(mul(y, unit(1, 0)), mul(x, unit(0, 1))), "int64"); // [H', W', 2]
