@@ -50,6 +50,7 @@ const searchSteps = [
   { shifts: [-0.015, 0, 0.015], turns: [-1.5, 0, 1.5], sidePx: templateSidePx / 2 },
   { shifts: [-0.006, 0, 0.006], turns: [-0.6, 0, 0.6], sidePx: templateSidePx },
   { shifts: [-0.0025, 0, 0.0025], turns: [-0.25, 0, 0.25], sidePx: templateSidePx },
+  { shifts: [-0.0025, 0, 0.0025], turns: [-0.25, 0, 0.25], sidePx: templateSidePx },
 ] as const;
 
 /** Pose by moments; the heavier tail points to the frame's right. @param weights - float32 [N, h·w] of {@link partWeights}. */
