@@ -19,7 +19,7 @@ const threadName = "em-pthread";
  * whose file may share code with this one where a bundler puts it here.
  */
 export function serve(): void {
-  if (!("importScripts" in globalThis) || globalThis.name.startsWith(threadName)) return;
+  if (!("importScripts" in globalThis) || self.name.startsWith(threadName)) return;
   addEventListener("message", ({ data: order }: MessageEvent<WebOrder>) => {
     work = work.then(() =>
       answerTo(order)
