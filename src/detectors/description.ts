@@ -66,6 +66,8 @@ export interface DetectorDescription {
     readonly mapMaximum: number;
     /** Scores of the held-out images, ascending. */
     readonly scores: readonly number[];
+    /** What the threshold was before it was raised for disturbed copies of the held-out images; absent where it was not. */
+    readonly thresholdAsTheyAre?: number | undefined;
     /** Score of a held-out image that was like none of the others and left out of all this; absent if there was none. */
     readonly leftOut?: number | undefined;
   };
@@ -154,6 +156,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       pixelThreshold: z.number(),
       mapMaximum: z.number().positive(),
       scores: z.array(z.number()),
+      thresholdAsTheyAre: z.number().optional(),
       leftOut: z.number().optional(),
     }),
     part: z

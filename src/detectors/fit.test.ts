@@ -96,7 +96,7 @@ test("an image that is like none of the others is named and left out of the thre
   expect(kept.description.calibration.threshold).toBeCloseTo(heldOutScores[11] ?? 0, 4);
 });
 
-test("disturbed copies make a map's scale coarser, each left out for its own picture, and are no scores of the threshold", async () => {
+test("disturbed copies make a map's scale coarser, each left out for its own picture, and raise the threshold to where enough of them are below", async () => {
   const { heldOutScores, description } = await fitted([spot(140), spot(160)], {
     disturbed: [spot(180), spot(180), spot(220), spot(220)], // two of each
   });
@@ -105,7 +105,18 @@ test("disturbed copies make a map's scale coarser, each left out for its own pic
   const [meanOfFirst, largestOfFirst] = [100 + (40 + 2 * 80) / 3 / (size * size), 180];
   expect(heldOutScores[1]).toBeCloseTo((160 - meanOfFirst) / (largestOfFirst - meanOfFirst), 4);
   expect(description.calibration.images).toBe(2);
+  expect(description.calibration.thresholdAsTheyAre).toBeCloseTo(Math.max(...heldOutScores), 6);
+  const copyOfSecond = (220 - meanOfFirst) / (largestOfFirst - meanOfFirst);
+  expect(description.calibration.threshold).toBeCloseTo(copyOfSecond, 4); // at a rate of 1/3 one of four may be above it, and two are this
+  expect(description.calibration.pixelThreshold).toBeCloseTo(copyOfSecond, 4);
+});
+
+test("disturbed copies that score no higher leave the threshold as it is", async () => {
+  const { heldOutScores, description } = await fitted([spot(140), spot(160)], {
+    disturbed: [spot(140), spot(140), spot(160), spot(160)],
+  });
   expect(description.calibration.threshold).toBeCloseTo(Math.max(...heldOutScores), 6);
+  expect(description.calibration).not.toHaveProperty("thresholdAsTheyAre");
 });
 
 test("a coarse map keeps its highest pixel and falls off around it; the score is what it is without", async () => {

@@ -30,8 +30,8 @@ export interface FitOptions {
   /** Good images it has not seen: the maps' scales and the thresholds are set on them. */
   readonly heldOut: readonly Uint8Array[];
   /**
-   * Disturbed copies of each of them: a map that minds the disturbances more than the others counts for less. They matter for the maps' scales
-   * alone, not for the thresholds. Default: none.
+   * Disturbed copies of each of them: a map that minds the disturbances more than the others counts for less, and the thresholds are raised where
+   * more than 15 % of the copies would be called anomalous. Default: none.
    */
   readonly disturbed?: DisturbedCopies | undefined;
   readonly falseAlarmRate: number | "auto";
@@ -48,6 +48,9 @@ export interface FitOptions {
 
 /** Disturbed copies of each held-out image, where disturbances are to be tolerated (ours). */
 export const heldOutCopies = 2;
+
+/** Share of the disturbed copies that may be called anomalous; where a higher rate of false alarms is asked for, that (ours). */
+const toleratedRate = 0.15;
 
 /** {@link heldOutCopies} of every image, drawn one after the other. */
 export function copiesOfEach(
@@ -85,7 +88,7 @@ const leastThreshold = 0.5;
 /**
  * Brings the maps to scale, sets image and pixel thresholds on held-out images, and encodes it all.
  *
- * Each held-out image is scored with the scales of the others, as a new image would be. The pixel threshold is the image threshold's twin:
+ * Each held-out image, and its copies, are scored with the scales of the others, as a new image would be. The pixel threshold is the image threshold's twin:
  * at the same rate, a good image has no pixel above it.
  *
  * @throws {DataError} E_FALSE_ALARM_RATE if there are too few held-out images for the rate.
@@ -111,17 +114,31 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const { disturbed } = options;
   const ofCopies = disturbed ? await read(disturbed.images, disturbed.whole) : [];
   const scales = mapScales(readings, ofCopies);
-  const largest = readings.map((reading, i) => {
+  const imageOfCopy = (copy: number) => Math.floor(copy / heldOutCopies);
+  const scalesFor = readings.map((_, i) => {
     const others = readings.filter((_, j) => j !== i);
-    const copiesOfOthers = ofCopies.filter((_, j) => Math.floor(j / heldOutCopies) !== i);
-    return scaledMaximum(reading, others.length > 0 ? mapScales(others, copiesOfOthers) : scales);
+    const copiesOfOthers = ofCopies.filter((_, j) => imageOfCopy(j) !== i);
+    return others.length > 0 ? mapScales(others, copiesOfOthers) : scales;
   });
-  const heldOutScores = readings.map(({ score }, i) => Math.fround(score ?? largest[i] ?? 0));
+  const largestOf = (reading: MapReading, i: number) => scaledMaximum(reading, scalesFor[i] ?? scales);
+  const scoreOf = ({ score }: MapReading, largest: number) => Math.fround(score ?? largest);
+  const largest = readings.map(largestOf);
+  const heldOutScores = readings.map((reading, i) => scoreOf(reading, largest[i] ?? 0));
   const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);
   const kept = (values: readonly number[]) => Float32Array.from(values.filter((_, i) => i !== odd)).sort();
   const scores = kept(heldOutScores);
-  const image = thresholdOf(source, scores, falseAlarmRate);
-  const pixel = conformalThreshold(kept(largest), falseAlarmRate);
+  const copies = ofCopies
+    .map((reading, j) => ({ reading, largest: largestOf(reading, imageOfCopy(j)) }))
+    .filter((_, j) => imageOfCopy(j) !== odd);
+  const asTheyAre = thresholdOf(source, scores, falseAlarmRate);
+  const image = raised(
+    asTheyAre,
+    copies.map((copy) => scoreOf(copy.reading, copy.largest)),
+  );
+  const pixel = raised(
+    { ...conformalThreshold(kept(largest), falseAlarmRate), rule: "conformal" },
+    copies.map((copy) => copy.largest),
+  );
   const description = options.describe({
     images: scores.length,
     threshold: image.threshold,
@@ -130,6 +147,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     pixelThreshold: pixel.threshold,
     mapMaximum: mapMaximumOf(pixel.threshold),
     scores: Array.from(scores),
+    ...(image.threshold > asTheyAre.threshold && { thresholdAsTheyAre: asTheyAre.threshold }),
     ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
   });
   const decision = { calibrationScores: scores, threshold: image.threshold };
@@ -138,6 +156,16 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
   const model = encodeModel(graph, metadata, { inner: [sourceMapsName] });
   return { model: await sealed(model), description, heldOutScores, odd };
+}
+
+type Threshold = Pick<DetectorDescription["calibration"], "threshold" | "falseAlarmRate" | "rule">;
+
+/** The threshold, raised where more of the disturbed copies are above it than is tolerated. A method's own stays. */
+function raised(own: Threshold, copies: readonly number[]): Threshold {
+  if (own.rule === "method") return own;
+  const sorted = [...copies].sort((a, b) => a - b);
+  const above = Math.floor(Math.max(toleratedRate, own.falseAlarmRate) * sorted.length);
+  return { ...own, threshold: Math.max(own.threshold, sorted[sorted.length - 1 - above] ?? own.threshold) };
 }
 
 /** Pixel score of a heat map's brightest colour. */
@@ -183,7 +211,7 @@ function thresholdOf(
   { threshold }: MapSource,
   heldOutScores: Float32Array,
   falseAlarmRate: number | "auto",
-): Pick<DetectorDescription["calibration"], "threshold" | "falseAlarmRate" | "rule"> {
+): Threshold {
   if (threshold === undefined || falseAlarmRate !== "auto")
     return { ...conformalThreshold(heldOutScores, falseAlarmRate), rule: "conformal" };
   const above = heldOutScores.filter((score) => score > threshold).length;

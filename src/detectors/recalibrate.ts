@@ -132,7 +132,7 @@ function describe(
     readonly mapMaxima: readonly number[] | undefined;
   },
 ): DetectorDescription {
-  const { leftOut: _, ...calibration } = before.calibration;
+  const { leftOut: _, thresholdAsTheyAre: __, ...calibration } = before.calibration;
   // The score of most methods is the map's maximum: one threshold is the other's twin.
   const areTwins = Math.fround(calibration.pixelThreshold) === Math.fround(calibration.threshold);
   const unmeasured = areTwins ? threshold : calibration.pixelThreshold;

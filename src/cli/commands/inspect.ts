@@ -40,6 +40,11 @@ function lookText({ aspectRatio, shortSidePx, color, contrast, depth }: GoodPict
   return `${shape}, ${colors[color]}, contrast from ${number(contrast)}; 16-bit files hold ${depth.bits} bits`;
 }
 
+function raisedText({ thresholdAsTheyAre }: DetectorDescription["calibration"]): string {
+  if (thresholdAsTheyAre === undefined) return "";
+  return ` (${number(thresholdAsTheyAre)}, raised for light, noise and what else cameras do)`;
+}
+
 function leftOutText({ leftOut }: DetectorDescription["calibration"]): string {
   return leftOut === undefined ? "" : `; one that scores ${number(leftOut)} was left out`;
 }
@@ -75,7 +80,7 @@ function rowsOf(
     ["seed", String(description.seed)],
     [
       "threshold",
-      `anomalous when the score > ${number(threshold)}; a pixel when > ${number(pixelThreshold)}`,
+      `anomalous when the score > ${number(threshold)}${raisedText(calibration)}; a pixel when > ${number(pixelThreshold)}`,
     ],
     ["false alarms", `${kept} ${number(100 * calibration.falseAlarmRate)} % of good images`],
     [
