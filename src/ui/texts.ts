@@ -78,7 +78,7 @@ export const texts = {
     left: (time: string): string => `about ${time} left`,
     step: (step: number, total: number): string => `step ${step} of ${total}`,
     done: "The detector is ready",
-    devices: { webgpu: "the graphics processor (WebGPU)", wasm: "the processor (WebAssembly)" },
+    devices: { webgpu: "WebGPU", wasm: "WebAssembly" },
     facts: {
       learned: "learned from",
       heldOut: "held out",
