@@ -4,8 +4,11 @@ import { Worker } from "node:worker_threads";
 import { BackendError } from "../base/errors.ts";
 import type { FilePath } from "./file-input.ts";
 
-/** What threads of ours run unless they are given another file: where this package lies as files, it is there. */
-export const ownWorker: URL = new URL(`./worker${extname(import.meta.url)}`, import.meta.url);
+/** What threads of ours run unless they are given another file; null in a bundle whose modules do not know where they are. */
+export function ownWorker(): URL | null {
+  const { url } = import.meta;
+  return URL.canParse(url) ? new URL(`./worker${extname(url)}`, url) : null;
+}
 
 /** What a thread is for. */
 export type ThreadKind = "session" | "training" | "scoring";
@@ -38,7 +41,12 @@ export function startThread<Order, Answer, Message = never>(
   isAnswer: (message: Answer | Message) => message is Answer = (message): message is Answer => true,
   onMessage: (message: Message) => void = () => {},
 ): RunningThread<Order, Answer> {
-  const program = file === true ? ownWorker : file;
+  const program = file === true ? ownWorker() : file;
+  if (program === null) {
+    throw new BackendError(
+      "worker: expected the file that worker threads run, got none in a bundle. Name it: docs/library.md says how.",
+    );
+  }
   const worker = new Worker(typeof program === "string" ? absolute(program) : program, {
     workerData: { radarAd: kind },
   });

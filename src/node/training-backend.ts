@@ -16,11 +16,18 @@ const enoughCores = 4; // with two, copying batches costs what making them meanw
 export function trainingBackend(options: Omit<NodeBackendOptions, "spin">): Backend {
   const here = nodeBackend({ ...options, spin: false });
   const hasRoom = (options.device ?? "cpu") !== "cpu" || availableParallelism() >= enoughCores;
-  const canRun = ownWorker.pathname.endsWith(".js") && existsSync(ownWorker);
-  if (!hasRoom || !canRun) return here;
+  if (!hasRoom || !liesAsFiles()) return here;
   const elsewhere = workerBackend({ ...options, spin: false }, true);
   return {
     name: here.name,
     load: (model, load) => (load?.carry === undefined ? here : elsewhere).load(model, load),
   };
+}
+
+/** Whether this is our own built file, and not part of a bundle, beside which a `worker.js` would be another's. */
+function liesAsFiles(): boolean {
+  const worker = ownWorker();
+  return (
+    String(import.meta.url).endsWith("/node/training-backend.js") && worker !== null && existsSync(worker)
+  );
 }
