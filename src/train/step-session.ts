@@ -1,6 +1,6 @@
 /** The training step in a session that keeps the state: what goes in is a batch, what comes out a loss. */
-import type { NdArray } from "../base/array.ts";
-import { formatNumber } from "../base/check.ts";
+import { floatValues, type NdArray } from "../base/array.ts";
+import { formatNumber, invariant } from "../base/check.ts";
 import { TrainingError } from "../base/errors.ts";
 import type { Graph } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
@@ -67,7 +67,7 @@ export async function openStepSession(
       ahead = undefined;
       const feeds = {
         ...batch,
-        ...(isFirst && { ...feedsOf(initial) }),
+        ...(isFirst && feedsOf(initial)),
         step: scalar(step),
         totalSteps: scalar(totalSteps),
       };
@@ -102,7 +102,11 @@ function outcomeOf(outputs: Readonly<Record<string, NdArray>>, step: number): St
 
 async function stateOf(session: Session): Promise<TrainingState> {
   const carried = await session.carried();
-  const values = (name: (typeof stateNames)[number]) => Float32Array.from(carried[name]?.data ?? [], Number);
+  const values = (name: (typeof stateNames)[number]): Float32Array => {
+    const array = carried[name];
+    invariant(array, "a training step that does not carry its state");
+    return floatValues(array);
+  };
   return {
     parameters: values("parameters"),
     firstMoment: values("firstMoment"),
