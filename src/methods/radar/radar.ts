@@ -1,5 +1,6 @@
 /** RADAR as a method: train the network, fit the readout. */
 
+import type { NdArray } from "../../base/array.ts";
 import { outputsOf, withSession } from "../../detectors/run-graph.ts";
 import { namedParameters, parameterCount } from "../../nn/index.ts";
 import type { Learned, LearningContext, PreparedMethod } from "../method.ts";
@@ -53,12 +54,15 @@ async function learn(
     readout,
     random,
   };
-  const fitted = await withSession(backend, observationGraph(network), (session) =>
-    readout.fit(outputsOf(session, shown, options.imageSize), {
-      random: random.split("readout"),
-      classifier: options.classifier,
-    }),
-  );
+  const observations = observationGraph(network);
+  const readFrom = (images: AsyncIterable<Record<string, NdArray>>) =>
+    readout.fit(images, { random: random.split("readout"), classifier: options.classifier });
+  const fitted =
+    observations.outputs.length === 0 // the network says it all
+      ? await readFrom(nothing())
+      : await withSession(backend, observations, (session) =>
+          readFrom(outputsOf(session, shown, options.imageSize)),
+        );
   return {
     source: radarMaps(network, fitted),
     parameters: parameterCount(namedParameters(unet)),
@@ -66,3 +70,5 @@ async function learn(
     finalLoss: trained.finalLoss,
   };
 }
+
+async function* nothing(): AsyncGenerator<never> {}
