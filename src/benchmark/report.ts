@@ -1,16 +1,12 @@
 /** The report of a benchmark: one HTML file that needs nothing else. */
-import { Html, html } from "../report/html.ts";
-import { reportStyle } from "../report/report-style.ts";
+import { type Html, html } from "../report/html.ts";
+import { chartFigure, type PageSection, reportPage } from "../report/page.ts";
 import { accuracyChart, setChart } from "./charts.ts";
 import type { BenchmarkDocument } from "./document.ts";
 import { figureNames, figureStyles } from "./figures.ts";
 import { type GalleryInput, gallerySection } from "./gallery.ts";
 import { figureText } from "./markdown.ts";
 import { type BenchmarkRow, isPretrained } from "./summary.ts";
-
-/** No request of any kind: styles are inline, pictures are data, and there is no script. */
-const contentSecurityPolicy =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 const style = `
 main,header>div{max-width:1400px}
@@ -35,7 +31,7 @@ dl.meanings dd{margin:0;color:var(--muted)}
 export function renderBenchmarkReport(input: GalleryInput): string {
   const { document } = input;
   const title = `Benchmark: ${new Set(document.rows.map(({ method }) => method)).size} methods on ${document.sets.length} sets`;
-  const sections: (readonly [id: string, title: string, section: Html | null])[] = [
+  const sections: PageSection[] = [
     ["figures", "Figures", figuresSection(document)],
     ["time", "Accuracy against time", timeSection(document)],
     ["sets", "Set by set", setsSection(document)],
@@ -43,24 +39,23 @@ export function renderBenchmarkReport(input: GalleryInput): string {
     ["failed", "Failed", failedSection(document)],
     ["reading", "How to read this", readingSection(document)],
   ];
-  const present = sections.filter(([, , section]) => section !== null);
-  const links = present.map(([id, name]) => html`<li><a href="#${id}">${name}</a></li>`);
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
-<meta name="generator" content="radar-ad"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>${title}</title><style>${new Html(reportStyle + style)}</style></head>
-<body>${header(title, document, links)}
-<main>${present.map(
-    ([id, name, section]) =>
-      html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>${section}</section>`,
-  )}
-<footer>Made by radar-ad ${document.version}. Higher score means more anomalous, everywhere in this report.</footer></main></body></html>
-`.text;
+  const wrapped = sections.map(([id, name, section]): PageSection => {
+    const wrapper =
+      section && html`<section aria-labelledby="${id}"><h2 id="${id}">${name}</h2>${section}</section>`;
+    return [id, name, wrapper];
+  });
+  const head = {
+    overline: "RADAR benchmark report",
+    title,
+    facts: factsOf(document),
+    command: document.command,
+  };
+  return reportPage(head, wrapped, { by: `radar-ad ${document.version}`, style });
 }
 
-function header(title: string, document: BenchmarkDocument, links: readonly Html[]): Html {
+function factsOf(document: BenchmarkDocument): [label: string, value: string][] {
   const { machine, seeds, software, threads } = document;
-  const facts: [label: string, value: string][] = [
+  return [
     ["Date", document.date],
     ["Seeds", seeds.join(", ")],
     ["Machine", `${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB`],
@@ -73,9 +68,6 @@ function header(title: string, document: BenchmarkDocument, links: readonly Html
         .join(", "),
     ],
   ];
-  return html`<header><div><p class="overline">RADAR benchmark report</p><h1>${title}</h1>
-<dl class="facts">${facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl>
-<pre><code>${document.command}</code></pre><nav aria-label="Sections"><ul>${links}</ul></nav></div></header>`;
 }
 
 function figuresSection({ sets, rows, seeds }: BenchmarkDocument): Html | null {
@@ -107,7 +99,7 @@ function figureTable(rows: readonly BenchmarkRow[], set: string): Html {
 function timeSection({ rows, sets }: BenchmarkDocument): Html | null {
   const chart = accuracyChart(rows, sets.length);
   if (chart === null) return null;
-  return figure(
+  return chartFigure(
     chart,
     "Up and left is better. Small dots: one set each; large ones: the mean over the sets.",
   );
@@ -118,13 +110,9 @@ function setsSection({ rows, sets, seeds }: BenchmarkDocument): Html | null {
   return html`${sets.map(({ name }) => {
     const ofSet = rows.filter(({ set }) => set === name);
     return ofSet.length > 0
-      ? html`<h3>${name}</h3>${figure(setChart(name, ofSet), seeds.length > 1 ? "Lines: one sample standard deviation over the seeds." : "One seed.")}`
+      ? html`<h3>${name}</h3>${chartFigure(setChart(name, ofSet), seeds.length > 1 ? "Lines: one sample standard deviation over the seeds." : "One seed.")}`
       : null;
   })}`;
-}
-
-function figure(svg: string, caption: string): Html {
-  return html`<figure class="surface">${new Html(svg)}<figcaption>${caption}</figcaption></figure>`;
 }
 
 function failedSection({ failed }: BenchmarkDocument): Html | null {

@@ -11,6 +11,7 @@ import {
 import { locatePart, poseByMoments, templateSidePx } from "../features/part-pose.ts";
 import {
   meanFrame,
+  meanOf,
   median,
   quantile,
   reachOf,
@@ -33,6 +34,8 @@ export interface PartStudy {
   readonly reason: string;
   /** Spread that is left once every picture is brought into one pose, as a share of the spread as they lie; null: not tried. */
   readonly spreadLeft: number | null;
+  /** The mean of the pictures, around the part: as they lie, and brought into one pose; null: not tried. */
+  readonly means: { readonly asTheyLie: RgbImage; readonly together: RgbImage } | null;
 }
 
 /** All ours; docs/where-to-look.md tells where they were looked at. */
@@ -76,11 +79,7 @@ export async function studyPart(
   options: { readonly backend: Backend; readonly isWanted?: boolean },
 ): Promise<PartStudy> {
   const { backend, isWanted = false } = options;
-  const none = (reason: string, spreadLeft: number | null = null): PartStudy => ({
-    part: null,
-    reason,
-    spreadLeft,
-  });
+  const none = (reason: string): PartStudy => ({ part: null, reason, spreadLeft: null, means: null });
   if (small.length < limits.fewestPictures) return none(`fewer than ${limits.fewestPictures} pictures`);
   const run = (build: (planes: Tensor) => Tensor) => outputOfEach(small, build, backend);
 
@@ -112,7 +111,7 @@ export async function studyPart(
     reshape(partFrame(grey(planes, aspect), pose, model, templateSidePx), ["N", templateSidePx ** 2]);
   const framesAt = (lies: readonly Float32Array[]) => outputOfEach(small, cutOut, backend, lies);
   const standing = standingPose(poses);
-  const asTheyLie = spread(await framesAt(poses.map(() => standing)));
+  const lying = await framesAt(poses.map(() => standing));
   let frames = await framesAt(poses);
   let readings: readonly PartReading[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -124,18 +123,17 @@ export async function studyPart(
     frames = found.map((values) => values.subarray(3));
     readings = found.map(([misfit = 2, area = 0, onBorder = 0]) => ({ misfit, area, onBorder }));
   }
-  const spreadLeft = spread(frames) / Math.max(asTheyLie, 1e-9);
+  const spreadLeft = spread(frames) / Math.max(spread(lying), 1e-9);
+  const means = { asTheyLie: greyPicture(meanOf(lying)), together: greyPicture(meanOf(frames)) };
+  const declined = (reason: string): PartStudy => ({ part: null, reason, spreadLeft, means });
   if (!isWanted && median(readings.map(({ misfit }) => misfit)) > limits.mostMisfit) {
-    return none("the pictures do not show the same part", spreadLeft);
+    return declined("the pictures do not show the same part");
   }
   if (!isWanted && spreadLeft > limits.mostSpreadLeft) {
-    return none(
-      `bringing the pictures into one pose leaves ${percent(spreadLeft)} of their spread`,
-      spreadLeft,
-    );
+    return declined(`bringing the pictures into one pose leaves ${percent(spreadLeft)} of their spread`);
   }
   const reason = `in one pose the pictures have ${percent(spreadLeft)} of their spread`;
-  return { part: { model, limits: partLimits(readings) }, reason, spreadLeft };
+  return { part: { model, limits: partLimits(readings) }, reason, spreadLeft, means };
 }
 
 /** Pose of the part in one picture of any size, [4]. */
@@ -176,6 +174,15 @@ async function outputOfEach(
 
 function grey(planes: Tensor, aspect: number): Tensor {
   return reduceMean(smallPictures(planes, aspect), { axes: [1] });
+}
+
+/** @param levels - Grey levels of a frame, [T, T]. */
+function greyPicture(levels: Float64Array): RgbImage {
+  const data = new Uint8Array(3 * levels.length);
+  levels.forEach((level, i) => {
+    data.fill(Math.round(level), 3 * i, 3 * i + 3);
+  });
+  return { width: templateSidePx, height: templateSidePx, data };
 }
 
 function percent(share: number): string {

@@ -59,12 +59,18 @@ export function standingPose(poses: readonly Float32Array[]): Float32Array {
   return Float32Array.of(mean(0), mean(1), 1, 0);
 }
 
-/** The mean of frames less its own mean: a template. */
-export function meanFrame(frames: readonly Float32Array[]): number[] {
+/** The mean of frames. @param frames - Of one size, at least one. */
+export function meanOf(frames: readonly Float32Array[]): Float64Array {
   const sums = new Float64Array(frames[0]?.length ?? 0);
   for (const frame of frames) {
     for (const [i, value] of frame.entries()) sums[i] = (sums[i] ?? 0) + value / frames.length;
   }
+  return sums;
+}
+
+/** The mean of frames less its own mean: a template. */
+export function meanFrame(frames: readonly Float32Array[]): number[] {
+  const sums = meanOf(frames);
   const mean = sums.reduce((sum, value) => sum + value, 0) / sums.length;
   return Array.from(sums, (value) => Math.fround(value - mean));
 }

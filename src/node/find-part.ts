@@ -40,7 +40,7 @@ export async function findPart(
   },
 ): Promise<PartStudy> {
   const { backend, mode, depth, signal } = options;
-  if (mode === "off") return { part: null, reason: "not asked for", spreadLeft: null };
+  if (mode === "off") return { part: null, reason: "not asked for", spreadLeft: null, means: null };
   const count = Math.min(studied, pictures.length);
   let first: number | undefined; // aspect of the first picture that could be read
   const small: RgbImage[] = [];
@@ -53,7 +53,8 @@ export async function findPart(
       const aspect = picture.height / picture.width;
       first ??= aspect;
       if (Math.abs(aspect / first - 1) > mostAspectSpread) {
-        return { part: null, reason: "the pictures differ in their proportions", spreadLeft: null };
+        const reason = "the pictures differ in their proportions";
+        return { part: null, reason, spreadLeft: null, means: null };
       }
       shrinker ??= await openShrinker(backend, searchSize(aspect));
       small.push(await shrinker.shrink(picture));

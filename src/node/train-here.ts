@@ -13,6 +13,7 @@ import {
   type Tiles,
 } from "../detectors/index.ts";
 import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
+import type { LossPoint } from "../report/loss-chart.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { withBackbone } from "./backbone-file.ts";
@@ -29,6 +30,7 @@ import { readArea } from "./read-area.ts";
 import { softwareVersions } from "./software-versions.ts";
 import type { TrainOptions, TrainSummary } from "./train-options.ts";
 import { trainingBackend } from "./training-backend.ts";
+import { trainingReport } from "./training-report.ts";
 import { type PlainData, trainingSource } from "./training-source.ts";
 import { typicalSide } from "./typical-side.ts";
 
@@ -48,17 +50,16 @@ export async function trainHere(
   const output = options.output === undefined ? null : pathOf("output", options.output);
   const backbonePath = options.backbone && pathOf("backbone", options.backbone);
   const checkpointPath = output === null ? null : checkpointPathOf(output);
-  if (output !== null) await checkWritable(output);
-  if (checkpointPath !== null) await checkWritable(checkpointPath);
+  const report = options.report === undefined ? null : pathOf("report", options.report);
+  const outputs = [
+    ...(output === null ? [] : [{ path: output, kind: "model" } as const]),
+    ...(checkpointPath === null ? [] : [{ path: checkpointPath, kind: "checkpoint" } as const]),
+    ...(report === null ? [] : [{ path: report, kind: "report" } as const]),
+  ];
+  for (const { path } of outputs) await checkWritable(path);
   const backend = trainingBackend({ ...(device && { device }), ...(threads && { threads }) });
   const { name, root, pictures, files, notes } = await trainingSource(data, options.good);
-  if (output !== null && checkpointPath !== null) {
-    const outputs = [
-      { path: output, kind: "model" } as const,
-      { path: checkpointPath, kind: "checkpoint" } as const,
-    ];
-    await checkOutputs(outputs, backbonePath === undefined ? files : [...files, backbonePath]);
-  }
+  await checkOutputs(outputs, backbonePath === undefined ? files : [...files, backbonePath]);
   const resume = options.resume && checkpointPath ? await readCheckpoint(checkpointPath) : undefined;
   if (options.resume && resume === undefined)
     onStage?.(`no checkpoint at ${checkpointPath}: starting from the beginning`);
@@ -110,7 +111,8 @@ export async function trainHere(
 
   const planes = images.map(({ image }) => image.planes);
   const windows = cutter && images.map(({ image }) => image.windows ?? []);
-  const filling = drawn && !windows ? meanPicture(planes) : undefined;
+  const mean = report !== null || (drawn && !windows) ? meanPicture(planes) : undefined;
+  const filling = drawn && !windows ? mean : undefined;
   const area = drawn && { ...drawn.area, filling };
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
@@ -119,15 +121,18 @@ export async function trainHere(
   const byName = new Map(
     pictures.map((picture, i) => [typeof picture === "string" ? picture : `images[${i}]`, picture]),
   );
+  const read = async (path: string) => (await namedImage(byName.get(path) ?? "", "image", depth)).image;
   const fullSize = windows && {
     windows: windows.map((list) => list.map(({ pixels }) => pixels)),
     looked: area && windows.map((list) => list.flatMap(({ looked }) => looked ?? [])),
-    whole: async (index: number) => (await namedImage(byName.get(pathAt(index)) ?? "", "image", depth)).image,
+    whole: (index: number) => read(pathAt(index)),
   };
   const size = cutter ? `tiles of ${imageSize} px` : `${imageSize} px`;
   onStage?.(`training on ${images.length} images at ${size} (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
   let stepsOfRun = 0;
+  const losses: LossPoint[] = [];
+  const groups = pattern && groupNames(relativePaths, pattern);
   const { model, description, heldOut, odd, copies } = await trainDetector(
     area && filling ? planes.map((image) => onlyArea(image, filling, area.data)) : planes,
     prepared,
@@ -147,10 +152,11 @@ export async function trainHere(
       signal,
       keepOdd: options.keepOdd,
       tolerance: options.tolerance,
-      groups: pattern && groupNames(relativePaths, pattern),
+      groups,
       networks: options.networks,
       onProgress: (progress) => {
         ({ seconds: trainingSeconds, stepsOfRun } = progress);
+        if (report !== null) losses.push({ step: progress.step, loss: progress.loss });
         const imagesPerSecond = (stepsOfRun * batchSize) / trainingSeconds;
         options.onProgress?.({ ...progress, imagesPerSecond });
       },
@@ -162,7 +168,7 @@ export async function trainHere(
   if (output !== null) await writeFileAtomic(output, model);
   if (checkpointPath !== null) await rm(checkpointPath, { force: true });
   const { steps, finalLoss } = description.training;
-  return {
+  const summary: TrainSummary = {
     model,
     output,
     description,
@@ -176,6 +182,24 @@ export async function trainHere(
     odd: odd && scored(odd),
     copies: copies.map(([a, b]) => [pathAt(a), pathAt(b)] as const),
   };
+  if (report === null || mean === undefined) return summary;
+  onStage?.("drawing the report");
+  const html = await trainingReport({
+    summary,
+    data: root === "" ? name : root,
+    command: options.command,
+    looks: images.map(({ image }) => image.look),
+    groups: groups === undefined ? null : new Set(groups).size,
+    study: locate === "off" ? null : found,
+    mean,
+    drawn,
+    tiles,
+    losses,
+    read,
+    threads,
+  });
+  await writeFileAtomic(report, html);
+  return summary;
 }
 
 /** @param of - `side`: longer side of a typical picture, in pixels. */

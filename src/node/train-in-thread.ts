@@ -66,10 +66,12 @@ function withPaths({
   output,
   backbone,
   mask,
-}: PlainTrainOptions): Pick<PlainTrainOptions, "output" | "backbone" | "mask"> {
+  report,
+}: PlainTrainOptions): Pick<PlainTrainOptions, "output" | "backbone" | "mask" | "report"> {
   return {
     ...(output !== undefined && { output: pathOf("output", output) }),
     ...(backbone !== undefined && { backbone: pathOf("backbone", backbone) }),
     ...(mask !== undefined && { mask: pathOf("mask", mask) }),
+    ...(report !== undefined && { report: pathOf("report", report) }),
   };
 }

@@ -75,6 +75,10 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
    * longer side of a typical one has so many pixels. A part that is found first is cut out at that resolution. Default: brought to one square.
    */
   readonly resolution?: "full" | number | undefined;
+  /** Path of an HTML report to write: what was learned from, where it looks, the loss, the threshold. Default: none. */
+  readonly report?: FilePath | undefined;
+  /** The command that repeats the training, for the report. */
+  readonly command?: string | undefined;
   /** Goes on from the checkpoint that an unfinished training left beside `output`; without one it starts from the beginning. */
   readonly resume?: boolean | undefined;
   /** Where trained networks are kept and looked for, e.g. `diskNetworkStore`. Default: nowhere. Not with a `worker`. */
@@ -173,6 +177,8 @@ const trainChecks: OptionChecks<TrainOptions> = {
   resolution: (name, value) => {
     if (value !== "full") checkInteger(name, value, { minimum: 16 });
   },
+  report: filePath,
+  command: text,
   resume: flag,
   networks: networkStore,
   signal: abortSignal,

@@ -1,17 +1,13 @@
 /** The report of `radar evaluate --report`: one HTML file that needs nothing else, on screen and on paper. */
 import { type CurvePoint, classStrip, prChart, rocChart, scoreHistogram } from "./charts.ts";
 import { flaggedCount } from "./class-summary.ts";
-import { Html, html } from "./html.ts";
+import { type Html, html } from "./html.ts";
+import { chartFigure, reportPage } from "./page.ts";
 import type { EvaluationReportInput } from "./report-input.ts";
 import { gallerySection, worstSection } from "./report-pictures.ts";
 import { stressSection } from "./report-stress.ts";
-import { reportStyle } from "./report-style.ts";
-import { headerSection, metricsSection, verdictSection } from "./report-summary.ts";
+import { metricsSection, verdictSection } from "./report-summary.ts";
 import { classTable, imagesSection, skippedSection } from "./report-tables.ts";
-
-/** No request of any kind: styles are inline, pictures are data, and there is no script. */
-const contentSecurityPolicy =
-  "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /**
  * The report as one HTML document: verdict, figures, charts, classes, hardest images, examples, limits.
@@ -21,7 +17,8 @@ const contentSecurityPolicy =
  * @throws {OptionError} E_OPTION if a panel of a picture is not a WebP or PNG data URI.
  */
 export function renderEvaluationReport(input: EvaluationReportInput): string {
-  const sections: (readonly [id: string, title: string, section: Html | null])[] = [
+  const { title, facts, command } = input;
+  return reportPage({ overline: "RADAR evaluation report", title, facts, command }, [
     ["verdict", "Verdict", verdictSection(input)],
     ["figures", "Figures", metricsSection(input.metrics)],
     ["scores", "Scores", scoresSection(input)],
@@ -29,30 +26,22 @@ export function renderEvaluationReport(input: EvaluationReportInput): string {
     ["tolerance", "Tolerance", stressSection(input)],
     ["worst", "Hardest images", worstSection(input)],
     ["gallery", "Examples", gallerySection(input)],
-    ["skipped", "Skipped files", skippedSection(input.skipped)],
+    [
+      "skipped",
+      "Skipped files",
+      skippedSection(input.skipped, "could not be scored, and no figure of this report counts"),
+    ],
     ["reading", "How to read this", readingSection(input)],
     ["images", "Every image", input.images.length > 0 ? imagesSection(input.images) : null],
-  ];
-  const present = sections.filter(([, , section]) => section !== null);
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${contentSecurityPolicy}">
-<meta name="generator" content="radar-ad"><meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
-<title>${input.title}</title><style>${new Html(reportStyle)}</style></head>
-<body>${headerSection(
-    input,
-    present.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`),
-  )}
-<main>${present.map(([, , section]) => section)}
-<footer>Made by radar-ad. Higher score means more anomalous, everywhere in this report.</footer></main></body></html>
-`.text;
+  ]);
 }
 
 function scoresSection({ images, metrics }: EvaluationReportInput): Html | null {
   if (images.length === 0) return null;
   return html`<section aria-labelledby="scores"><h2 id="scores">Scores</h2>
-${chart(scoreHistogram(images, metrics.threshold), "Right of the dashed line an image is called defective. No bar holds images from both sides of it.")}
+${chartFigure(scoreHistogram(images, metrics.threshold), "Right of the dashed line an image is called defective. No bar holds images from both sides of it.")}
 <h3>Class by class</h3>
-${chart(classStrip(images, metrics.threshold), "Each line is one image, each dot the median of its class.")}
+${chartFigure(classStrip(images, metrics.threshold), "Each line is one image, each dot the median of its class.")}
 ${classTable(images)}</section>`;
 }
 
@@ -66,17 +55,13 @@ function curvesSection({ images, curves }: EvaluationReportInput): Html | null {
   const prPoint = defective.count > 0 && flagged > 0 ? { x: recall, y: defective.flagged / flagged } : null;
   if (roc === null && pr === null) return null;
   return html`<section aria-labelledby="curves"><h2 id="curves">Curves</h2><div class="charts">
-${roc && chart(rocChart(roc, rocPoint), `ROC: every threshold's trade of false alarms for found defects.${dot(rocPoint)} Dashed: guessing.`)}
-${pr && chart(prChart(pr, prPoint, defective.count / images.length), `Precision and recall of every threshold.${dot(prPoint)} Dashed: calling everything defective.`)}
+${roc && chartFigure(rocChart(roc, rocPoint), `ROC: every threshold's trade of false alarms for found defects.${dot(rocPoint)} Dashed: guessing.`)}
+${pr && chartFigure(prChart(pr, prPoint, defective.count / images.length), `Precision and recall of every threshold.${dot(prPoint)} Dashed: calling everything defective.`)}
 </div></section>`;
 }
 
 function dot(point: CurvePoint | null): string {
   return point === null ? "" : " Dot: the detector at its threshold.";
-}
-
-function chart(svg: string, caption: string): Html {
-  return html`<figure class="surface">${new Html(svg)}<figcaption>${caption}</figcaption></figure>`;
 }
 
 const readingNotes: readonly string[] = [

@@ -4,7 +4,7 @@ import { cssGradient, type Rgb } from "./color-map.ts";
 import { formatScore } from "./format.ts";
 import { Html, html } from "./html.ts";
 import { contourColor, outlineColor } from "./overlay.ts";
-import type { EvaluationReportInput, MapScale, ReportPicture } from "./report-input.ts";
+import type { EvaluationReportInput, MapScale, ReportPanel, ReportPicture } from "./report-input.ts";
 
 /**
  * The images that a detector gets most wrong.
@@ -16,8 +16,8 @@ export function worstSection({ pictures, mapScale }: EvaluationReportInput): Htm
   const { falseAlarms, misses } = pictures;
   if (falseAlarms.length + misses.length === 0) return null;
   return html`<section aria-labelledby="worst"><h2 id="worst">Hardest images</h2>${legend(mapScale)}
-${group("Defective images with the lowest scores", misses, "misses")}
-${group("Good images with the highest scores", falseAlarms, "falseAlarms")}</section>`;
+${pictureGroup("Defective images with the lowest scores", misses, "misses")}
+${pictureGroup("Good images with the highest scores", falseAlarms, "falseAlarms")}</section>`;
 }
 
 /** Examples of each class; null if there are none. @throws {OptionError} as {@link worstSection}. */
@@ -26,13 +26,14 @@ export function gallerySection({ pictures, mapScale }: EvaluationReportInput): H
   if (names.length === 0) return null;
   const groups = names.map((name) => {
     const ofClass = pictures.gallery.filter((picture) => picture.className === name);
-    return group(name, ofClass, "gallery");
+    return pictureGroup(name, ofClass, "gallery");
   });
   return html`<section aria-labelledby="gallery"><h2 id="gallery">Examples of every class</h2>
 <p>From low to high score, evenly spread over the ranking of each class.</p>${legend(mapScale)}${groups}</section>`;
 }
 
-function group(title: string, pictures: readonly ReportPicture[], name: string): Html | null {
+/** Pictures under a title; null if there are none. @param name - Names them in the message of an error. @throws {OptionError} as {@link worstSection}. */
+export function pictureGroup(title: string, pictures: readonly ReportPicture[], name: string): Html | null {
   if (pictures.length === 0) return null;
   const figures = pictures.map((picture, i) => pictureFigure(picture, `pictures.${name}[${i}]`));
   return html`<h3>${title}</h3><div class="pictures">${figures}</div>`;
@@ -40,12 +41,16 @@ function group(title: string, pictures: readonly ReportPicture[], name: string):
 
 /** One example with its panels. @param where - Names it in the message of an error. @throws {OptionError} as {@link worstSection}. */
 export function pictureFigure({ path, className, caption, panels }: ReportPicture, where: string): Html {
-  const views = panels.map(({ dataUri, alt, caption }, i) => {
+  return html`<figure class="picture"><div class="panels">${panelFigures(panels, where)}</div>
+<figcaption><strong>${path}</strong><br>${className} \u00b7 ${caption}</figcaption></figure>`;
+}
+
+/** Views side by side. @param where - Names what they are of in the message of an error. @throws {OptionError} as {@link worstSection}. */
+export function panelFigures(panels: readonly ReportPanel[], where: string): Html[] {
+  return panels.map(({ dataUri, alt, caption }, i) => {
     const picture = pictureData(dataUri, `${where}.panels[${i}].dataUri`);
     return html`<figure><img loading="lazy" decoding="async" src="${picture}" alt="${alt}"><figcaption>${caption}</figcaption></figure>`;
   });
-  return html`<figure class="picture"><div class="panels">${views}</div>
-<figcaption><strong>${path}</strong><br>${className} \u00b7 ${caption}</figcaption></figure>`;
 }
 
 /** The URI as markup: it holds nothing to escape. */
@@ -57,7 +62,11 @@ function pictureData(dataUri: string, where: string): Html {
   );
 }
 
-function legend(scale: MapScale | null): Html | null {
+/** The colours of heat maps and of lines; null where there are none. @param options - `hasDefects`: whether true defects are drawn, default true. */
+export function legend(
+  scale: MapScale | null,
+  { hasDefects = true }: { readonly hasDefects?: boolean } = {},
+): Html | null {
   if (scale === null) return null;
   const { maximum, threshold } = scale;
   const contour = Number.isFinite(threshold)
@@ -65,7 +74,7 @@ function legend(scale: MapScale | null): Html | null {
     : null;
   return html`<div class="legend"><span>Pixel score 0<i class="scale" style="background:${cssGradient()}"></i>
 ${formatScore(maximum)} and above, the same scale for all images</span>${contour}
-<span>${swatch(outlineColor)}true defect</span></div>`;
+${hasDefects ? html`<span>${swatch(outlineColor)}true defect</span>` : null}</div>`;
 }
 
 function swatch(color: Rgb): Html {

@@ -1,16 +1,8 @@
-/** The top of a report: what was evaluated, the verdict, the figures. */
+/** The top of a report: the verdict, the figures. */
 import { type Figure, formatMetric, formatPercent, formatSeconds } from "./format.ts";
 import { type Html, html } from "./html.ts";
 import type { EvaluationMetrics, EvaluationReportInput } from "./report-input.ts";
 import { type Headline, verdictOf } from "./verdict.ts";
-
-/** Title, facts, the command that repeats the evaluation, and links to the sections. */
-export function headerSection(input: EvaluationReportInput, links: readonly Html[]): Html {
-  const facts = input.facts.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`);
-  const command = input.command === undefined ? null : html`<pre><code>${input.command}</code></pre>`;
-  return html`<header><div><p class="overline">RADAR evaluation report</p><h1>${input.title}</h1>
-<dl class="facts">${facts}</dl>${command}<nav aria-label="Sections"><ul>${links}</ul></nav></div></header>`;
-}
 
 /** The result in plain words, and what to know before trusting it. */
 export function verdictSection(input: EvaluationReportInput): Html {

@@ -26,14 +26,14 @@ ${["Images", "Found", "Missed", "Rejected", "Right", "Mean score", "AUROC agains
 <tbody>${rows}</tbody></table></div>`;
 }
 
-/** Files that were not scored, with the reason; null if there are none. */
-export function skippedSection(skipped: EvaluationReportInput["skipped"]): Html | null {
+/** Files that were left out, with the reason; null if there are none. @param what - What became of them, behind their number: "... them". */
+export function skippedSection(skipped: EvaluationReportInput["skipped"], what: string): Html | null {
   if (skipped.length === 0) return null;
   const rows = skipped.map(
     ({ path, reason }) => html`<tr><th scope="row" class="path">${path}</th><td>${reason}</td></tr>`,
   );
   return html`<section aria-labelledby="skipped"><h2 id="skipped">Skipped files</h2>
-<p>${formatCount(skipped.length, "file")} could not be scored and ${skipped.length === 1 ? "counts" : "count"} in no figure of this report.</p>
+<p>${formatCount(skipped.length, "file")} ${what} ${skipped.length === 1 ? "it" : "them"}.</p>
 <div class="surface scroll"><table><thead><tr><th scope="col">File</th><th scope="col">Reason</th></tr></thead>
 <tbody>${rows}</tbody></table></div></section>`;
 }

@@ -28,6 +28,12 @@ export const trainCommand: Command = {
       valueHint: "file",
       description: "model file to write (default model.onnx)",
     },
+    report: {
+      type: "string",
+      alias: "r",
+      valueHint: "file",
+      description: "write what was learned, where it looks and the threshold as one HTML file",
+    },
     name: { type: "string", valueHint: "name", description: "name of the detector (default: the folder's)" },
     good: goodArg,
     ...trainingArgs,
@@ -45,17 +51,28 @@ export const trainCommand: Command = {
   examples: [
     "radar train parts/good --output parts.onnx",
     "radar train bottle --preset fast --minutes 10 --output bottle.onnx",
+    "radar train screws/good --output screws.onnx --report training.html",
     "radar train parts/good --config run.json --resume",
   ],
   run: async (args, { output, raw }) => {
     const [data = ""] = args.positionals;
     const config = await readRunOptions(args);
     const path = config.output ?? "model.onnx";
+    const report = args.text("report");
     const resume = args.flag("resume");
+    const command = commandLine(["radar", "train", ...raw]);
     const resumeCommand = commandLine(["radar", "train", ...raw, ...(resume ? [] : ["--resume"])]);
     const outcome = await runTraining(
       data,
-      { ...trainOptionsOf(config), output: path, good: args.text("good"), resume, resumeCommand },
+      {
+        ...trainOptionsOf(config),
+        output: path,
+        report,
+        command,
+        good: args.text("good"),
+        resume,
+        resumeCommand,
+      },
       output,
     );
     if ("exitCode" in outcome) return outcome.exitCode;
@@ -64,7 +81,9 @@ export const trainCommand: Command = {
     const stress = args.flag("stress") ? await stressOf(path, heldOut, output) : undefined;
     if (args.flag("json")) {
       const calibration = { images, threshold, falseAlarmRate, rule, heldOut, odd };
-      output.data(jsonText({ model, ...summary, calibration, ...(stress && { stress }) }));
+      output.data(
+        jsonText({ model, ...summary, calibration, ...(stress && { stress }), ...(report && { report }) }),
+      );
     }
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
     const kept = rule === "conformal" ? "at most" : "by the method's own rule; about";
@@ -76,6 +95,7 @@ export const trainCommand: Command = {
     if (odd !== null) output.print(oddText(odd));
     if (summary.copies.length > 0) output.print(copiesText(summary.copies));
     for (const line of stressLines(stress ?? [])) output.print(line);
+    if (report !== undefined) output.print(`Report: ${report}`);
     output.print(
       `Next: ${commandLine(["radar", "detect", path, "<images>"]).replace("'<images>'", "<images>")}`,
     );
