@@ -18,16 +18,14 @@ export interface LargePhotoFigures {
 }
 
 /** Width and height of photos of 12, 40 and 101 megapixels. */
-const photoSizes: readonly (readonly [width: number, height: number])[] = [
+export const photoSizes: readonly (readonly [width: number, height: number])[] = [
   [4000, 3000],
   [7728, 5184],
   [11608, 8704],
 ];
 
 /** Photos of some sizes, each scored in a process of its own by a model of method gaussian. */
-export async function measureLargePhotos(
-  sizes: typeof photoSizes = photoSizes,
-): Promise<LargePhotoFigures[]> {
+export async function measureLargePhotos(sizes: typeof photoSizes): Promise<LargePhotoFigures[]> {
   const folder = mkdtempSync(join(tmpdir(), "radar-bench-"));
   try {
     const [data, model] = [join(folder, "set"), join(folder, "model.onnx")];

@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 import { measureCycles } from "./cycles.ts";
 import { measureGemm } from "./gemm.ts";
 import { measureImport } from "./import-weight.ts";
-import { measureLargePhotos } from "./large-photo.ts";
+import { measureLargePhotos, photoSizes } from "./large-photo.ts";
 import { measureScoring } from "./scoring.ts";
 import { measureBalancedStep, measureTrainStep } from "./train-step.ts";
 
@@ -14,9 +14,15 @@ const { values } = parseArgs({
     rounds: { type: "string", default: "9" },
     cycles: { type: "string", default: "1000" },
     "page-cycles": { type: "string", default: "100" },
+    side: { type: "string", default: "256" },
+    photos: { type: "string", default: "3" },
   },
 });
-const options = { threads: Number(values.threads), rounds: Number(values.rounds) };
+const options = {
+  threads: Number(values.threads),
+  rounds: Number(values.rounds),
+  sidePx: Number(values.side),
+};
 
 process.stderr.write("import of the package ...\n");
 const importWeight = measureImport(options);
@@ -36,7 +42,7 @@ const score = {
   balanced: await measureScoring("balanced", options),
 };
 process.stderr.write("large photos ...\n");
-const largePhotos = await measureLargePhotos();
+const largePhotos = await measureLargePhotos(photoSizes.slice(0, Number(values.photos)));
 process.stderr.write("loading, scoring and disposing, many times ...\n");
 const cycles = await measureCycles({ node: Number(values.cycles), page: Number(values["page-cycles"]) });
 const memory = { peakBytes: process.resourceUsage().maxRSS * 1024 };

@@ -1,11 +1,9 @@
-/** Scoring one 256 x 256 image with a preset's detector, everything after decoding included. */
+/** Scoring one square image with a preset's detector, everything after decoding included. */
 import { Random } from "../src/base/random.ts";
 import { loadDetector } from "../src/detectors/index.ts";
 import { type PresetName, prepareMethod, trainDetector } from "../src/methods/index.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
 import { median, quantile, timed } from "./median.ts";
-
-const sidePx = 256;
 
 /** Rate and times of single images. */
 export interface ScoringFigures {
@@ -21,8 +19,9 @@ export interface ScoringFigures {
  */
 export async function measureScoring(
   preset: PresetName,
-  options: { threads: number; rounds: number },
+  options: { threads: number; rounds: number; sidePx: number },
 ): Promise<ScoringFigures> {
+  const { sidePx } = options;
   const backend = nodeBackend({ threads: options.threads });
   const random = new Random(0);
   const prepared = prepareMethod({ preset, length: { steps: 1 }, batchSize: 2 }, sidePx);

@@ -40,14 +40,21 @@ export interface TrainStepFigures extends Operations {
   readonly sessionSeconds: number;
 }
 
-/** The step of the default preset at 256 pixels: median over `rounds` steps; two are made first and not counted. */
+/** The step of the default preset at `sidePx` pixels: median over `rounds` steps; two are made first and not counted. */
 export async function measureBalancedStep(options: {
   threads: number;
   rounds: number;
+  sidePx: number;
 }): Promise<Operations & { readonly seconds: number }> {
-  const { unet: widths, batchSize } = resolveRadarOptions({}, 256);
+  const { sidePx } = options;
+  const { unet: widths, batchSize } = resolveRadarOptions({}, sidePx);
   const model = new UNet({ ...widths, imageChannels: 3, outputChannels: 4 });
-  const objective = defectObjective(model, noiseSchedule("linear"), [batchSize, 3, 256, 256], batchSize / 2);
+  const objective = defectObjective(
+    model,
+    noiseSchedule("linear"),
+    [batchSize, 3, sidePx, sidePx],
+    batchSize / 2,
+  );
   const ours = await startOurs(objective, options.threads);
   const seconds: number[] = [];
   for (let i = 0; i < options.rounds + 2; i++) seconds.push(await timed(ours.step));

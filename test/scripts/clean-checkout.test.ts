@@ -16,10 +16,25 @@ function changes(): string {
   return git("status", "--porcelain") + git("diff", "HEAD");
 }
 
+const small = ["--steps", "1", "--image-size", "16", "--batch-size", "2"];
+
 /** Commands of the project in their shortest form. */
 const commands: readonly (readonly string[])[] = [
-  ["demo", "--steps", "1", "--output", folder.at("demo")],
-  ["bench", "--rounds", "1", "--cycles", "20", "--page-cycles", "0", "--json"],
+  ["demo", ...small, "--output", folder.at("demo")],
+  [
+    "bench",
+    "--rounds",
+    "1",
+    "--side",
+    "32",
+    "--photos",
+    "1",
+    "--cycles",
+    "2",
+    "--page-cycles",
+    "0",
+    "--json",
+  ],
 ];
 
 test.skipIf(!hasGit).each(commands)(
