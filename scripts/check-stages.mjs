@@ -4,20 +4,25 @@ import { runTests } from "./test-run.mjs";
 
 const tool =
   (name, ...args) =>
-  () =>
-    runNode([toolPath(name), ...args]);
+  (output) =>
+    runNode([toolPath(name), ...args], { output });
 
-const stages = [
-  ["format and lint", tool("@biomejs/biome", "ci", "--error-on-warnings")],
-  ["types", () => runNode([toolPath("typescript", "tsc"), "--noEmit", "-p", "tsconfig.json"])],
+const types = (settings) => (output) =>
+  runNode([toolPath("typescript", "tsc"), "--noEmit", "-p", settings], { output });
+
+/** Stages one after the other, in two rows that run at the same time: each has one core's work. */
+const rowsOfStages = [
   [
-    "types of the page",
-    () => runNode([toolPath("typescript", "tsc"), "--noEmit", "-p", "tsconfig.web.json"]),
+    ["types", types("tsconfig.json")],
+    ["documentation of exports", tool("typedoc", "--emit", "none")],
   ],
-  ["unused code and dependencies", tool("knip")],
-  ["build", build],
-  ["package", tool("publint", "--strict")],
-  ["documentation of exports", tool("typedoc", "--emit", "none")],
+  [
+    ["format and lint", tool("@biomejs/biome", "ci", "--error-on-warnings")],
+    ["types of the page", types("tsconfig.web.json")],
+    ["unused code and dependencies", tool("knip")],
+    ["build", build],
+    ["package", tool("publint", "--strict")],
+  ],
 ];
 
 /**
@@ -28,17 +33,27 @@ const stages = [
 export async function runChecks(args) {
   const testArgs = args.filter((arg) => arg !== "--without-tests");
   const withTests = testArgs.length === args.length;
-  const all = withTests ? [...stages, ["tests", async () => (await runTests(testArgs)).code]] : stages;
-  const rows = [];
-  for (const [title, stage] of all) {
-    console.log(`\n== ${title}`);
-    const start = performance.now();
-    const code = await stage();
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    rows.push(`${code === 0 ? "ok    " : "FAILED"}  ${title} (${seconds} s)`);
+  const outcomes = (await Promise.all(rowsOfStages.map(runRow))).flat();
+  if (withTests) {
+    console.log("\n== tests");
+    outcomes.push(...(await runRow([["tests", async () => (await runTests(testArgs)).code]])));
   }
-  console.log(`\n${rows.join("\n")}`);
-  return rows.some((row) => row.startsWith("FAILED")) ? 1 : 0;
+  console.log(`\n${outcomes.join("\n")}`);
+  return outcomes.some((outcome) => outcome.startsWith("FAILED")) ? 1 : 0;
+}
+
+/** Runs stages in turn; what each says is printed when it has ended, that of another row not in between. */
+async function runRow(stages) {
+  const outcomes = [];
+  for (const [title, stage] of stages) {
+    const said = [];
+    const start = performance.now();
+    const code = await stage((text) => said.push(text));
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    if (said.length > 0) console.log(`\n== ${title}\n${said.join("").trimEnd()}`);
+    outcomes.push(`${code === 0 ? "ok    " : "FAILED"}  ${title} (${seconds} s)`);
+  }
+  return outcomes;
 }
 
 async function build() {

@@ -29,13 +29,16 @@ export function checkNode() {
 
 /**
  * Runs a program in the repository and resolves to its exit code (128 + signal number when a signal ended it).
- * `output: "stderr"` sends what it prints to stderr. Signals that end this process are passed on to it.
+ * `output: "stderr"` sends what it prints to stderr; a function is given it as text. Signals that end this process are passed on to it.
  */
 function run(command, args, options = {}) {
   const { output = "inherit", env = process.env, shell = false } = options;
   return new Promise((resolve, reject) => {
-    const stdio = output === "stderr" ? ["ignore", 2, 2] : "inherit";
+    const isTaken = typeof output === "function";
+    const stdio = output === "stderr" ? ["ignore", 2, 2] : isTaken ? ["ignore", "pipe", "pipe"] : "inherit";
     const child = spawn(command, args, { cwd: root, stdio, env, shell });
+    if (isTaken)
+      for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", output);
     const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
     // A terminal sends Ctrl-C to the whole group: passing it on as well would be a second Ctrl-C.
     const passOn = (signal) => {
@@ -49,7 +52,7 @@ function run(command, args, options = {}) {
       done();
       reject(error);
     });
-    child.on("exit", (code, signal) => {
+    child.on("close", (code, signal) => {
       done();
       resolve(
         code ??
