@@ -49,7 +49,9 @@ export function lookOf(picture: Frame): PictureLook {
   for (let y = 0; y < height; y += step) {
     const pixels = row(y);
     for (let at = 0; at < pixels.length; at += 3 * step) {
-      const [red = 0, green = 0, blue = 0] = [pixels[at], pixels[at + 1], pixels[at + 2]];
+      const red = pixels[at] ?? 0;
+      const green = pixels[at + 1] ?? 0;
+      const blue = pixels[at + 2] ?? 0;
       if (Math.max(red, green, blue) - Math.min(red, green, blue) > grayTolerance) hasColor = true;
       const brightness = (red + green + blue) / 3;
       count++;
