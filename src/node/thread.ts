@@ -2,6 +2,7 @@
 import { resolve as absolute, extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { BackendError } from "../base/errors.ts";
+import { endTurnOf } from "../runtime/device-turn.ts";
 import type { FilePath } from "./file-input.ts";
 
 /** What threads of ours run unless they are given another file; null in a bundle whose modules do not know where they are. */
@@ -50,6 +51,7 @@ export function startThread<Order, Answer, Message = never>(
   const worker = new Worker(typeof program === "string" ? absolute(program) : program, {
     workerData: { radarAd: kind },
   });
+  const { threadId } = worker;
   const waiting: Waiting<Answer>[] = [];
   let ended: Promise<unknown> | undefined;
   let problem: BackendError | undefined;
@@ -68,7 +70,10 @@ export function startThread<Order, Answer, Message = never>(
     for (const { reject } of waiting.splice(0)) reject(problem);
   };
   worker.on("error", fail);
-  worker.on("exit", fail);
+  worker.on("exit", (code) => {
+    endTurnOf(threadId);
+    fail(code);
+  });
   return {
     ask: (order) =>
       new Promise((resolve, reject) => {

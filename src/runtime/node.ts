@@ -2,7 +2,7 @@
 import * as ort from "onnxruntime-node";
 import { BackendError } from "../base/errors.ts";
 import type { Backend, Device } from "./backend.ts";
-import { copyModel } from "./copy-model.ts";
+import { inTurn } from "./device-turn.ts";
 import { withoutTelemetry } from "./no-telemetry.ts";
 import { keptOn, messageOf, OrtSession } from "./ort-session.ts";
 
@@ -44,8 +44,11 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
     load: async (model, options = {}) => {
       await withoutTelemetry();
       try {
-        const created = await ort.InferenceSession.create(model, { ...session, ...keptOn(device, options) });
-        return new OrtSession(created, { Tensor: ort.Tensor, writesInto: true, download }, options);
+        const inOrder = device === "webgpu" ? inTurn : <T>(work: () => Promise<T>): Promise<T> => work();
+        const created = await inOrder(() =>
+          ort.InferenceSession.create(model, { ...session, ...keptOn(device, options) }),
+        );
+        return new OrtSession(created, { Tensor: ort.Tensor, writesInto: true, download, inOrder }, options);
       } catch (cause) {
         throw new BackendError(
           `load: expected a model that ONNX Runtime can run on ${device}, got: ${messageOf(cause)}${remedyFor(device)}`,
@@ -58,13 +61,15 @@ export function nodeBackend(options: NodeBackendOptions = {}): Backend {
 
 let copying: Promise<ort.InferenceSession> | undefined;
 
-/** The package's own way back from a graphics card is not made; a model's output comes back. */
+/** The package's own way back from a graphics card is not made; a model's output comes back. Its caller has the card. */
 async function download(tensor: ort.Tensor): Promise<ort.Tensor> {
-  copying ??= ort.InferenceSession.create(copyModel(), {
-    executionProviders: ["webgpu"],
-    graphOptimizationLevel: "disabled",
-    logSeverityLevel: 3,
-  });
+  copying ??= import("./copy-model.ts").then(({ copyModel }) =>
+    ort.InferenceSession.create(copyModel(), {
+      executionProviders: ["webgpu"],
+      graphOptimizationLevel: "disabled",
+      logSeverityLevel: 3,
+    }),
+  );
   const { y } = await (await copying).run({ x: tensor });
   if (y === undefined) throw new BackendError("carried: internal: nothing was copied.");
   return y;

@@ -13,6 +13,8 @@ export interface OrtPackage {
   readonly writesInto: boolean;
   /** A copy in the processor's memory of float32 [N] that is on a graphics card. Default: what the package itself offers. */
   readonly download?: ((tensor: Tensor) => Promise<Tensor>) | undefined;
+  /** Does what a device must not do for two sessions at once. Default: at once. */
+  readonly inOrder?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 /** See {@link Session}. */
@@ -42,27 +44,30 @@ export class OrtSession implements Session {
   }
 
   async run(feeds: Feeds, meanwhile: () => void = () => {}): Promise<Record<string, NdArray>> {
-    const toOrt = ({ dtype, data, shape }: NdArray): Tensor => new this.#package.Tensor(dtype, data, shape);
-    const results: Record<string, NdArray> = {};
-    try {
-      const inputs = { ...this.#carried, ...mapValues(feeds, toOrt) };
-      const outputs = this.#package.writesInto
-        ? await this.#session.run(inputs, this.#targets())
-        : await this.#session.run(inputs);
-      const carried: Record<string, Tensor> = {};
-      for (const [name, output] of Object.entries(outputs)) {
-        const input = this.#carriedInput.get(name);
-        if (input === undefined) results[name] = fromOrt(output);
-        else carried[input] = output;
-      }
-      this.#release();
-      this.#carried = carried;
-    } catch (cause) {
+    const results = await this.#inOrder(() => this.#runNow(feeds)).catch((cause: unknown) => {
       throw new BackendError(`run: expected the model to run on these feeds, got: ${messageOf(cause)}`, {
         cause,
       });
-    }
+    });
     meanwhile();
+    return results;
+  }
+
+  async #runNow(feeds: Feeds): Promise<Record<string, NdArray>> {
+    const toOrt = ({ dtype, data, shape }: NdArray): Tensor => new this.#package.Tensor(dtype, data, shape);
+    const inputs = { ...this.#carried, ...mapValues(feeds, toOrt) };
+    const outputs = this.#package.writesInto
+      ? await this.#session.run(inputs, this.#targets())
+      : await this.#session.run(inputs);
+    const results: Record<string, NdArray> = {};
+    const carried: Record<string, Tensor> = {};
+    for (const [name, output] of Object.entries(outputs)) {
+      const input = this.#carriedInput.get(name);
+      if (input === undefined) results[name] = fromOrt(output);
+      else carried[input] = output;
+    }
+    this.#release();
+    this.#carried = carried;
     return results;
   }
 
@@ -72,15 +77,23 @@ export class OrtSession implements Session {
       const { download } = this.#package;
       const isElsewhere = tensor.location !== "cpu";
       if (isElsewhere && download === undefined) await tensor.getData(true); // the next run brings it back
-      const { data, ...array } = fromOrt(isElsewhere && download ? await download(tensor) : tensor);
+      const here = isElsewhere && download ? await this.#inOrder(() => download(tensor)) : tensor;
+      const { data, ...array } = fromOrt(here);
       arrays[input] = { ...array, data: data.slice() };
     }
     return arrays;
   }
 
   async dispose(): Promise<void> {
-    this.#release();
-    await this.#session.release();
+    await this.#inOrder(async () => {
+      this.#release();
+      await this.#session.release();
+    });
+  }
+
+  #inOrder<T>(work: () => Promise<T>): Promise<T> {
+    const { inOrder } = this.#package;
+    return inOrder === undefined ? work() : inOrder(work);
   }
 
   /** Where the next run's outputs go; null for new memory. */

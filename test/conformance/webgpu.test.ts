@@ -2,11 +2,12 @@
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { prepareMethod, trainDetector } from "../../src/methods/index.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { stateNames } from "../../src/train/index.ts";
+import { buildRadar } from "../support/radar.ts";
 import { planesOf, soundPrints } from "../support/rendered-planes.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { conformanceCases, size } from "./cases.ts";
@@ -18,6 +19,10 @@ const isThere = existsSync(device);
 
 const folder = temporaryFolder();
 const planes = soundPrints(10, { width: size, height: size, seed: 5 }).map(planesOf);
+
+beforeAll(() => {
+  if (isThere) buildRadar();
+}, 600_000);
 
 /** Every model that a training of the case loads, and the one it makes. */
 async function modelsOf({ options }: (typeof conformanceCases)[number]): Promise<Uint8Array[]> {
@@ -122,5 +127,16 @@ test.skipIf(!isThere)(
     const differences: Record<string, number> = JSON.parse(line);
     expect(Object.keys(differences)).toEqual(["losses", ...stateNames]);
     for (const [name, difference] of Object.entries(differences)) expect(difference, name).toBeLessThan(1e-4);
+  },
+);
+
+test.skipIf(!isThere)(
+  `sessions in several threads of a process take turns on the GPU, and say what they say on the CPU${missing}`,
+  { timeout: 600_000 },
+  () => {
+    const [line = ""] = onDevice("threads-on-webgpu.ts", []);
+    const differences: number[] = JSON.parse(line);
+    expect(differences).toHaveLength(3);
+    for (const difference of differences) expect(difference).toBeLessThan(1e-4);
   },
 );
