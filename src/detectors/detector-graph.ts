@@ -39,6 +39,7 @@ import type { Look, Tiles } from "./look.ts";
 import type { LookedArea } from "./looked-area.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
 import type { AnomalyMaps, MapSource } from "./map-source.ts";
+import { outputNames } from "./model-names.ts";
 import { partRatios, withPartFaults } from "./part-limits.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
 import { canvasOf, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
@@ -54,20 +55,6 @@ export interface Decision {
 
 /** Highest pixel that a coarse map is divided by at least. */
 const leastHighest = 1e-6;
-
-/** Names of the outputs of a model file. */
-export const outputNames = {
-  map: "anomaly_map",
-  score: "anomaly_score",
-  pValue: "p_value",
-  isAnomalous: "is_anomalous",
-  /** Of models that look at an area only: uint8 [N, 1, S, S], 0 where the picture is ignored, k in the k-th region. */
-  lookedAt: "looked_at",
-  /** Of models that find a part first: float32 [N, 4], how far a picture is from the limit of each of `partFaults`; above 1 it is beyond. */
-  partRatios: "part_ratios",
-  /** Of models with regions: float32 [N, R]. */
-  regionScores: "region_scores",
-} as const;
 
 /**
  * Name of the maps before they are combined, each brought to its scale: float32 [N, C, S, S]. A model file computes them under it, but does not

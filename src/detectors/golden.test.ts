@@ -10,7 +10,7 @@ import {
   goldenSchema,
   sourceDifferences,
 } from "./golden.ts";
-import { imageInputName } from "./preprocess.ts";
+import { imageInputName } from "./model-names.ts";
 
 /** A session whose map is the red channel in [0, 1] and whose score is the map's mean; `shift` moves what it says. */
 function redSession(shift: { map?: number; score?: number; pValue?: number; flips?: boolean } = {}): Session {

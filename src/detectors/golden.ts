@@ -4,7 +4,7 @@ import type { RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { Detection } from "./detector.ts";
 import { sourceMapsName } from "./detector-graph.ts";
-import { imageInputName } from "./preprocess.ts";
+import { imageInputName } from "./model-names.ts";
 import { runDetector, stackPictures } from "./run-detector.ts";
 
 /** Key of the self-check in the model's `metadata_props`. */

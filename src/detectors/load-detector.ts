@@ -1,7 +1,8 @@
 /** A model file made ready to score. */
 
 import { OnnxFormatError } from "../base/errors.ts";
-import { decodeModel, type ModelSummary, newestOpset, opsetVersion } from "../onnx/index.ts";
+import { decodeModel, type ModelSummary } from "../onnx/decode.ts"; // not index.ts: what writes models is not loaded
+import { newestOpset, opsetVersion } from "../onnx/opsets.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { type DetectorDescription, descriptionKey, detectorDescriptionSchema } from "./description.ts";
 import type { Detector } from "./detector.ts";

@@ -3,8 +3,8 @@ import { OnnxFormatError } from "../base/errors.ts";
 import { embedNetwork } from "../graph/index.ts";
 import { NetworkFile, type NetworkNode } from "../onnx/index.ts";
 import type { DetectorDescription } from "./description.ts";
-import { outputNames } from "./detector-graph.ts";
 import type { MapSource } from "./map-source.ts";
+import { outputNames } from "./model-names.ts";
 
 /** The method's part of a model file as a model of its own. */
 export interface NetworkWithin {

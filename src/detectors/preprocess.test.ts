@@ -8,7 +8,8 @@ import { buildGraph, cast, input, resizeLinear, transpose } from "../graph/index
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph, referenceOf } from "../runtime/reference.ts";
-import { imageInput, imageInputName, resizePixels, toNetworkRange } from "./preprocess.ts";
+import { imageInputName } from "./model-names.ts";
+import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 
 const backend = nodeBackend({ threads: 1 });

@@ -15,10 +15,9 @@ import {
   type Tensor,
   transpose,
 } from "../graph/index.ts";
+import { imageInputName } from "./model-names.ts";
 import type { PartLimits } from "./part-limits.ts";
-
-/** Name of the input of every model file. */
-export const imageInputName = "image";
+import { roundingOffset } from "./rounding-offset.ts";
 
 /** The input: uint8 [N, H, W, 3], red-green-blue, N, H and W known at run time. */
 export function imageInput(): Tensor {
@@ -102,12 +101,6 @@ export function partPixels(image: Tensor, size: number, model: PartModel): PartP
   const located = locatePart(isFine ? shrunk : planes, model);
   return { ...located, pixels: rounded(sampledFrame(shrunk, located.pose, model, size)) };
 }
-
-/**
- * Added to pixel values before their fraction is cut off. Values that lie exactly between two integers are common; with a little more than
- * a half, runtimes that differ in their last bits round them alike. The excess is ours: above those bits, below what a picture shows.
- */
-export const roundingOffset: number = 0.5 + 2 ** -9;
 
 /** Pixel values as integers. */
 export function rounded(pixels: Tensor): Tensor {

@@ -6,10 +6,11 @@ import { type ConstantChange, decodeModel, replaceConstants, withInner } from ".
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import { outputNames, sourceMapsName } from "./detector-graph.ts";
+import { sourceMapsName } from "./detector-graph.ts";
 import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
+import { outputNames } from "./model-names.ts";
 import { oddScore } from "./odd-score.ts";
 import { faultFactor } from "./part-limits.ts";
 import { sealed } from "./seal.ts";

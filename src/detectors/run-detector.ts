@@ -4,9 +4,8 @@ import { BackendError, ShapeError } from "../base/errors.ts";
 import { checkRaster, type RgbImage } from "../base/raster.ts";
 import type { Session } from "../runtime/backend.ts";
 import { checkFinite, type Detection, type DetectOptions } from "./detector.ts";
-import { outputNames } from "./detector-graph.ts";
+import { imageInputName, outputNames } from "./model-names.ts";
 import { partFaultOf, partFaults } from "./part-fault.ts";
-import { imageInputName } from "./preprocess.ts";
 
 /**
  * Scores pictures of one size in one call.

@@ -3,7 +3,7 @@ import type { NdArray } from "../base/array.ts";
 import type { Graph } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend, Session } from "../runtime/backend.ts";
-import { imageInputName } from "./preprocess.ts";
+import { imageInputName } from "./model-names.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 
 /** Loads a graph for as long as `use` takes. */

@@ -1,6 +1,6 @@
 /** The seal of a model file: the SHA-256 of all bytes before it, in the file's last bytes. */
 import { OnnxFormatError } from "../base/errors.ts";
-import { appendMetadata } from "../onnx/index.ts";
+import { appendMetadata } from "../onnx/append-metadata.ts";
 import { fileHash } from "./content-hash.ts";
 
 /** Key of the seal in the model's `metadata_props`. */

@@ -5,7 +5,8 @@ import type { RgbImage } from "../base/raster.ts";
 import { buildGraph } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
-import { imageInput, imageInputName, resizePixels } from "./preprocess.ts";
+import { imageInputName } from "./model-names.ts";
+import { imageInput, resizePixels } from "./preprocess.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 import { largestWholePixels, shrinkLarge } from "./shrink-picture.ts";
 

@@ -1,7 +1,7 @@
 /** Large pictures brought to a model's size before they enter it: inside, each byte of them would become a float, several times. */
 import { type Frame, rgbImageOf, rgbRowsOf } from "../base/frame.ts";
 import type { RgbImage } from "../base/raster.ts";
-import { roundingOffset } from "./preprocess.ts";
+import { roundingOffset } from "./rounding-offset.ts";
 
 /** Pixels above which a picture is shrunk outside of the model (ours): where its floats would begin to fill the memory. */
 export const largestWholePixels: number = 2 ** 20;

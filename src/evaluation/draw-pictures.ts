@@ -1,10 +1,11 @@
 /** Examples for a report: the worst false alarms, the misses, some of every class. */
 
 import type { DefectMask, RgbImage } from "../base/raster.ts";
-import { checkDetector, type Detector } from "../detectors/detector.ts";
+import type { Detector } from "../detectors/detector.ts";
 import { reportPicture } from "../report/picture.ts";
 import { choosePictures } from "../report/picture-choice.ts";
-import type { MapScale, ReportImage, ReportPicture, ReportPictures } from "../report/report-input.ts";
+import type { ReportImage, ReportPicture, ReportPictures } from "../report/report-input.ts";
+import { mapScaleOf } from "./detector-map-scale.ts";
 
 /** How examples are chosen, read and drawn. */
 export interface DrawPicturesOptions {
@@ -61,11 +62,4 @@ export async function drawPictures(
     misses: await drawAll(choice.misses),
     gallery: await drawAll(choice.gallery),
   };
-}
-
-/** The absolute scale of a detector's heat maps, and the score above which a pixel is marked. */
-export function mapScaleOf(detector: Pick<Detector, "description">): MapScale {
-  checkDetector("detector", detector);
-  const { mapMaximum, pixelThreshold } = detector.description.calibration;
-  return { maximum: mapMaximum, threshold: pixelThreshold };
 }

@@ -1,5 +1,6 @@
 /** Evaluation: figures, examples and the input of a report. Draws nothing and reads no file itself. */
-export { type DrawPicturesOptions, drawPictures, mapScaleOf } from "./draw-pictures.ts";
+export { mapScaleOf } from "./detector-map-scale.ts";
+export { type DrawPicturesOptions, drawPictures } from "./draw-pictures.ts";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate.ts";
 export { imageFigures } from "./image-figures.ts";
 export type { EvaluationSource, LabelledImage } from "./labelled-image.ts";

@@ -4,7 +4,7 @@ import type { DetectorDescription } from "../detectors/description.ts";
 import { prCurve } from "../metrics/precision-recall.ts";
 import { rocCurve } from "../metrics/roc.ts";
 import type { EvaluationReportInput, ReportPictures, StressReport } from "../report/report-input.ts";
-import { mapScaleOf } from "./draw-pictures.ts";
+import { mapScaleOf } from "./detector-map-scale.ts";
 import type { Evaluation } from "./evaluate.ts";
 
 /** What a report says beyond the evaluation itself. */

@@ -12,7 +12,7 @@ import type { Detector } from "../detectors/detector.ts";
 import { auroc } from "../metrics/roc.ts";
 import { reportPicture } from "../report/picture.ts";
 import type { ReportImage, StressFigures, StressPicture } from "../report/report-input.ts";
-import { mapScaleOf } from "./draw-pictures.ts";
+import { mapScaleOf } from "./detector-map-scale.ts";
 import type { EvaluationSource, LabelledImage } from "./labelled-image.ts";
 
 /** How a detector is put to the test. */

@@ -14,8 +14,8 @@ import type { RgbImage } from "../base/raster.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { checkDetector } from "../detectors/detector.ts";
 import type { Detection, Detector, PartFault } from "../detectors/index.ts";
-import { mapScaleOf } from "../evaluation/index.ts";
-import { overlay } from "../report/overlay.ts"; // not index.ts: scoring loads nothing that draws charts
+import { mapScaleOf } from "../evaluation/detector-map-scale.ts"; // not index.ts: scoring loads nothing that draws charts
+import { overlay } from "../report/overlay.ts";
 import { ensureFolder, prepareFolder, writeFileAtomic } from "./atomic-file.ts";
 import { type FilePath, filePath, pathOf } from "./file-input.ts";
 import { encodePng } from "./image-codec.ts";

@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { checkOptions, flag, integerFrom, type OptionChecks, oneOf } from "../base/check-options.ts";
 import { BackendError, FileError, OnnxFormatError } from "../base/errors.ts";
-import { loadDetector } from "../detectors/index.ts";
+import { loadDetector } from "../detectors/load-detector.ts"; // not index.ts: scoring loads nothing that learns
 import { type Backend, type Device, devices } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { bytesOrPath, type FileInput, type FilePath, filePath } from "./file-input.ts";

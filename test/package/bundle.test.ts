@@ -79,6 +79,19 @@ test("importing the main entry loads nothing that draws charts, decodes or train
   expect(found(/dist\/(methods|nn|diffusion|benchmark)\//)).toEqual([]);
 });
 
+test("radar detect loads nothing that builds graphs, learns or evaluates", () => {
+  const telling =
+    "export async function load(url, context, next) { process._rawDebug(url); return next(url, context); }";
+  const url = (code: string): string => `data:text/javascript,${encodeURIComponent(code)}`;
+  const hook = url(`import { register } from "node:module"; register(${JSON.stringify(url(telling))});`);
+  const command = join(repository, "dist", "cli", "commands", "detect.js");
+  const { stderr } = spawnSync(process.execPath, ["--import", hook, command], { encoding: "utf8" });
+  const folders = [...stderr.matchAll(/\/dist\/(\w+)\/[\w/-]+\.js$/gm)].map(([, folder]) => folder);
+  expect(folders).toEqual(expect.arrayContaining(["cli", "detectors", "node", "runtime"]));
+  for (const unneeded of ["graph", "features", "estimators", "metrics", "nn", "train", "methods"])
+    expect(folders).not.toContain(unneeded);
+});
+
 test("importing the main entry takes no more than 60 MB", async () => {
   const { bytes } = measureImport({ rounds: 1 });
   expect(bytes / 1e6).toBeLessThan(60);

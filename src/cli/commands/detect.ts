@@ -3,7 +3,8 @@ import type { SkippedFile } from "../../data/index.ts";
 import type { Detector } from "../../detectors/index.ts";
 import { partFaultTexts } from "../../detectors/part-fault.ts";
 import { csvLine } from "../../node/csv.ts";
-import { detectFiles, type FileDetection, loadDetectorFile, unlikeGood } from "../../node/index.ts";
+import { detectFiles, type FileDetection, unlikeGood } from "../../node/detect.ts"; // not index.ts: scoring a picture loads what that takes
+import { loadDetectorFile } from "../../node/load-detector.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, computeArgs } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
