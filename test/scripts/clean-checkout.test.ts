@@ -16,25 +16,10 @@ function changes(): string {
   return git("status", "--porcelain") + git("diff", "HEAD");
 }
 
-const small = ["--steps", "1", "--image-size", "16", "--batch-size", "2"];
-
 /** Commands of the project in their shortest form. */
 const commands: readonly (readonly string[])[] = [
-  ["demo", ...small, "--output", folder.at("demo")],
-  [
-    "bench",
-    "--rounds",
-    "1",
-    "--side",
-    "32",
-    "--photos",
-    "1",
-    "--cycles",
-    "2",
-    "--page-cycles",
-    "0",
-    "--json",
-  ],
+  [..."demo --steps 1 --image-size 16 --batch-size 2 --threads 1 --output".split(" "), folder.at("demo")],
+  "bench --rounds 1 --threads 1 --side 32 --photos 1 --cycles 2 --page-cycles 0 --json".split(" "),
 ];
 
 test.skipIf(!hasGit).each(commands)(
