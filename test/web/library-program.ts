@@ -57,12 +57,13 @@ const failure = async (work: Promise<unknown>): Promise<{ code: string; name: st
 
 const program = {
   /** What a model says of a picture in every form, and where. */
-  async detect(model: string, picture: string, device: web.WebDeviceChoice) {
+  async detect(model: string, picture: string, device: web.WebDeviceChoice, names: readonly string[]) {
     const progress: web.LoadProgress[] = [];
     const detector = await web.loadDetector(model, { device, onProgress: (at) => progress.push(at) });
     const forms = await formsOf(await pngOf(picture));
     const detections: Record<string, Said> = {};
-    for (const [name, form] of Object.entries(forms)) detections[name] = said(await detector.detectOne(form));
+    for (const [name, form] of Object.entries(forms))
+      if (names.includes(name)) detections[name] = said(await detector.detectOne(form));
     const { check, fallback, description } = detector;
     await detector.dispose();
     const afterDispose = await failure(detector.detectOne(await pngOf(picture)));
