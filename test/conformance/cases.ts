@@ -1,4 +1,4 @@
-/** Every method as the conformance checks train it: in seconds, on images of 32 pixels. */
+/** Every method as the conformance checks train it: in seconds, on images of 16 pixels. */
 import {
   classifierNames,
   type MethodName,
@@ -12,7 +12,7 @@ import {
 import { tinyBackbone } from "../support/tiny-backbone.ts";
 
 /** Side of the images, in pixels. */
-export const size = 32;
+export const size = 16;
 
 /** Steps of the methods that are trained step by step. */
 export const steps = 3;

@@ -298,13 +298,16 @@ describe.each(conformanceCases)("the detector of $label", (method) => {
 
   if (method.cutsPatches)
     test("works the same on patches smaller than the image", async () => {
-      const { model, description } = await train(method, { patchSize: 16 });
-      expect([description.imageSizePx, description.patchSizePx]).toEqual([size, 16]);
+      const side = 2 * size;
+      const images = soundPrints(14, { width: side, height: side, seed: 5 }).map(planesOf);
+      const options = { imageSize: side, patchSize: size };
+      const { model, description } = await train(method, options, { images });
+      expect([description.imageSizePx, description.patchSizePx]).toEqual([side, size]);
       const patched = await loadDetector(model, nodeBackend({ threads: 1 }));
       const together = await patched.detect(unseen);
       for (const [i, alone] of (await detectEach(patched, unseen)).entries()) {
         const { anomalyMap, anomalyScore } = together[i] ?? expect.fail(`no detection ${i}`);
-        expect([anomalyMap.width, anomalyMap.height]).toEqual([size, size]);
+        expect([anomalyMap.width, anomalyMap.height]).toEqual([side, side]);
         expect(anomalyMap.data.every(Number.isFinite)).toBe(true);
         expectAllClose([anomalyScore], [alone.anomalyScore], { rtol: 1e-5 });
         expectAllClose(anomalyMap.data, alone.anomalyMap.data, { rtol: 1e-5 });

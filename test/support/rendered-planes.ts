@@ -9,17 +9,31 @@ export function planesOf({ width, height, data }: RgbImage): Uint8Array {
   return Uint8Array.from({ length: 3 * area }, (_, i) => data[3 * (i % area) + Math.floor(i / area)] ?? 0);
 }
 
-/** Sound orange prints, one after the other from one seed. */
+const smallestRendered = 32; // pixels to a side
+
+/** Sound orange prints, one after the other from one seed; of prints smaller than can be rendered, every second pixel, or fewer. */
 export function soundPrints(
   count: number,
   options: { readonly width: number; readonly height: number; readonly seed: number },
 ): RgbImage[] {
   const { width, height } = options;
   const random = new Random(options.seed);
-  return Array.from(
-    { length: count },
-    () => renderSurface({ kind: "print", look: "orange", defect: null, width, height, random }).image,
+  const step = Math.ceil(smallestRendered / Math.min(width, height, smallestRendered));
+  const size = { width: step * width, height: step * height };
+  return Array.from({ length: count }, () =>
+    everyNth(step, renderSurface({ kind: "print", look: "orange", defect: null, ...size, random }).image),
   );
+}
+
+/** Every `step`-th pixel of every `step`-th row. */
+function everyNth(step: number, image: RgbImage): RgbImage {
+  const [width, height] = [image.width / step, image.height / step];
+  const data = Uint8Array.from({ length: 3 * width * height }, (_, i) => {
+    const [place, channel] = [Math.floor(i / 3), i % 3];
+    const [row, column] = [Math.floor(place / width), place % width];
+    return image.data[3 * step * (row * image.width + column) + channel] ?? 0;
+  });
+  return { width, height, data };
 }
 
 /** Noise, black, white, and `picture` inverted: unlike any print, all of its size. */
