@@ -12,7 +12,7 @@ export function ownWorker(): URL | null {
 }
 
 /** What a thread is for. */
-export type ThreadKind = "session" | "training" | "scoring";
+export type ThreadKind = "session" | "training" | "scoring" | "body";
 
 /** A worker thread that works for one owner. */
 export interface RunningThread<Order, Answer> {

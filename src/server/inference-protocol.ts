@@ -6,6 +6,7 @@
 import { z } from "@hono/zod-openapi";
 import { OptionError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
+import { checked } from "./check-request.ts";
 
 type Parameters = Readonly<Record<string, string | number | boolean>>;
 
@@ -76,7 +77,7 @@ export interface OutputTensor {
 }
 
 /** The JSON and the raw bytes after it, as a request's head divides them. @throws {OptionError} E_OPTION if they do not. */
-export function splitBody(
+function splitBody(
   body: Uint8Array,
   jsonLength: string | undefined,
 ): { readonly json: unknown; readonly raw: Uint8Array } {
@@ -94,13 +95,27 @@ export function splitBody(
   }
 }
 
+/** What is known of a request without its numbers. */
+export type InferHead = Pick<InferRequest, "id" | "parameters" | "outputs">;
+
+/** A request's head and its pictures. @throws {OptionError} E_OPTION as {@link splitBody} and {@link framesOf}, or if it is malformed. */
+export function readInferBody(
+  body: Uint8Array,
+  jsonLength: string | undefined,
+): { readonly request: InferHead; readonly frames: Frame[] } {
+  const { json, raw } = splitBody(body, jsonLength);
+  const request = checked(inferRequestSchema, json);
+  const { id, parameters, outputs } = request;
+  return { request: { id, parameters, outputs }, frames: framesOf(request, raw) };
+}
+
 /**
  * The pictures of a request.
  *
  * @param raw - The bytes after the JSON.
  * @throws {OptionError} E_OPTION if the tensor is another one, or its data do not fit its shape.
  */
-export function framesOf({ inputs: [input] }: InferRequest, raw: Uint8Array): Frame[] {
+function framesOf({ inputs: [input] }: InferRequest, raw: Uint8Array): Frame[] {
   if (input === undefined || input.name !== "image" || input.datatype !== "UINT8") {
     throw new OptionError(
       `inputs: expected one tensor "image" of UINT8, got ${JSON.stringify(input?.name)} of ${input?.datatype}.`,
@@ -150,7 +165,7 @@ export function valuesOf({ datatype, bytes }: OutputTensor): (number | boolean)[
 }
 
 /** Whether a request wants an output as raw bytes. */
-export function isBinary({ parameters: all, outputs }: InferRequest, name: string): boolean {
+export function isBinary({ parameters: all, outputs }: InferHead, name: string): boolean {
   const own = outputs?.find((output) => output.name === name)?.parameters?.binary_data;
   return (own ?? all?.binary_data_output ?? false) === true;
 }

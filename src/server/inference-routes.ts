@@ -3,22 +3,11 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { OptionError, ServiceError } from "../base/errors.ts";
 import { fileHash } from "../detectors/content-hash.ts";
 import { packageVersion } from "../node/software-versions.ts";
-import { checked } from "./check-request.ts";
-import {
-  framesOf,
-  type InferRequest,
-  inferInputs,
-  inferOutputs,
-  inferRequestSchema,
-  isBinary,
-  type OutputTensor,
-  splitBody,
-  valuesOf,
-} from "./inference-protocol.ts";
+import { type InferAnswerBody, tensorsOf } from "./inference-answer.ts";
+import { type InferHead, inferInputs, inferOutputs, inferRequestSchema } from "./inference-protocol.ts";
 import { problemAnswers } from "./problem-answers.ts";
 import { detectorName } from "./schemas.ts";
 import { scorePictures } from "./score-pictures.ts";
-import type { ScoredPicture } from "./scorer.ts";
 import { type ServedModel, scoredOf } from "./served-model.ts";
 import type { Station } from "./station.ts";
 
@@ -32,10 +21,12 @@ const tags = ["Open Inference Protocol"];
 /** Adds the routes. */
 export function addInferenceRoutes(app: OpenAPIHono, station: Station): void {
   const { models } = station;
+  const server = { name: "radar-ad", version: packageVersion(), extensions: ["binary_tensor_data"] };
   app.openapi(
     createRoute({ method: "get", path: "/v2", tags, summary: "Server metadata", responses: { 200: json } }),
-    (c) => c.json({ name: "radar-ad", version: packageVersion(), extensions: ["binary_tensor_data"] }, 200),
+    (c) => c.json(server, 200),
   );
+  app.get("/v2/", (c) => c.json(server)); // as the protocol's OpenAPI document spells it
   for (const path of ["/v2/models/{name}", "/v2/models/{name}/versions/{version}"] as const) {
     app.openapi(
       createRoute({
@@ -116,11 +107,9 @@ async function infer(
   model: ServedModel,
   { body, jsonLength, signal, caller }: InferBody,
 ): Promise<Response> {
-  const { json: document, raw } = splitBody(body, jsonLength);
-  const request = checked(inferRequestSchema, document);
+  const { request, frames } = await station.bodyThread.readInfer(body, jsonLength);
   const wanted = wantedOutputs(request);
   const map = wanted.includes("anomaly_map") ? ("float" as const) : ("none" as const);
-  const frames = framesOf(request, raw);
   const hashes = await Promise.all(frames.map(({ data }) => fileHash(new Uint8Array(data))));
   const pictures = frames.map((picture, i) => ({
     name: `image[${i}]`,
@@ -130,10 +119,11 @@ async function infer(
   }));
   const outcomes = await scorePictures(station, { detector: model.name, caller, pictures, signal });
   const tensors = tensorsOf(outcomes.map(scoredOf)).filter(({ name }) => wanted.includes(name));
-  return answer(request, { tensors, model: model.name, version: outcomes[0]?.version ?? "" });
+  const answer = { request, tensors, model: model.name, version: outcomes[0]?.version ?? "" };
+  return answerOf(await station.bodyThread.writeAnswer(answer));
 }
 
-function wantedOutputs({ outputs }: InferRequest): string[] {
+function wantedOutputs({ outputs }: InferHead): string[] {
   const known: string[] = inferOutputs.map(({ name }) => name);
   const wanted = outputs?.map(({ name }) => name) ?? known;
   const unknown = wanted.find((name) => !known.includes(name));
@@ -143,62 +133,13 @@ function wantedOutputs({ outputs }: InferRequest): string[] {
   );
 }
 
-function tensorsOf(scored: readonly ScoredPicture[]): OutputTensor[] {
-  const count = scored.length;
-  const floats = (values: readonly number[]): Uint8Array => {
-    const view = new DataView(new ArrayBuffer(4 * values.length));
-    for (const [i, value] of values.entries()) view.setFloat32(4 * i, value, true);
-    return new Uint8Array(view.buffer);
-  };
-  const [first] = scored;
-  const { width = 0, height = 0 } = first?.map ?? {};
-  const maps = Buffer.concat(scored.map(({ map }) => map?.data ?? new Uint8Array()));
-  return [
-    { name: "anomaly_map", datatype: "FP32", shape: [count, 1, height, width], bytes: maps },
-    {
-      name: "anomaly_score",
-      datatype: "FP32",
-      shape: [count],
-      bytes: floats(scored.map(({ anomalyScore }) => anomalyScore)),
-    },
-    { name: "p_value", datatype: "FP32", shape: [count], bytes: floats(scored.map(({ pValue }) => pValue)) },
-    {
-      name: "is_anomalous",
-      datatype: "BOOL",
-      shape: [count],
-      bytes: Uint8Array.from(scored, ({ isAnomalous }) => (isAnomalous ? 1 : 0)),
-    },
-  ];
-}
-
-function answer(
-  request: InferRequest,
-  {
-    tensors,
-    model,
-    version,
-  }: { readonly tensors: readonly OutputTensor[]; readonly model: string; readonly version: string },
-): Response {
-  const parts = tensors.map((tensor) => ({ tensor, binary: isBinary(request, tensor.name) }));
-  const outputs = parts.map(({ tensor, binary }) => {
-    const { name, datatype, shape, bytes } = tensor;
-    if (binary) return { name, datatype, shape, parameters: { binary_data_size: bytes.length } };
-    return { name, datatype, shape, data: valuesOf(tensor) };
-  });
-  const { id } = request;
-  const text = JSON.stringify({
-    model_name: model,
-    model_version: version,
-    ...(id !== undefined && { id }),
-    outputs,
-  });
-  const raw = parts.filter(({ binary }) => binary).map(({ tensor }) => tensor.bytes);
-  if (raw.length === 0) return new Response(text, { headers: { "content-type": "application/json" } });
-  const head = Buffer.from(text);
-  return new Response(Buffer.concat([head, ...raw]), {
-    headers: {
-      "content-type": "application/octet-stream",
-      "inference-header-content-length": String(head.length),
-    },
-  });
+function answerOf({ bytes, jsonLength }: InferAnswerBody): Response {
+  const headers =
+    jsonLength === null
+      ? { "content-type": "application/json" }
+      : {
+          "content-type": "application/octet-stream",
+          "inference-header-content-length": String(jsonLength),
+        };
+  return new Response(bytes, { headers });
 }

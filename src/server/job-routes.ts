@@ -3,7 +3,6 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { streamSSE } from "hono/streaming";
 import { type Job, jobOptionsSchema, jobSchema } from "./jobs/job.ts";
 import { problemAnswers } from "./problem-answers.ts";
-import { filesIn } from "./request-body.ts";
 import { detectorName } from "./schemas.ts";
 import type { Station } from "./station.ts";
 
@@ -15,7 +14,7 @@ const problems = problemAnswers(400, 401, 403, 404, 409, 413);
 const ended: readonly Job["state"][] = ["done", "failed", "cancelled"];
 
 /** Adds the routes. */
-export function addJobRoutes(app: OpenAPIHono, { jobs, bodies }: Station): void {
+export function addJobRoutes(app: OpenAPIHono, { jobs, bodies, bodyThread }: Station): void {
   app.openapi(
     createRoute({
       tags,
@@ -82,7 +81,7 @@ export function addJobRoutes(app: OpenAPIHono, { jobs, bodies }: Station): void 
       const { id } = c.req.valid("param");
       jobs.get(id); // before the body is read
       return bodies.read(c.req.raw, async (body) => {
-        const files = await filesIn(body, c.req.header("content-type") ?? "");
+        const files = await bodyThread.readFiles(body, c.req.header("content-type") ?? "");
         return c.json(await jobs.addPictures(id, files), 200);
       });
     },

@@ -3,7 +3,6 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fileHash } from "../detectors/content-hash.ts";
 import { problemAnswers } from "./problem-answers.ts";
 import { mapForms } from "./protocol.ts";
-import { filesIn } from "./request-body.ts";
 import { detectorName, scoresSchema } from "./schemas.ts";
 import { pictureBody, resultOf } from "./score-answer.ts";
 import { scorePictures } from "./score-pictures.ts";
@@ -40,7 +39,7 @@ export function addScoreRoutes(app: OpenAPIHono, station: Station): void {
     const { map, deadlineMs } = c.req.valid("query");
     station.models.get(name); // before the body is read
     return station.bodies.read(c.req.raw, async (body) => {
-      const files = await filesIn(body, c.req.header("content-type") ?? "");
+      const files = await station.bodyThread.readFiles(body, c.req.header("content-type") ?? "");
       const hashes = await Promise.all(files.map(({ bytes }) => fileHash(bytes)));
       const names = files.map((file, i) => file.name ?? `picture[${i}]`);
       const pictures = files.map(({ bytes }, i) => ({

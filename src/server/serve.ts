@@ -14,6 +14,7 @@ import type { Device } from "../runtime/backend.ts";
 import { isLoopback, openAccess, tokenAccess } from "./access.ts";
 import { createApp } from "./app.ts";
 import { AuditLog } from "./audit-log.ts";
+import { BodyThread } from "./body-thread.ts";
 import { Endings } from "./endings.ts";
 import { openDatabase } from "./history/database.ts";
 import { History, type PictureRule, type Retention, usualRetention } from "./history/history.ts";
@@ -165,6 +166,8 @@ async function start(options: ServeOptions, endings: Endings): Promise<RunningSe
     publish: (detector, model) => models.add(detector, model),
     clock,
   });
+  const bodyThread = new BodyThread();
+  endings.add(() => bodyThread.end());
   let isOpen = true;
   const station: Station = {
     models,
@@ -174,6 +177,7 @@ async function start(options: ServeOptions, endings: Endings): Promise<RunningSe
     log,
     measurements: measured,
     bodies: new BodyReader(limits),
+    bodyThread,
     isOpen: () => isOpen,
     page: options.page,
     access,

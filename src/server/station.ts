@@ -1,6 +1,7 @@
 /** What the routes of a server share. */
 import type { Logger } from "pino";
 import type { AccessControlOptions } from "./access-control.ts";
+import type { BodyThread } from "./body-thread.ts";
 import type { History } from "./history/history.ts";
 import type { Jobs } from "./jobs/jobs.ts";
 import type { Limits } from "./limits.ts";
@@ -17,6 +18,7 @@ export interface Station extends AccessControlOptions {
   readonly jobs: Jobs;
   readonly limits: Limits;
   readonly bodies: BodyReader;
+  readonly bodyThread: BodyThread;
   readonly measurements: Measurements;
   readonly log: Logger;
   /** Milliseconds on a clock that never goes back. */

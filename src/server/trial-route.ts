@@ -3,13 +3,12 @@ import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import { fileHash } from "../detectors/content-hash.ts";
 import { problemAnswers } from "./problem-answers.ts";
 import { mapForms } from "./protocol.ts";
-import { filesIn } from "./request-body.ts";
 import { detectorName, scoresSchema, versionName } from "./schemas.ts";
 import { pictureBody, resultOf } from "./score-answer.ts";
 import type { Station } from "./station.ts";
 
 /** Adds the route. */
-export function addTrialRoute(app: OpenAPIHono, { models, trials, bodies }: Station): void {
+export function addTrialRoute(app: OpenAPIHono, { models, trials, bodies, bodyThread }: Station): void {
   const route = createRoute({
     method: "post",
     path: "/v1/detectors/{name}/versions/{version}/score",
@@ -30,7 +29,7 @@ export function addTrialRoute(app: OpenAPIHono, { models, trials, bodies }: Stat
     const { map } = c.req.valid("query");
     models.get(name); // before the body is read
     return bodies.read(c.req.raw, async (body) => {
-      const files = await filesIn(body, c.req.header("content-type") ?? "");
+      const files = await bodyThread.readFiles(body, c.req.header("content-type") ?? "");
       const pictures = files.map(({ name: file, bytes }, i) => ({
         name: file ?? `picture[${i}]`,
         picture: bytes,
