@@ -19,6 +19,7 @@ import { addInferenceRoutes } from "./inference-routes.ts";
 import { addJobRoutes } from "./job-routes.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { addPageRoutes } from "./page-routes.ts";
+import type { Problem } from "./protocol.ts";
 import { addScoreRoutes } from "./score-routes.ts";
 import type { Station } from "./station.ts";
 import { addTrialRoute } from "./trial-route.ts";
@@ -54,14 +55,14 @@ export function createApp(station: Station): OpenAPIHono {
       station.log.error({ err: known, id: c.res.headers.get("x-request-id") }, "request failed");
     if (status === 429 || status === 503) c.header("retry-after", String(retryAfter(station)));
     if (status === 413) c.header("connection", "close"); // the rest of the body is not read
-    return c.json(body, status === 499 ? 500 : status);
+    return c.json(asToldAt(c.req.path, body), status === 499 ? 500 : status);
   });
   app.notFound((c) => {
     const error = new ServiceError(
       "E_NOT_FOUND",
       "request: expected a path that the server has, got another. GET /openapi.json lists them.",
     );
-    return c.json(problemOf(error).body, 404);
+    return c.json(asToldAt(c.req.path, problemOf(error).body), 404);
   });
   addPageRoutes(app, station);
   addHealthRoutes(app, station);
@@ -86,6 +87,14 @@ export function createApp(station: Station): OpenAPIHono {
   });
   app.get("/openapi.json", (c) => c.json(document));
   return app;
+}
+
+/** Under `/v2` an error is a text, as that protocol says; elsewhere it is an object. */
+function asToldAt(
+  path: string,
+  { error }: Problem,
+): Problem | { readonly error: string; readonly code: string } {
+  return path.startsWith("/v2/") ? { error: error.message, code: error.code } : { error };
 }
 
 /** Gives each request an id, measures it, and writes a line to the log: never a header, a query or a body. */

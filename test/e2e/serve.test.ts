@@ -264,7 +264,10 @@ describe("the Open Inference Protocol", () => {
     ],
   ])("refuses %s", async (_, body, status) => {
     const answer = await server.fetch(infer, post(body, "application/json"));
-    expect([answer.status, await answer.json()]).toEqual([status, problem("E_OPTION", /.+/)]);
+    expect([answer.status, await answer.json()]).toEqual([
+      status,
+      { error: expect.stringMatching(/.+/), code: "E_OPTION" },
+    ]);
   });
 });
 
