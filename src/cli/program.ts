@@ -23,6 +23,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   benchmark: async () => (await import("./commands/benchmark.ts")).benchmarkCommand,
   serve: async () => (await import("./commands/serve.ts")).serveCommand,
   watch: async () => (await import("./commands/watch.ts")).watchCommand,
+  worker: async () => (await import("./commands/worker.ts")).workerCommand,
   token: async () => (await import("./commands/token.ts")).tokenCommand,
   page: async () => (await import("./commands/page.ts")).pageCommand,
   demo: async () => (await import("./commands/demo.ts")).demoCommand,

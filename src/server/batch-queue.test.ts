@@ -3,7 +3,12 @@ import { BatchQueue } from "./batch-queue.ts";
 
 /** A queue whose batches end when the test says so. */
 function queueOf(
-  options: { readonly maxBatch?: number; readonly maxWaitMs?: number; readonly capacity?: number } = {},
+  options: {
+    readonly maxBatch?: number;
+    readonly maxWaitMs?: number;
+    readonly capacity?: number;
+    readonly lanes?: () => number;
+  } = {},
 ) {
   const batches: { readonly items: readonly number[]; readonly end: (error?: Error) => void }[] = [];
   let time = 0;
@@ -39,6 +44,28 @@ describe("a batch queue", () => {
     await vi.waitFor(() => expect(batches.at(-1)!.items).toEqual([5]));
     batches[2]!.end();
     expect(await Promise.all(rest)).toEqual(["r2", "r3", "r4", "r5"]);
+    expect(queue.length).toBe(0);
+  });
+
+  test("works on as many batches at a time as it has lanes, and answers each", async () => {
+    let lanes = 2;
+    const { queue, batches } = queueOf({ lanes: () => lanes, maxBatch: 2 });
+    const all = queue.submit([1, 2, 3, 4, 5]);
+    expect(batches.map(({ items }) => items)).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+    expect(queue.length).toBe(5);
+    batches[1]!.end();
+    await vi.waitFor(() => expect(batches.at(-1)!.items).toEqual([5]));
+    lanes = 0; // never fewer than one
+    const last = queue.submit([6]);
+    batches[0]!.end();
+    batches[2]!.end();
+    await vi.waitFor(() => expect(batches.at(-1)!.items).toEqual([6]));
+    batches[3]!.end();
+    expect(await Promise.all([...all, ...last])).toEqual(["r1", "r2", "r3", "r4", "r5", "r6"]);
+    await queue.whenIdle();
     expect(queue.length).toBe(0);
   });
 

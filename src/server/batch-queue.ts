@@ -1,11 +1,13 @@
-/** A bounded queue whose entries are worked off in batches, one batch at a time. */
+/** A bounded queue whose entries are worked off in batches, one batch at a time or a few. */
 import { AbortError, ServiceError } from "../base/errors.ts";
 
 /** How a {@link BatchQueue} works. */
 export interface BatchQueueOptions {
   /** Most entries in one batch. */
   readonly maxBatch: number;
-  /** Longest time, in milliseconds, that an entry waits for company while nothing is being worked on. */
+  /** Batches that are worked on at a time. Default: one. */
+  readonly lanes?: (() => number) | undefined;
+  /** Longest time, in milliseconds, that an entry waits for company while a lane is free. */
   readonly maxWaitMs: number;
   /** Most entries that wait; those under way do not count. */
   readonly capacity: number;
@@ -32,6 +34,7 @@ export class BatchQueue<Item, Result> {
   readonly #options: BatchQueueOptions;
   #waiting: Entry<Item, Result>[] = [];
   #running = 0;
+  #batches = 0;
   #secondsPerItem = 0;
   #timer: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
@@ -101,14 +104,15 @@ export class BatchQueue<Item, Result> {
   }
 
   #schedule(): void {
+    const { maxBatch, maxWaitMs, now, lanes } = this.#options;
     const [first] = this.#waiting;
-    if (this.#running > 0 || first === undefined) return;
-    const { maxBatch, maxWaitMs, now } = this.#options;
+    if (first === undefined || this.#batches >= Math.max(1, lanes?.() ?? 1)) return;
     const rest = first.since + maxWaitMs - now();
     if (this.#waiting.length >= maxBatch || rest <= 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
       void this.#work();
+      this.#schedule();
       return;
     }
     this.#timer ??= setTimeout(() => {
@@ -118,9 +122,10 @@ export class BatchQueue<Item, Result> {
   }
 
   async #work(): Promise<void> {
-    const { maxBatch, now, onBatch } = this.#options;
+    const { maxBatch, now, onBatch, lanes } = this.#options;
     const batch = this.#waiting.splice(0, maxBatch);
-    this.#running = batch.length;
+    this.#running += batch.length;
+    this.#batches++;
     const started = now();
     try {
       const results = await this.#run(batch.map(({ item }) => item));
@@ -134,9 +139,10 @@ export class BatchQueue<Item, Result> {
       for (const { reject } of batch) reject(error);
     }
     const seconds = (now() - started) / 1000;
-    const perItem = seconds / batch.length;
+    const perItem = seconds / batch.length / Math.max(1, lanes?.() ?? 1);
     this.#secondsPerItem = this.#secondsPerItem === 0 ? perItem : 0.8 * this.#secondsPerItem + 0.2 * perItem;
-    this.#running = 0;
+    this.#running -= batch.length;
+    this.#batches--;
     onBatch?.({ size: batch.length, seconds });
     this.#schedule();
     this.#tellIdle();

@@ -7,7 +7,7 @@ import {
   UserTokenType,
 } from "node-opcua";
 import { expect, test } from "vitest";
-import { freePort } from "../../test/support/mosquitto.ts";
+import { freePort } from "../../test/support/free-port.ts";
 import { temporaryFolder } from "../../test/support/temporary-folder.ts";
 import type { VerdictTable } from "./history/database.ts";
 import { startOpcua } from "./opcua.ts";

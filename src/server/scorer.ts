@@ -101,10 +101,7 @@ export async function startScorer(path: string, options: ScorerOptions): Promise
           hasEnded = true;
           throw error;
         });
-        if (scored.kind !== "scored") throw failureOf(scored);
-        return scored.outcomes.map((outcome) =>
-          "failed" in outcome ? { failed: errorFrom(outcome.failed) } : outcome,
-        );
+        return outcomesOf(scored);
       },
       hasEnded: () => hasEnded,
       end: () => thread.end(),
@@ -113,6 +110,14 @@ export async function startScorer(path: string, options: ScorerOptions): Promise
     await thread.end();
     throw error;
   }
+}
+
+/** The outcomes of an answer, their errors of their classes again. @throws what the answer says went wrong. */
+export function outcomesOf(answer: ScoringAnswer): ScoreOutcome[] {
+  if (answer.kind !== "scored") throw failureOf(answer);
+  return answer.outcomes.map((outcome) =>
+    "failed" in outcome ? { failed: errorFrom(outcome.failed) } : outcome,
+  );
 }
 
 function failureOf(answer: ScoringAnswer): Error | RadarError {

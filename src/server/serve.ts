@@ -9,7 +9,6 @@ import { type Logger, pino } from "pino";
 import { OptionError, ServiceError } from "../base/errors.ts";
 import { ensureFolder, prepareFolder } from "../node/atomic-file.ts";
 import { fileError } from "../node/system-error.ts";
-import { train } from "../node/train.ts";
 import type { Device } from "../runtime/backend.ts";
 import { isLoopback, openAccess, tokenAccess } from "./access.ts";
 import { createApp } from "./app.ts";
@@ -20,6 +19,7 @@ import { openDatabase } from "./history/database.ts";
 import { History, type PictureRule, type Retention, usualRetention } from "./history/history.ts";
 import { PictureStore } from "./history/picture-store.ts";
 import { Jobs } from "./jobs/jobs.ts";
+import { trainHere } from "./jobs/train-job.ts";
 import { type Limits, usualLimits } from "./limits.ts";
 import { measurements } from "./measurements.ts";
 import { type ModelEvent, Models } from "./models.ts";
@@ -34,6 +34,7 @@ import { lockState } from "./state-lock.ts";
 import type { Station } from "./station.ts";
 import { Trials } from "./trials.ts";
 import { startWatch, type WatchSetting } from "./watch/station-watches.ts";
+import { openWorkforce } from "./work/workforce.ts";
 
 /** How a server is started. */
 export interface ServeOptions {
@@ -58,6 +59,8 @@ export interface ServeOptions {
   readonly outlets?: OutletOptions | undefined;
   /** Port, and user and password where others reach it, of an OPC UA server with the last verdicts. */
   readonly opcua?: Omit<OpcuaOptions, "host" | "folder"> | undefined;
+  /** `redis://...`: workers score and train, not this process. Default: this process does. */
+  readonly redis?: string | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -92,7 +95,8 @@ const pruneEveryMs = 600_000;
 /**
  * Starts a server. It answers at once; detectors become ready as their models are loaded.
  *
- * @throws {OptionError} E_OPTION if others reach it and there are no tokens; {ServiceError} E_CONFLICT if another server has the state folder; {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
+ * @throws {OptionError} E_OPTION if others reach it and there are no tokens; {ServiceError} E_CONFLICT if another server has the state folder,
+ * E_UNAVAILABLE if there is no Redis where it is wanted; {FileError} E_FILE if the folder cannot be read, or the address cannot be listened on.
  */
 export function startServer(options: ServeOptions): Promise<RunningServer> {
   return Endings.around((endings) => start(options, endings));
@@ -150,19 +154,27 @@ async function start(options: ServeOptions, endings: Endings): Promise<RunningSe
   });
   const limits = { ...usualLimits, ...options.limits };
   const now = (): number => performance.now();
-  const load: StartScorer = (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels });
+  const here: StartScorer = (path) => startScorer(path, { device, threads, maxPixels: limits.maxPixels });
+  const workforce =
+    options.redis === undefined
+      ? undefined
+      : await openWorkforce(options.redis, { start: here, deadlineMs: limits.deadlineMs, log });
+  endings.add(() => workforce?.close());
+  const load = workforce?.start ?? here;
   const models = new Models({
     folder: options.models,
     versions,
     limits,
     now,
+    lanes: workforce?.scoringWorkers,
     start: load,
     onBatch: measured.batch,
     onEvent: (event) => logEvent(log, event),
   });
   const jobs = new Jobs({
     folder: join(state, "jobs"),
-    train: (data, of) => train(data, { ...of, device, threads }),
+    train: workforce?.train ?? trainHere({ device, threads }),
+    atOnce: workforce === undefined ? 1 : Number.POSITIVE_INFINITY,
     publish: (detector, model) => models.add(detector, model),
     clock,
   });

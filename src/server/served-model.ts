@@ -18,6 +18,8 @@ export type VersionedOutcome = ScoreOutcome & ActiveVersion;
 /** What a model tells those who measure. */
 export interface ModelObserver {
   readonly now: () => number;
+  /** Batches of a model that are scored at a time. Default: one. */
+  readonly lanes?: (() => number) | undefined;
   readonly onBatch?: (model: string, batch: { readonly size: number; readonly seconds: number }) => void;
 }
 
@@ -38,13 +40,14 @@ export class ServedModel {
   #active: Active | undefined;
   #ended = false;
 
-  constructor(name: string, limits: Limits, { now, onBatch }: ModelObserver) {
+  constructor(name: string, limits: Limits, { now, lanes, onBatch }: ModelObserver) {
     this.name = name;
     this.#queue = new BatchQueue((pictures) => this.#score(pictures), {
       maxBatch: limits.batch,
       maxWaitMs: limits.batchWaitMs,
       capacity: limits.queue,
       now,
+      lanes,
       onBatch: (batch) => onBatch?.(name, batch),
     });
   }
@@ -69,7 +72,7 @@ export class ServedModel {
     const before = this.#active;
     this.#active = { version, description: scorer.description, scorer };
     if (before === undefined) return;
-    await this.#batch;
+    await Promise.all(this.#batches);
     await before.scorer.end();
   }
 
@@ -101,7 +104,7 @@ export class ServedModel {
     this.#active = undefined;
   }
 
-  #batch: Promise<unknown> = Promise.resolve();
+  readonly #batches = new Set<Promise<unknown>>();
 
   #score(pictures: readonly PictureToScore[]): Promise<VersionedOutcome[]> {
     const active = this.#active;
@@ -111,11 +114,14 @@ export class ServedModel {
     const batch = active.scorer
       .score(pictures)
       .then((outcomes) => outcomes.map((outcome) => ({ ...outcome, version, description })));
-    this.#batch = batch.catch(() => {
-      if (!active.scorer.hasEnded() || this.#active !== active) return;
-      this.#active = undefined;
-      this.onLost(version);
-    });
+    const settled = batch
+      .catch(() => {
+        if (!active.scorer.hasEnded() || this.#active !== active) return;
+        this.#active = undefined;
+        this.onLost(version);
+      })
+      .finally(() => this.#batches.delete(settled));
+    this.#batches.add(settled);
     return batch;
   }
 }

@@ -60,6 +60,15 @@ describe("a command line that is not understood ends with 2 and says what was me
     [["serve", "--queue", "0"], '--queue: expected an integer >= 1, got "0".'],
     [["serve", "models"], 'unexpected argument "models"'],
     [
+      ["serve", "--redis", "127.0.0.1"],
+      "--redis: expected redis://host:port or rediss://host:port, got another text.",
+    ],
+    [["worker"], "expected --redis, or RADAR_REDIS in the environment, got neither."],
+    [
+      ["worker", "--redis", "redis://127.0.0.1", "--only", "both"],
+      '--only: expected one of scoring, training, got "both".',
+    ],
+    [
       ["token", "t.json", "--role", "king", "--name", "a"],
       '--role: expected one of viewer, operator, admin, got "king".',
     ],

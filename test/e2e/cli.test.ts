@@ -520,6 +520,7 @@ describe("help", () => {
     "benchmark",
     "serve",
     "watch",
+    "worker",
     "token",
     "demo",
   ];

@@ -2,7 +2,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 const program = "/usr/sbin/mosquitto";
@@ -15,18 +14,6 @@ export const mosquittoMissing: string = hasMosquitto ? "" : " (skipped: needs De
 export interface Broker {
   readonly port: number;
   end(): Promise<void>;
-}
-
-/** A port that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  if (address === null || typeof address === "string") throw new Error("no port");
-  return address.port;
 }
 
 /** Starts a broker that keeps nothing. @param lines - More of its configuration, after its listener. */

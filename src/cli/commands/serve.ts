@@ -9,6 +9,7 @@ import { computeOptions } from "../compute-options.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { interruptible } from "../interrupt.ts";
 import { opcuaOf, outletArgs, outletsOf } from "../outlet-arguments.ts";
+import { redisArg, redisOf } from "../redis-option.ts";
 
 /** `radar serve`. */
 export const serveCommand: Command = {
@@ -63,6 +64,7 @@ export const serveCommand: Command = {
       valueHint: "port",
       description: "tell the last verdict of each detector by OPC UA on this port (usually 4840)",
     },
+    redis: redisArg,
     queue: {
       type: "string",
       valueHint: "n",
@@ -92,6 +94,7 @@ export const serveCommand: Command = {
         watch: args.texts("watch").map(watchOf),
         outlets: await outletsOf(args),
         opcua: await opcuaOf(args),
+        redis: redisOf(args),
         limits: limitsOf(args),
         page: fileURLToPath(new URL("../../station", import.meta.url)),
         ...computeOptions(args),

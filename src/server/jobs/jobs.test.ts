@@ -3,16 +3,16 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { until } from "../../../test/support/server.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { AbortError, DataError } from "../../base/errors.ts";
-import type { TrainOptions } from "../../node/train-options.ts";
 import type { Job } from "./job.ts";
 import { Jobs } from "./jobs.ts";
+import type { JobTraining } from "./train-job.ts";
 
 const folder = temporaryFolder();
 const png = { name: "a.png", bytes: new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]) };
 let round = 0;
 let time = Date.UTC(2026, 0, 1);
 let own: string;
-let trainings: { data: string; options: TrainOptions; end(error?: Error): void }[];
+let trainings: { training: JobTraining; end(error?: Error): void }[];
 let published: string[];
 
 beforeEach(() => {
@@ -20,17 +20,18 @@ beforeEach(() => {
 });
 
 /** The jobs of a server, as after a start of the process; trainings end when the test says so, or when they are stopped. */
-async function open(): Promise<Jobs> {
+async function open(atOnce = 1): Promise<Jobs> {
   trainings = [];
   published = [];
   const jobs = new Jobs({
     folder: own,
-    train: (data, options) =>
+    atOnce,
+    train: (training) =>
       new Promise((resolve, reject) => {
         const end = (error?: Error): void =>
-          error ? reject(error) : resolve({ model: new Uint8Array([trainings.length]) });
-        options.signal?.addEventListener("abort", () => reject(new AbortError("training: stopped.")));
-        trainings.push({ data, options, end });
+          error ? reject(error) : resolve(new Uint8Array([trainings.length]));
+        training.signal.addEventListener("abort", () => reject(new AbortError("training: stopped.")));
+        trainings.push({ training, end });
       }),
     publish: async (detector) => {
       published.push(detector);
@@ -54,37 +55,18 @@ describe("a job", () => {
     const { id, state, pictures } = await started(jobs);
     expect([state, pictures]).toEqual(["queued", 2]);
     await until(() => trainings.length === 1);
-    const [{ data, options, end }] = [trainings[0]!];
-    expect(readdirSync(data)).toEqual(["000000.png", "000001.png"]);
-    expect(options).toMatchObject({
-      method: "gaussian",
-      length: { steps: 3 },
-      seed: 1,
-      name: "parts",
-      resume: true,
-      worker: true,
+    const [{ training, end }] = [trainings[0]!];
+    expect(readdirSync(training.pictures)).toEqual(["000000.png", "000001.png"]);
+    expect(training).toMatchObject({
+      id,
+      detector: "parts",
+      options: { method: "gaussian", steps: 3, seed: 1 },
     });
     const seen: (number | null)[] = [];
     const leave = jobs.watch(id, ({ step }) => seen.push(step));
-    options.onProgress?.({
-      step: 1,
-      totalSteps: 3,
-      loss: 0.5,
-      terms: {},
-      seconds: 1,
-      stepsOfRun: 1,
-      imagesPerSecond: 1,
-    });
+    training.onNews({ step: 1, totalSteps: 3, loss: 0.5 });
     leave();
-    options.onProgress?.({
-      step: 2,
-      totalSteps: 3,
-      loss: 0.25,
-      terms: {},
-      seconds: 1,
-      stepsOfRun: 1,
-      imagesPerSecond: 1,
-    });
+    training.onNews({ step: 2, totalSteps: 3, loss: 0.25 });
     expect(seen).toEqual([null, 1]);
     expect(jobs.get(id)).toMatchObject({ state: "running", step: 2, totalSteps: 3, loss: 0.25 });
     end();
@@ -104,6 +86,26 @@ describe("a job", () => {
     await until(() => trainings.length === 2);
     trainings[1]!.end();
     await until(() => jobs.get(first.id).state === "done");
+  });
+
+  test("has its turn beside others where more than one is made at a time", async () => {
+    const jobs = await open(2);
+    const [first, second, third] = [await started(jobs), await started(jobs), await started(jobs)];
+    await until(() => trainings.length === 2);
+    expect([first, second, third].map(({ id }) => jobs.get(id).state)).toEqual([
+      "running",
+      "running",
+      "queued",
+    ]);
+    trainings[1]!.end();
+    await until(() => trainings.length === 3);
+    expect(trainings[2]!.training.id).toBe(third.id);
+    await jobs.end();
+    expect([first, second, third].map(({ id }) => jobs.get(id).state)).toEqual([
+      "running",
+      "done",
+      "running",
+    ]);
   });
 
   test("that fails says why, and the next one has its turn", async () => {
@@ -137,7 +139,7 @@ describe("a job", () => {
         [waiting.id, "queued"],
         [running.id, "running"],
       ]);
-      expect(trainings[0]!.data).toContain(running.id);
+      expect(trainings[0]!.training.id).toBe(running.id);
       if (!kill) await again.end();
     }
   });

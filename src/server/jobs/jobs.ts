@@ -1,5 +1,5 @@
 /**
- * Trainings of a server, one at a time, each in a folder of its own: `job.json`, the pictures, the model with its checkpoint.
+ * Trainings of a server, each in a folder of its own: `job.json`, the pictures, the model with its checkpoint.
  *
  * What is in the folder is all there is: a server that was killed goes on, after its start, with what was queued or running, from the last
  * checkpoint, and ends with the same bits.
@@ -10,16 +10,17 @@ import { join } from "node:path";
 import { AbortError, OptionError, ServiceError } from "../../base/errors.ts";
 import { ensureFolder, writeFileAtomic } from "../../node/atomic-file.ts";
 import { imageFormat } from "../../node/image-format.ts";
-import type { TrainOptions, TrainSummary } from "../../node/train-options.ts";
 import { problemOf } from "../http-error.ts";
 import type { BodyFile } from "../request-body.ts";
 import { type Job, type JobOptions, jobSchema } from "./job.ts";
+import type { TrainingNews, TrainJob } from "./train-job.ts";
 
 /** What {@link Jobs} stands on. */
 export interface JobsOptions {
   readonly folder: string;
-  /** Trains on a folder of pictures. */
-  readonly train: (data: string, options: TrainOptions) => Promise<Pick<TrainSummary, "model">>;
+  readonly train: TrainJob;
+  /** Trainings that are under way at a time; the others wait for their turn. */
+  readonly atOnce: number;
   /** Makes a model file a version of a detector. @returns the version. */
   readonly publish: (detector: string, model: Uint8Array) => Promise<string>;
   readonly clock: () => Date;
@@ -34,9 +35,7 @@ interface Entry {
 export class Jobs {
   readonly #options: JobsOptions;
   readonly #entries = new Map<string, Entry>();
-  #running:
-    | { readonly id: string; readonly stop: AbortController; readonly ended: Promise<void> }
-    | undefined;
+  readonly #running = new Map<string, { readonly stop: AbortController; readonly ended: Promise<void> }>();
   #hasEnded = false;
 
   constructor(options: JobsOptions) {
@@ -119,9 +118,10 @@ export class Jobs {
   /** Stops a job within one step; it can be started again, and goes on from there. @throws {ServiceError} E_CONFLICT if it is not under way. */
   async cancel(id: string): Promise<Job> {
     this.#expect(id, ["queued", "running"]);
-    if (this.#running?.id === id) {
-      this.#running.stop.abort("cancelled");
-      await this.#running.ended;
+    const running = this.#running.get(id);
+    if (running !== undefined) {
+      running.stop.abort("cancelled");
+      await running.ended;
       return this.get(id);
     }
     return this.#change(id, { state: "cancelled" });
@@ -145,8 +145,9 @@ export class Jobs {
   /** Stops what runs, with a checkpoint; the next start goes on with it. */
   async end(): Promise<void> {
     this.#hasEnded = true;
-    this.#running?.stop.abort("ending");
-    await this.#running?.ended;
+    const running = [...this.#running.values()];
+    for (const { stop } of running) stop.abort("ending");
+    await Promise.all(running.map(({ ended }) => ended));
     for (const { job, watchers } of this.#entries.values()) for (const watcher of watchers) watcher(job);
   }
 
@@ -196,33 +197,30 @@ export class Jobs {
   }
 
   #next(): void {
-    if (this.#running !== undefined || this.#hasEnded) return;
-    const job = this.list().findLast(({ state }) => state === "queued");
-    if (job === undefined) return;
-    const stop = new AbortController();
-    const ended = this.#run(job, stop.signal).finally(() => {
-      this.#running = undefined;
-      this.#next();
-    });
-    this.#running = { id: job.id, stop, ended };
+    while (!this.#hasEnded && this.#running.size < this.#options.atOnce) {
+      const job = this.list().findLast(({ id, state }) => state === "queued" && !this.#running.has(id));
+      if (job === undefined) return;
+      const stop = new AbortController();
+      const ended = this.#run(job, stop.signal).finally(() => {
+        this.#running.delete(job.id);
+        this.#next();
+      });
+      this.#running.set(job.id, { stop, ended });
+    }
   }
 
   async #run({ id, detector, options }: Job, signal: AbortSignal): Promise<void> {
     const { train, publish } = this.#options;
-    const { steps, minutes, ...rest } = options;
-    const length = steps !== undefined ? { steps } : minutes !== undefined ? { minutes } : undefined;
     try {
       await this.#change(id, { state: "running" });
-      const { model } = await train(this.#at(id, "good"), {
-        ...rest,
-        length,
-        name: detector,
-        output: this.#at(id, "model.onnx"),
-        resume: true,
-        worker: true,
+      const model = await train({
+        id,
+        detector,
+        options,
+        pictures: this.#at(id, "good"),
+        model: this.#at(id, "model.onnx"),
         signal,
-        onStage: (stage) => this.#tell(id, { stage }),
-        onProgress: ({ step, totalSteps, loss }) => this.#tell(id, { step, totalSteps, loss }),
+        onNews: (news: TrainingNews) => this.#tell(id, news),
       });
       const version = await publish(detector, model);
       await this.#change(id, { state: "done", stage: null, version });

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, readFileSync } from "node:fs";
 import { connectAsync, type IPublishPacket } from "mqtt";
 import { expect, test } from "vitest";
-import { freePort, mosquittoMissing, startBroker } from "../../../test/support/mosquitto.ts";
+import { freePort } from "../../../test/support/free-port.ts";
+import { mosquittoMissing, startBroker } from "../../../test/support/mosquitto.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { mqttOutlet } from "./mqtt-outlet.ts";
 
