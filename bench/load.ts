@@ -1,55 +1,30 @@
 /**
- * `npx tsx bench/load.ts [seconds]`: what `radar serve` does at twice its capacity, to damaged bodies and to kill -9. Needs a built `dist/`.
+ * `npx tsx bench/load.ts [seconds]`: what `radar serve` does at twice its capacity. Needs a built `dist/`.
  *
- * Prints JSON: pictures a second that one connection after the other gets through, then the answers by status, times of accepted requests and
- * of health while twice as many as that are sent, and the server's memory before and after.
+ * Prints JSON: pictures a second that four connections get through; then, while twice as many are sent, the answers by status, times of accepted
+ * requests against the stated bound, times of health, metrics and the list of detectors, how long the server's main thread was away, and its
+ * memory; and how busy the machine was. Times of the other requests include the wait for a processor: on a busy machine compare them with
+ * those of a program that does nothing but answer, `idleMs`.
  */
-import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { createServer } from "node:http";
+import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import autocannon from "autocannon";
 import { train, writeRenderedFolder } from "../src/node/index.ts";
+import { memoryOf, serveUntilReady } from "./served.ts";
 
 const seconds = Number(process.argv[2] ?? 60);
 const folder = mkdtempSync(join(tmpdir(), "radar-load-"));
 const models = join(folder, "models");
 const queue = 32;
 
-async function start(): Promise<{ readonly url: string; readonly pid: number; end(): void }> {
-  const child = spawn(process.execPath, [
-    "dist/cli/main.js",
-    "serve",
-    "--models",
-    models,
-    "--port",
-    "0",
-    "--queue",
-    String(queue),
-    "--threads",
-    "1",
-  ]);
-  const url = await new Promise<string>((resolve) => {
-    let text = "";
-    child.stderr.on("data", (chunk: Buffer) => {
-      text = (text + chunk.toString("utf8")).slice(-10_000);
-      const found = /answers at (\S+)/.exec(text)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-  });
-  while ((await fetch(`${url}/v2/health/ready`)).status !== 200)
-    await new Promise((done) => setTimeout(done, 50));
-  return { url, pid: child.pid ?? 0, end: () => child.kill("SIGKILL") };
-}
-
-/** Resident memory in MB. */
-function memoryOf(pid: number): number {
-  const kilobytes = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? "0";
-  return Math.round(Number(kilobytes) / 1024);
-}
-
-/** Times, in milliseconds, of health requests one after the other until `until` has ended. */
-async function healthTimes(url: string, until: Promise<unknown>): Promise<number[]> {
+/** Times, in milliseconds, of requests one after the other until `until` has ended. */
+async function timesOf(
+  url: string,
+  until: Promise<unknown>,
+  onText: (text: string) => void = () => {},
+): Promise<number[]> {
   const times: number[] = [];
   let hasEnded = false;
   void until.then(() => {
@@ -57,9 +32,10 @@ async function healthTimes(url: string, until: Promise<unknown>): Promise<number
   });
   while (!hasEnded) {
     const began = performance.now();
-    await (await fetch(`${url}/v2/health/live`)).text();
+    const text = await (await fetch(url)).text();
     times.push(performance.now() - began);
-    await new Promise((done) => setTimeout(done, 20));
+    onText(text);
+    await new Promise((done) => setTimeout(done, 50));
   }
   return times.toSorted((a, b) => a - b);
 }
@@ -84,7 +60,7 @@ await train(join(folder, "parts"), {
 });
 const good = join(folder, "parts", "train", "good");
 const body = readFileSync(join(good, readdirSync(good)[0] ?? ""));
-const server = await start();
+const server = await serveUntilReady(["--models", models, "--queue", String(queue), "--threads", "1"]);
 const request = {
   url: `${server.url}/v1/detectors/parts/score`,
   method: "POST",
@@ -99,13 +75,46 @@ const running = autocannon({
   connections: 2 * queue,
   duration: seconds,
   overallRate: Math.ceil(2 * capacity),
+  excludeErrorStats: true, // times of accepted requests alone
 });
-const [loaded, health] = await Promise.all([running, healthTimes(server.url, running)]);
-const after = memoryOf(server.pid);
+const idle = createServer((_, answer) => answer.end("{}")).listen(0, "127.0.0.1");
+const address = idle.address();
+const idleUrl = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+/** Of the server's main thread, between two looks at its metrics. */
+const delaysMs = { p99: 0, max: 0 };
+const noteDelay = (text: string): void => {
+  for (const name of ["p99", "max"] as const) {
+    const found = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, "m").exec(text)?.[1];
+    delaysMs[name] = Math.max(delaysMs[name], Math.round(1e4 * Number(found ?? 0)) / 10);
+  }
+};
+const memoryMb: number[] = [];
+const looks = setInterval(() => memoryMb.push(memoryOf(server.pid)), (1000 * seconds) / 10);
+const load = [loadavg()[0]];
+const others = ["/v2/health/live", "/metrics", "/v1/detectors"];
+const [loaded, idleMs, ...times] = await Promise.all([
+  running,
+  timesOf(idleUrl, running),
+  ...others.map((path) => timesOf(server.url + path, running, noteDelay)),
+]);
+clearInterval(looks);
+idle.close();
+load.push(loadavg()[0]);
+const metrics = await (await fetch(`${server.url}/metrics`)).text();
+const metric = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
+const batches = metric('radar_batch_seconds_count\\{model="parts"\\}');
+const batchSeconds = metric('radar_batch_seconds_sum\\{model="parts"\\}') / batches;
+const told = (sorted: readonly number[]) => ({
+  requests: sorted.length,
+  p50: at(sorted, 0.5),
+  p99: at(sorted, 0.99),
+  max: at(sorted, 1),
+});
 server.end();
 console.log(
   JSON.stringify(
     {
+      machine: { processors: cpus().length, load },
       seconds,
       capacity: Math.round(10 * capacity) / 10,
       offered: Math.ceil(2 * capacity),
@@ -115,8 +124,11 @@ console.log(
       errors: loaded.errors,
       timeouts: loaded.timeouts,
       answerMs: { p50: loaded.latency.p50, p99: loaded.latency.p99, max: loaded.latency.max },
-      healthMs: { requests: health.length, p50: at(health, 0.5), p99: at(health, 0.99), max: at(health, 1) },
-      memoryMb: { before, after },
+      boundMs: Math.round(1000 * batchSeconds * (Math.ceil(queue / 8) + 1)),
+      otherMs: Object.fromEntries(others.map((path, i) => [path, told(times[i] ?? [])])),
+      idleMs: told(idleMs),
+      mainThreadDelayMs: delaysMs,
+      memoryMb: { before, during: memoryMb },
     },
     null,
     2,

@@ -160,19 +160,29 @@ describe("a threshold set anew from what operators said", () => {
   });
 });
 
-test("after kill -9 in the middle of scoring, every verdict that was answered is there, once", async () => {
+test("after kill -9 in the middle of scoring and noting, every verdict and note that was answered is there, once", async () => {
   const answered: string[] = [];
+  const noted: string[] = [];
   const score = async (): Promise<void> => {
-    for (let i = 0; ; i++) answered.push((await scored(pictures[i % pictures.length]!)).id!);
+    for (let i = 0; ; i++) {
+      const id = (await scored(pictures[i % pictures.length]!)).id!;
+      answered.push(id);
+      const body = JSON.stringify({ note: `of ${id}` });
+      const headers = { "content-type": "application/json" };
+      const { status } = await server.fetch(`/v1/history/${id}`, { method: "PATCH", body, headers });
+      if (status === 200) noted.push(id);
+    }
   };
   const lines = [1, 2, 3, 4].map(() => score().catch(() => {}));
   await until(() => answered.length > 40);
   await server.stop("SIGKILL");
   await Promise.all(lines);
   server = await startServer(["--models", models]);
-  const kept: string[] = (await server.json("/v1/history?limit=1000")).verdicts.map(
-    ({ id }: PastVerdict) => id,
-  );
+  const { verdicts }: HistoryPage = await server.json("/v1/history?limit=1000");
+  const kept = verdicts.map(({ id }) => id);
+  const notes = new Map(verdicts.map(({ id, note }) => [id, note]));
+  expect(noted.length).toBeGreaterThan(20);
+  expect(noted.filter((id) => notes.get(id) !== `of ${id}`)).toEqual([]);
   expect(new Set(kept).size).toBe(kept.length);
   expect(answered.filter((id) => !kept.includes(id))).toEqual([]);
 });
