@@ -10,7 +10,6 @@ test("a worker keeps the models it used last, ends the others, and starts one an
   const kept = new KeptScorers(async (path): Promise<Scorer> => {
     events.push(`start ${path}`);
     let hasEnded = false;
-
     return {
       description: fakeDescription,
       hasEnded: () => hasEnded,
