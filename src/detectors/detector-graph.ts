@@ -42,7 +42,15 @@ import type { AnomalyMaps, MapSource } from "./map-source.ts";
 import { outputNames } from "./model-names.ts";
 import { partRatios, withPartFaults } from "./part-limits.ts";
 import { type PlaceScales, standardized } from "./place-scale.ts";
-import { canvasOf, imageInput, partPixels, resizePixels, toNetworkRange } from "./preprocess.ts";
+import {
+  canvasOf,
+  greyPlanes,
+  imageInput,
+  partPixels,
+  resizeGreyPixels,
+  resizePixels,
+  toNetworkRange,
+} from "./preprocess.ts";
 import { seenArea } from "./tiled-area.ts";
 
 /** When an image is called anomalous. */
@@ -66,20 +74,23 @@ export const sourceMapsName = "source_maps";
  * A graph from pictures of any size to what `build` makes of them.
  *
  * @param build - Named outputs, given pictures resized to [N, 3, S, S] in [-1, 1].
+ * @param options - `readsGrey`: they are [N, 1, S, S], see `greyPlanes`. Default false.
  * @returns A graph with the input `image`, uint8 [N, H, W, 3].
  */
 export function pictureGraph(
   imageSizePx: number,
   build: (pictures: Tensor) => Readonly<Record<string, Tensor>>,
+  { readsGrey = false }: { readonly readsGrey?: boolean | undefined } = {},
 ): Graph {
   const image = imageInput();
-  const outputs = build(toNetworkRange(resizePixels(image, imageSizePx)));
+  const pixels = readsGrey ? resizeGreyPixels(image, imageSizePx) : resizePixels(image, imageSizePx);
+  const outputs = build(toNetworkRange(pixels));
   return buildGraph({ name: "radar", inputs: [image], outputs });
 }
 
 /** Input `image`; output `maps` float32 [N, C, S, S]: what places are standardised by. */
 export function mapsGraph(source: MapSource): Graph {
-  return pictureGraph(source.imageSizePx, (pictures) => ({ maps: source.maps(pictures).maps }));
+  return pictureGraph(source.imageSizePx, (pictures) => ({ maps: source.maps(pictures).maps }), source);
 }
 
 /**
@@ -92,11 +103,12 @@ export function readingGraph(
   source: MapSource,
   { places, area }: { readonly places: PlaceScales | undefined; readonly area?: LookedArea | undefined },
 ): Graph {
-  return pictureGraph(source.imageSizePx, (pictures) => {
+  const read = (pictures: Tensor) => {
     const { maps: raw, score } = source.maps(pictures);
     const maps = places === undefined ? raw : standardized(raw, places);
     return readingOf({ maps, ...(score && { score }), labels: area && areaLabels(area) });
-  });
+  };
+  return pictureGraph(source.imageSizePx, read, source);
 }
 
 function readingOf({ maps, score, labels }: Read): Readonly<Record<string, Tensor>> {
@@ -118,11 +130,17 @@ interface Read extends AnomalyMaps {
 function readSquare(image: Tensor, source: MapSource, { part, area }: Look): Read {
   const side = source.imageSizePx;
   const found = part && partPixels(image, side, part.model);
-  const pixels = found?.pixels ?? resizePixels(image, side);
   const labels = area && areaLabels(area);
+  const resized = source.readsGrey && !area ? resizeGreyPixels : resizePixels;
+  const pixels = found?.pixels ?? resized(image, side);
   const seen = area && labels ? onlyPixels(pixels, labels, area) : pixels;
   const located = part && found && { ...found, model: part.model, size: { width: side, height: side } };
-  return { ...source.maps(toNetworkRange(seen)), labels, located };
+  return { ...mapsOf(source, seen), labels, located };
+}
+
+/** @param pixels - float32 [N, 3, S, S] in [0, 255], or [N, 1, S, S] where the source reads grey. */
+function mapsOf(source: MapSource, pixels: Tensor): AnomalyMaps {
+  return source.maps(toNetworkRange(source.readsGrey ? greyPlanes(pixels) : pixels));
 }
 
 /** In tiles. @param image - uint8 [N, H, W, 3]. */
@@ -135,7 +153,7 @@ function readTiles(
   const { pixels, located } = canvasOf(image, tiles, part);
   const seen = area && seenArea(pixels, area);
   const readTile = ([tile = image, labels]: readonly Tensor[]): AnomalyMaps => {
-    const { maps, score } = source.maps(toNetworkRange(tile));
+    const { maps, score } = mapsOf(source, tile);
     return { maps, ...(score && { score: labels === undefined ? score : scoreOfLooked(score, labels) }) };
   };
   const layers = seen?.labels ? ([seen.pixels, seen.labels] as const) : ([seen?.pixels ?? pixels] as const);

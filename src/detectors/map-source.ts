@@ -22,10 +22,12 @@ export interface MapSource {
   readonly coarseMaps?: readonly number[];
   /** Threshold of the score by the method's own rule; used unless a rate of false alarms is asked for. Default: the conformal one. */
   readonly threshold?: number;
+  /** Whether it learned from pictures without colour, and reads one channel, see `greyPlanes`. Default: it reads three. */
+  readonly readsGrey?: boolean;
   /**
    * Adds the method to a graph.
    *
-   * @param pictures - float32 [N, 3, S, S] in [-1, 1], N known at run time only.
+   * @param pictures - float32 [N, 3, S, S] in [-1, 1], [N, 1, S, S] where it reads grey; N known at run time only.
    */
   readonly maps: (pictures: Tensor) => AnomalyMaps;
 }

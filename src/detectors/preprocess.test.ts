@@ -9,7 +9,14 @@ import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph, referenceOf } from "../runtime/reference.ts";
 import { imageInputName } from "./model-names.ts";
-import { imageInput, resizePixels, toNetworkRange } from "./preprocess.ts";
+import {
+  greyPlanes,
+  imageInput,
+  imagePlanes,
+  resizeGreyPixels,
+  resizePixels,
+  toNetworkRange,
+} from "./preprocess.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 
 const backend = nodeBackend({ threads: 1 });
@@ -33,6 +40,36 @@ async function resized(images: readonly RgbImage[], size: number): Promise<Float
   expect(pixels?.shape).toEqual([images.length, 3, size, size]);
   return Float32Array.from(pixels?.data ?? [], Number);
 }
+
+describe("pictures of one channel", () => {
+  const size = 16;
+  async function greyOf(picture: RgbImage) {
+    const image = imageInput();
+    const outputs = {
+      grey: resizeGreyPixels(image, size),
+      colours: resizePixels(image, size),
+      planes: greyPlanes(imagePlanes(image)),
+    };
+    const session = await backend.load(encodeModel(buildGraph({ name: "grey", inputs: [image], outputs })));
+    const { grey, colours, planes } = await session.run({ [imageInputName]: stackPictures([picture]) });
+    await session.dispose();
+    return [grey, colours, planes].map((array) => Float32Array.from(array?.data ?? [], Number));
+  }
+
+  test("where colours are equal they are one of them, to the bit, and so are resized ones", async () => {
+    const { width, height, data } = noise(50, 37);
+    const picture = { width, height, data: data.map((_, i) => data[3 * Math.floor(i / 3)] ?? 0) };
+    const [grey, colours, planes] = await greyOf(picture);
+    expect(grey).toEqual(colours?.subarray(0, size * size));
+    expect(planes).toEqual(Float32Array.from(picture.data.filter((_, i) => i % 3 === 0)));
+  });
+
+  test("colour counts as light: the mean, and the range once more", async () => {
+    const picture = { width: 2, height: 1, data: Uint8Array.of(200, 50, 50, 9, 10, 11) };
+    const [, , planes] = await greyOf(picture);
+    expect(planes).toEqual(Float32Array.of(250, 12));
+  });
+});
 
 describe("resizing", () => {
   test("a picture of the network's size keeps every pixel, channel by channel", async () => {

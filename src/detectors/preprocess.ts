@@ -5,12 +5,16 @@ import { type LocatedPart, locatePart } from "../features/part-pose.ts";
 import {
   add,
   cast,
+  div,
   floor,
   input,
+  max,
+  min,
   mul,
   resizeLinear,
   scalar,
   scaleLinear,
+  slice,
   sub,
   type Tensor,
   transpose,
@@ -27,6 +31,38 @@ export function imageInput(): Tensor {
 /** Its values by colour, float32 [N, 3, H, W] in [0, 255]. */
 export function imagePlanes(image: Tensor): Tensor {
   return transpose(cast(image, "float32"), [0, 3, 1, 2]);
+}
+
+/**
+ * Pictures of a camera without colour, one channel: the mean of the three, and where they differ, as much more as they do, so that colour stands
+ * out as light that no good picture has. Where they are equal it is their value, to the bit.
+ *
+ * @param planes - float32 [N, 3, H, W]; of one channel they stay as they are.
+ * @returns float32 [N, 1, H, W].
+ */
+export function greyPlanes(planes: Tensor): Tensor {
+  if (Number(planes.shape[1]) === 1) return planes;
+  return greyOf([0, 1, 2].map((c) => slice(planes, { axis: 1, start: c, end: c + 1 })));
+}
+
+/** As {@link greyPlanes}, in a fifth of the time of separating all colours first. @param image - uint8 [N, H, W, 3]. */
+function greyImage(image: Tensor): Tensor {
+  return greyOf(
+    [0, 1, 2].map((c) => {
+      const channel = slice(image, { axis: 3, start: c, end: c + 1 });
+      return cast(transpose(channel, [0, 3, 1, 2]), "float32");
+    }),
+  );
+}
+
+/** @param channels - Three, float32 [N, 1, H, W] each. */
+function greyOf(channels: readonly Tensor[]): Tensor {
+  const sum = channels.reduce((a, b) => add(a, b));
+  const range = sub(
+    channels.reduce((a, b) => max(a, b)),
+    channels.reduce((a, b) => min(a, b)),
+  );
+  return add(div(sum, scalar(3)), range);
 }
 
 /** A part that is looked for before anything else. */
@@ -46,6 +82,11 @@ export interface FoundPart {
  */
 export function resizePixels(image: Tensor, size: number): Tensor {
   return rounded(resizeLinear(imagePlanes(image), size, size));
+}
+
+/** As {@link resizePixels}, of what {@link greyPlanes} makes of the pictures: float32 [N, 1, size, size]. */
+export function resizeGreyPixels(image: Tensor, size: number): Tensor {
+  return rounded(resizeLinear(greyImage(image), size, size));
 }
 
 /**

@@ -44,10 +44,29 @@ test("features of one colour are that colour on the opponent axes, and no streng
     graphOf([1, 3, 8, 8], (x) => bankFeatures(x, 4)),
     { x: reference([1, 3, 8, 8], data) },
   );
-  expect(y?.shape).toEqual([1, bankSize, 4, 4]);
-  const features = Array.from({ length: bankSize }, (_, d) => y?.data[d * 16 + 5] ?? Number.NaN);
+  expect(y?.shape).toEqual([1, bankSize(3), 4, 4]);
+  const features = Array.from({ length: bankSize(3) }, (_, d) => y?.data[d * 16 + 5] ?? Number.NaN);
   const colours = [(red + green + blue) / 3, (red - green) / 2, (red + green) / 4 - blue / 2];
-  expectAllClose(features, [...colours, ...new Array<number>(bankSize - 3).fill(0.01)], { atol: 1e-4 });
+  expectAllClose(features, [...colours, ...new Array<number>(bankSize(3) - 3).fill(0.01)], { atol: 1e-4 });
+});
+
+test("a picture of one channel has the features of grey alone, those of three equal channels", () => {
+  const random = new Random(3);
+  const plane = Float32Array.from({ length: 20 * 20 }, () => 2 * random.uniform() - 1);
+  const features = (channels: 1 | 3) => {
+    const data = Array.from({ length: channels }, () => [...plane]).flat();
+    const shape = [1, channels, 20, 20];
+    const { y } = evaluateGraph(
+      graphOf(shape, (x) => bankFeatures(x, 5)),
+      { x: reference(shape, data) },
+    );
+    return Array.from(y?.data ?? [], Number);
+  };
+  const [grey, colours] = [features(1), features(3)];
+  const places = 25;
+  expect([grey.length, colours.length]).toEqual([bankSize(1) * places, bankSize(3) * places]);
+  const ofGrey = [...colours.slice(0, places), ...colours.slice(3 * places, (3 + 15) * places)];
+  expectAllClose(grey, ofGrey, { atol: 1e-6 });
 });
 
 test.each([-1, -0.2, 0.3, 1])("rounding gives a picture that is %d everywhere no strength", async (value) => {

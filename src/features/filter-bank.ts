@@ -40,9 +40,15 @@ const bank = [
   { axis: 2, sigmaPx: 2, orders: firstOrder },
 ] as const;
 
-/** Features of each place. */
-export const bankSize: number =
-  opponentAxes.length + bank.reduce((sum, { orders }) => sum + orders.length, 0);
+/** Features of each place of pictures of so many channels. */
+export function bankSize(channels: 1 | 3): number {
+  return channels + filtersOf(channels).reduce((sum, { orders }) => sum + orders.length, 0);
+}
+
+/** The filters whose axis pictures of so many channels have. */
+function filtersOf(channels: number): readonly (typeof bank)[number][] {
+  return bank.filter(({ axis }) => axis < channels);
+}
 
 const rootOffset = 1e-4; // under the root: its slope at 0 would make noise count (ours)
 
@@ -55,14 +61,17 @@ const leastStrength = 1e-5;
 /**
  * Mean colours on opponent axes, and the root of the mean strength of each filter's answer, around each place.
  *
- * @param pictures - float32 [N, 3, S, S] in [-1, 1].
+ * @param pictures - float32 [N, C, S, S] in [-1, 1], C = 3, or 1 of pictures without colour: those have grey's features only.
  * @param side - G: the places are a grid of G × G.
- * @returns float32 [N, {@link bankSize}, G, G].
+ * @returns float32 [N, {@link bankSize}(C), G, G].
  */
 export function bankFeatures(pictures: Tensor, side: number): Tensor {
   const axes = Float32Array.from(opponentAxes.flat());
-  const opponents = conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: axes }));
-  const strengths = bank.map(({ axis, sigmaPx, orders }) =>
+  const isGrey = Number(pictures.shape[1]) === 1;
+  const opponents = isGrey
+    ? pictures
+    : conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: axes }));
+  const strengths = filtersOf(isGrey ? 1 : 3).map(({ axis, sigmaPx, orders }) =>
     abs(gaussianDerivatives(slice(opponents, { axis: 1, start: axis, end: axis + 1 }), sigmaPx, orders)),
   );
   const pooled = resizeLinear(concat(strengths, 1), side, side);

@@ -80,6 +80,8 @@ export interface LearningContext extends TrainingContext {
   readonly shown: readonly Uint8Array[];
   /** Whether there are such copies. */
   readonly tolerance: Tolerance;
+  /** Whether none of the images has colour: their three channels are equal. A method may then read one, see `MapSource.readsGrey`. */
+  readonly areGrey: boolean;
   /** What is looked at of each of them, uint8 [S, S], 0 where it is ignored. Default: all of it. */
   readonly looked?: readonly Uint8Array[] | undefined;
   /** Seeded; every use splits off a stream of its own name. */

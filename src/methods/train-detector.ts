@@ -95,6 +95,7 @@ export async function trainDetector(
     images: learned,
     shown,
     tolerance,
+    areGrey: learned.every(isGrey),
     ...(labels && labels.length > 0 && { looked: labels }),
     random,
     symmetries,
@@ -170,6 +171,13 @@ async function* disturbedEach(
       yield disturbedImage(picture, randomDisturbance(random), random);
     }
   }
+}
+
+/** Whether three channels are equal. @param planes - uint8 [3, S, S]. */
+function isGrey(planes: Uint8Array): boolean {
+  const plane = planes.length / 3;
+  for (let i = plane; i < planes.length; i++) if (planes[i] !== planes[i - plane]) return false;
+  return true;
 }
 
 /** Whether a mirrored or turned picture is looked at in the same places. */

@@ -50,10 +50,10 @@ beforeAll(async () => {
 
 afterAll(() => detector?.dispose());
 
-test("a mark is found where it is in the picture, within two pixels, whichever way the part lies", async () => {
+test("a mark is found where it is in the picture, within 1.5 pixels, whichever way the part lies", async () => {
   for (let i = 0; i < 8; i++) {
     const lie = randomLie(random, size);
-    const mark = [-0.4 + 0.08 * i, 0.02] as const;
+    const mark = [-0.36 + 0.07 * i, 0.02] as const; // nearer to the region's end, what is found is cut off there
     const { anomalyMap, isAnomalous, region, partFault } = await detector.detectOne(part(lie, mark));
     expect({ isAnomalous, region, partFault }).toEqual({
       isAnomalous: true,
@@ -64,7 +64,7 @@ test("a mark is found where it is in the picture, within two pixels, whichever w
     expect(Math.abs(anomalyMap.height - size.height)).toBeLessThanOrEqual(2);
     const [found] = regions(anomalyMap, detector.description.calibration.pixelThreshold, size);
     const [x, y] = placeOf(lie, mark, length);
-    expect(Math.hypot((found?.centroid.x ?? 0) - x, (found?.centroid.y ?? 0) - y)).toBeLessThan(2);
+    expect(Math.hypot((found?.centroid.x ?? 0) - x, (found?.centroid.y ?? 0) - y)).toBeLessThan(1.5);
   }
 });
 

@@ -23,5 +23,6 @@ export const gaussianMethod: Method<GivenOptions, GaussianSettings> = statistica
       features: (pictures) => pictures,
       places: imageSize * imageSize,
       dimensions: 3,
+      greyDimensions: 1,
     }),
 });

@@ -28,7 +28,8 @@ export const padimLiteMethod: Method<GivenOptions, PadimLiteSettings> = statisti
       ...settings,
       features: (pictures) => bankFeatures(pictures, side),
       places: side * side,
-      dimensions: bankSize,
+      dimensions: bankSize(3),
+      greyDimensions: bankSize(1),
     });
   },
 });

@@ -49,14 +49,16 @@ export function statisticalMethod<Settings extends object>(
  * Lets `use` see what a graph makes of each image that is learned from.
  *
  * @param features - From pictures float32 [1, 3, S, S] in [-1, 1] to whatever is learned from.
+ * @param options - `readsGrey`: the pictures are [1, 1, S, S]. Default false.
  */
 export function withFeatures<T>(
   { backend, shown }: Pick<LearningContext, "backend" | "shown">,
   imageSize: number,
   features: (pictures: Tensor) => Tensor,
   use: (images: AsyncIterable<NdArray<"float32">>) => Promise<T>,
+  options: { readonly readsGrey?: boolean } = {},
 ): Promise<T> {
-  const graph = pictureGraph(imageSize, (pictures) => ({ features: features(pictures) }));
+  const graph = pictureGraph(imageSize, (pictures) => ({ features: features(pictures) }), options);
   return withSession(backend, graph, (session) =>
     use(floats(outputOf(session, shown, { sizePx: imageSize, name: "features" }))),
   );
