@@ -39,6 +39,8 @@ const variants: Readonly<Record<string, Variant>> = {
   ),
   network: { scoring: "network" },
   "features-untrained": { scoring: "combined", readout: readoutOf(["features"]), isUntrained: true },
+  "features-plain": { scoring: "combined", readout: readoutOf(["features"]), tolerance: "none" },
+  "texture-plain": { scoring: "combined", readout: readoutOf(["texture"]), tolerance: "none" },
   paper: { scoring: "paper" },
 };
 
@@ -65,6 +67,7 @@ const { values } = parseArgs({
         .join(","),
     },
     seeds: { type: "string", default: "1" },
+    "first-seed": { type: "string", default: "0" },
     preset: { type: "string", default: "fast" },
     steps: { type: "string" },
     cache: { type: "string", default: "runs/ablate" },
@@ -91,7 +94,8 @@ const networks = diskNetworkStore(values.cache, now);
 const rows: Row[] = [];
 process.stderr.write("set | seed | variant | image AUROC | F1 | F1-max | pixel AUROC | AUPRO\n");
 for (const set of sets) {
-  for (let seed = 0; seed < Number(values.seeds); seed++) {
+  const first = Number(values["first-seed"]);
+  for (let seed = first; seed < first + Number(values.seeds); seed++) {
     for (const row of await ablated(set, seed)) rows.push(row);
   }
 }
@@ -129,10 +133,11 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       },
       side,
     );
-  const { dataset, typicalSidePx, planes } = await openSet(set, {
+  const { dataset, typicalSidePx, planes, look } = await openSet(set, {
     backend,
     purpose: "testing",
     sizeOf: (side) => optionsOf("combined", side).imageSize,
+    locate: "auto",
   });
   const results: Row[] = [];
   for (const name of names) {
@@ -145,6 +150,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       skipped: 0,
       software: {},
       tolerance,
+      look,
       networks: isUntrained ? untrained(options) : networks,
       onProgress: stepLine,
     });

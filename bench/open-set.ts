@@ -1,7 +1,10 @@
 /** A set of good images as benchmarks of ours open it: read, and brought to the size that is asked for. */
 import type { Dataset } from "../src/data/index.ts";
 import { imageResizer } from "../src/detectors/image-resizer.ts";
+import type { Look } from "../src/detectors/look.ts";
+import { findPart } from "../src/node/find-part.ts";
 import { loadImages, openDataset } from "../src/node/index.ts";
+import type { LocateMode } from "../src/node/locate-mode.ts";
 import { typicalSide } from "../src/node/typical-side.ts";
 import type { Backend } from "../src/runtime/backend.ts";
 
@@ -14,12 +17,14 @@ export interface OpenedSet {
   readonly sizePx: number;
   /** Good images, uint8 [3, S, S] each. */
   readonly planes: readonly Uint8Array[];
+  /** Whether a part was found in them. */
+  readonly look: Look | undefined;
 }
 
 /**
  * Opens the set in `folder`.
  *
- * @param options - `sizeOf`: from the longer side of a typical image to S.
+ * @param options - `sizeOf`: from the longer side of a typical image to S; `locate`: whether a part that lies anyhow is found first.
  */
 export async function openSet(
   folder: string,
@@ -27,15 +32,18 @@ export async function openSet(
     readonly backend: Backend;
     readonly purpose: "training" | "testing";
     readonly sizeOf: (typicalSidePx: number) => number;
+    readonly locate: LocateMode;
   },
 ): Promise<OpenedSet> {
-  const { backend, purpose, sizeOf } = options;
+  const { backend, purpose, sizeOf, locate } = options;
   const dataset = await openDataset(folder, { purpose });
   const paths = dataset.train.map(({ path }) => path);
   const typicalSidePx = await typicalSide(paths);
   const sizePx = sizeOf(typicalSidePx);
-  const resizer = await imageResizer(backend, sizePx);
+  const { part } = await findPart(paths, { backend, mode: locate });
+  const look = part ? { part } : undefined;
+  const resizer = await imageResizer(backend, sizePx, look);
   const { images } = await loadImages(paths, { transform: (image) => resizer.resize(image) });
   await resizer.dispose();
-  return { dataset, typicalSidePx, sizePx, planes: images.map(({ image }) => image) };
+  return { dataset, typicalSidePx, sizePx, planes: images.map(({ image }) => image), look };
 }

@@ -91,7 +91,12 @@ for (const name of names) {
 /** Good images of a set, split and planted. */
 async function opened(folder: string): Promise<TuningSet> {
   const sizeOf = (side: number): number => Math.min(Number(values.size), Math.floor(side / 16) * 16);
-  const { dataset, sizePx, planes } = await openSet(folder, { backend, purpose: "training", sizeOf });
+  const { dataset, sizePx, planes } = await openSet(folder, {
+    backend,
+    purpose: "training",
+    sizeOf,
+    locate: "off",
+  });
   const random = new Random(seed).split("planted test");
   return {
     name: dataset.name,

@@ -7,22 +7,17 @@ import {
   add,
   buildGraph,
   cast,
-  concat,
   constant,
-  div,
   type Graph,
   greater,
   greaterOrEqual,
-  max,
-  min,
+  input,
   mul,
   reduceMax,
   reduceMean,
   reduceSum,
   reshape,
   scalar,
-  slice,
-  sub,
   type Tensor,
 } from "../graph/index.ts";
 import {
@@ -35,9 +30,10 @@ import {
   regionScores,
   scoreOfLooked,
 } from "./area-graph.ts";
+import { columnsOf, constantColumns, highestOf, meanOf, scaled, scaleRows } from "./fused-map.ts";
 import type { Look, Tiles } from "./look.ts";
-import type { LookedArea } from "./looked-area.ts";
-import { type MapScale, scaleFactor } from "./map-scale.ts";
+import { levelsOf } from "./map-level.ts";
+import type { MapScale } from "./map-scale.ts";
 import type { AnomalyMaps, MapSource } from "./map-source.ts";
 import { outputNames } from "./model-names.ts";
 import { partRatios, withPartFaults } from "./part-limits.ts";
@@ -60,9 +56,6 @@ export interface Decision {
   /** isAnomalous = score > threshold. */
   readonly threshold: number;
 }
-
-/** Highest pixel that a coarse map is divided by at least. */
-const leastHighest = 1e-6;
 
 /**
  * Name of the maps before they are combined, each brought to its scale: float32 [N, C, S, S]. A model file computes them under it, but does not
@@ -93,29 +86,50 @@ export function mapsGraph(source: MapSource): Graph {
   return pictureGraph(source.imageSizePx, (pictures) => ({ maps: source.maps(pictures).maps }), source);
 }
 
-/**
- * What scales and thresholds are measured on: the places that are looked at.
- *
- * Input `image`; outputs `means` and `maxima` float32 [N, C] of the maps, standardised at each place if `places` are given, and
- * `score` float32 [N, 1] where the method gives its own.
- */
-export function readingGraph(
-  source: MapSource,
-  { places, area }: { readonly places: PlaceScales | undefined; readonly area?: LookedArea | undefined },
-): Graph {
-  const read = (pictures: Tensor) => {
-    const { maps: raw, score } = source.maps(pictures);
-    const maps = places === undefined ? raw : standardized(raw, places);
-    return readingOf({ maps, ...(score && { score }), labels: area && areaLabels(area) });
-  };
-  return pictureGraph(source.imageSizePx, read, source);
+/** How held-out pictures are read: brought to the square already, with what was found there; or whole, in tiles. */
+export interface HeldOutLook {
+  readonly places: PlaceScales | undefined;
+  readonly look: Look | undefined;
 }
 
-function readingOf({ maps, score, labels }: Read): Readonly<Record<string, Tensor>> {
+/**
+ * What the maps' scales are measured on: the places that are looked at.
+ *
+ * Input `image`; outputs `means` and `maxima`, and `levels` of a source that is read from them, float32 [N, C] of the maps, standardised at each
+ * place if `places` are given, and `score` float32 [N, 1] where the method gives its own.
+ */
+export function readingGraph(source: MapSource, heldOut: HeldOutLook): Graph {
+  const image = imageInput();
+  const { maps, score, labels } = readHeldOut(image, source, heldOut);
   const pixels = { axes: [2, 3], keepDims: false };
-  const means = labels === undefined ? reduceMean(maps, pixels) : meanLooked(maps, labels);
-  const maxima = labels === undefined ? reduceMax(maps, pixels) : highestLooked(maps, labels);
-  return { means, maxima, ...(score && { score }) };
+  const outputs = {
+    means: labels === undefined ? reduceMean(maps, pixels) : meanLooked(maps, labels),
+    maxima: labels === undefined ? reduceMax(maps, pixels) : highestLooked(maps, labels),
+    ...(source.readsFromLevel && { levels: levelsOf(maps, labels) }),
+    ...(score && { score }),
+  };
+  return buildGraph({ name: "radar", inputs: [image], outputs });
+}
+
+/** Inputs `image` and `scales`, see {@link scalesArray}; output `highest` float32 [N, 1]: the largest pixel of the anomaly map that is looked at. */
+export function highestGraph(source: MapSource, heldOut: HeldOutLook, mapCount: number): Graph {
+  const image = imageInput();
+  const scales = input("scales", "float32", [scaleRows, mapCount]);
+  const { maps, labels } = readHeldOut(image, source, heldOut);
+  const map = meanOf(scaled(maps, columnsOf(scales, source.readsFromLevel ?? false), labels));
+  return buildGraph({ name: "radar", inputs: [image, scales], outputs: { highest: highestOf(map, labels) } });
+}
+
+function readHeldOut(image: Tensor, source: MapSource, { places, look = {} }: HeldOutLook): Read {
+  const { area, tiles } = look;
+  if (tiles) return readTiles(image, source, { ...look, tiles });
+  const resized = source.readsGrey ? resizeGreyPixels : resizePixels;
+  const { maps, score } = source.maps(toNetworkRange(resized(image, source.imageSizePx)));
+  return {
+    maps: places === undefined ? maps : standardized(maps, places),
+    ...(score && { score }),
+    labels: area && areaLabels(area),
+  };
 }
 
 /** What a method makes of pictures where it looks. */
@@ -172,13 +186,6 @@ function readTiles(
   };
 }
 
-/** {@link readingGraph} of what is read in tiles: its input is whole pictures of any size. */
-export function tiledReadingGraph(source: MapSource, look: Look & { readonly tiles: Tiles }): Graph {
-  const image = imageInput();
-  const outputs = readingOf(readTiles(image, source, look));
-  return buildGraph({ name: "radar", inputs: [image], outputs });
-}
-
 /**
  * The detector; without a decision, its map and score only.
  *
@@ -201,14 +208,11 @@ export function detectorGraph(
   const image = imageInput();
   const read = tiles ? readTiles(image, source, { ...look, tiles }) : readSquare(image, source, look);
   const { maps, score: ownScore, labels, located } = read;
-  const sources = scaled(places === undefined ? maps : standardized(maps, places), scales);
-  const whole = fused(sources, { coarse: source.coarseMaps ?? [], labels });
+  const even = places === undefined ? maps : standardized(maps, places);
+  const sources = scaled(even, constantColumns(scales), labels);
+  const whole = meanOf(sources);
   const map = labels === undefined ? whole : onlyMaps(whole, labels);
-  const highest = () =>
-    labels === undefined
-      ? reshape(reduceMax(map, { axes: [1, 2, 3], keepDims: false }), [map.shape[0] ?? "N", 1])
-      : highestLooked(map, labels);
-  const ofFrame = ownScore ?? highest();
+  const ofFrame = ownScore ?? highestOf(map, labels);
   const ratios = part && located && partRatios(located, part.limits);
   const score = ratios && decision ? withPartFaults(ofFrame, ratios, decision.threshold) : ofFrame;
   const outputs = {
@@ -226,35 +230,6 @@ export function detectorGraph(
     [sourceMapsName]: labels === undefined ? sources : onlyMaps(sources, labels),
   };
   return buildGraph({ name: "radar", inputs: [image], outputs });
-}
-
-/** Each map brought to its scale: 0 is an average pixel of a good image, 1 what few good images exceed. */
-function scaled(maps: Tensor, scales: readonly MapScale[]): Tensor {
-  const column = (values: readonly number[]) =>
-    constant({ dtype: "float32", shape: [1, scales.length, 1, 1], data: Float32Array.from(values) });
-  const factors = scales.map(scaleFactor);
-  return mul(sub(maps, column(scales.map(({ mean }) => mean))), column(factors));
-}
-
-/** The highest of the maps. What is above 0 in a coarse map is multiplied by (value / highest of the picture)². */
-function fused(
-  maps: Tensor,
-  { coarse, labels }: { readonly coarse: readonly number[]; readonly labels: Tensor | undefined },
-): Tensor {
-  if (coarse.length === 0) return reduceMax(maps, { axes: [1] });
-  const narrowed = Array.from({ length: Number(maps.shape[1]) }, (_, c) => {
-    const map = slice(maps, { axis: 1, start: c, end: c + 1 });
-    return coarse.includes(c) ? narrow(map, labels) : map;
-  });
-  return reduceMax(concat(narrowed, 1), { axes: [1] });
-}
-
-/** A map [N, 1, H, W] that falls off faster from its highest pixel, which keeps its value. */
-function narrow(map: Tensor, labels: Tensor | undefined): Tensor {
-  const above = max(labels === undefined ? map : onlyMaps(map, labels), scalar(0));
-  const highest = reduceMax(above, { axes: [2, 3] });
-  const share = div(above, max(highest, scalar(leastHighest)));
-  return add(min(map, scalar(0)), mul(above, mul(share, share)));
 }
 
 /** (1 + #{calibration scores >= score}) / (n + 1), float32 [N]. */

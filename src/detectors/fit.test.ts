@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { fakeDescription } from "../../test/support/fake-detector.ts";
-import { reduceMean } from "../graph/index.ts";
+import type { RgbImage } from "../base/raster.ts";
+import { concat, mul, reduceMean, scalar, type Tensor } from "../graph/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import type { DetectorDescription } from "./description.ts";
 import { fitDetector } from "./fit.ts";
@@ -119,28 +120,36 @@ test("disturbed copies that score no higher leave the threshold as it is", async
   expect(description.calibration).not.toHaveProperty("thresholdAsTheyAre");
 });
 
-test("a coarse map keeps its highest pixel and falls off around it; the score is what it is without", async () => {
-  const picture = plain(100);
-  const plane = size * size;
-  for (let c = 0; c < 3; c++) picture.set([240, 170], c * plane + 20); // half as far above the rest
-  const image = {
+test("of several maps the mean counts, each in its own scale", async () => {
+  const brightness = (pictures: Tensor) => reduceMean(pictures, { axes: [1] });
+  const two: MapSource = {
+    ...source,
+    maps: (pictures) => ({ maps: concat([brightness(pictures), mul(brightness(pictures), scalar(3))], 1) }),
+  };
+  const heldOut = [spot(140), spot(160), spot(150)];
+  const [one, both] = await Promise.all([fitted(heldOut), fitted(heldOut, { from: two })]);
+  expect(both.heldOutScores).toHaveLength(3); // two maps that say the same, whatever their units
+  both.heldOutScores.forEach((score, i) => {
+    expect(score).toBeCloseTo(one.heldOutScores[i] ?? Number.NaN, 4);
+  });
+  expect(both.description.calibration.pixelThreshold).toBeCloseTo(
+    one.description.calibration.pixelThreshold,
+    4,
+  );
+});
+
+test("a picture that is brighter all over is no defect where maps are read from their level, unless it is far brighter", async () => {
+  const from: MapSource = { ...source, readsFromLevel: true };
+  const { model, description } = await fitted([spot(140), spot(160), spot(150)], { from });
+  const detector = await loadDetector(model, backend);
+  const pictureOf = (value: number): RgbImage => ({
     width: size,
     height: size,
-    data: Uint8Array.from({ length: 3 * plane }, (_, i) => picture[(i % 3) * plane + Math.floor(i / 3)] ?? 0),
-  };
-  const results = await Promise.all(
-    [[], [0]].map(async (coarseMaps) => {
-      const { model } = await fitted([spot(140), spot(160)], { from: { ...source, coarseMaps } });
-      const detector = await loadDetector(model, backend);
-      const [detection] = await detector.detect([image]);
-      await detector.dispose();
-      return detection ?? expect.fail("expected a detection");
-    }),
-  );
-  const [plainResult, coarse] = results;
-  const [high = 0, half = 0] = plainResult?.anomalyMap.data.subarray(20, 22) ?? [];
-  expect(half).toBeGreaterThan(0);
-  expect(coarse?.anomalyScore).toBeCloseTo(plainResult?.anomalyScore ?? 0, 5);
-  expect(coarse?.anomalyMap.data[20]).toBeCloseTo(high, 4);
-  expect(coarse?.anomalyMap.data[21]).toBeCloseTo(half * (half / high) ** 2, 4);
+    data: new Uint8Array(3 * size * size).fill(value),
+  });
+  const detections = await detector.detect([pictureOf(110), pictureOf(250)]);
+  await detector.dispose();
+  const [brighter = Number.NaN, far = Number.NaN] = detections.map(({ anomalyScore }) => anomalyScore);
+  expect(brighter).toBeLessThan(description.calibration.threshold);
+  expect(far).toBeGreaterThan(description.calibration.threshold);
 });

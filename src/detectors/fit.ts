@@ -5,22 +5,17 @@ import { encodeModel } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
-import {
-  detectorGraph,
-  mapsGraph,
-  readingGraph,
-  sourceMapsName,
-  tiledReadingGraph,
-} from "./detector-graph.ts";
+import { detectorGraph, highestGraph, mapsGraph, readingGraph, sourceMapsName } from "./detector-graph.ts";
+import { scalesArray } from "./fused-map.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
-import type { Look, Tiles } from "./look.ts";
+import type { Look } from "./look.ts";
 import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { imageInputName } from "./model-names.ts";
 import { oddScore } from "./odd-score.ts";
 import { fitPlaceScales } from "./place-scale.ts";
-import { stackPictures } from "./run-detector.ts";
-import { outputOf, outputsOf, withSession } from "./run-graph.ts";
+import { pictureOf, stackPictures } from "./run-detector.ts";
+import { outputOf, withSession } from "./run-graph.ts";
 import { sealed } from "./seal.ts";
 
 /** What fitting needs besides the source of maps. */
@@ -104,15 +99,18 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
           fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" }), area),
         )
       : undefined;
-  const read = async (images: readonly Uint8Array[], whole: FitOptions["wholeHeldOut"]) =>
-    tiles && whole
-      ? await readingsOfWhole(source, { look: { ...look, tiles }, backend, pictures: whole() })
-      : await withSession(backend, readingGraph(source, { places, area }), (session) =>
-          readingsOf(outputsOf(session, images, sizePx)),
-        );
-  const readings = await read(options.heldOut, options.wholeHeldOut);
-  const { disturbed } = options;
-  const ofCopies = disturbed ? await read(disturbed.images, disturbed.whole) : [];
+  const heldOut: HeldOut = { images: options.heldOut, whole: tiles && options.wholeHeldOut };
+  const copied: HeldOut = {
+    images: options.disturbed?.images ?? [],
+    whole: tiles && options.disturbed?.whole,
+  };
+  const heldOutLook = { places, look };
+  const read = (pictures: HeldOut) =>
+    withSession(backend, readingGraph(source, heldOutLook), (session) =>
+      forEach(pictures, sizePx, async (picture) => readingOf(await session.run(picture))),
+    );
+  const readings = await read(heldOut);
+  const ofCopies = options.disturbed ? await read(copied) : [];
   const scales = mapScales(readings, ofCopies);
   const imageOfCopy = (copy: number) => Math.floor(copy / heldOutCopies);
   const scalesFor = readings.map((_, i) => {
@@ -120,15 +118,31 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     const copiesOfOthers = ofCopies.filter((_, j) => imageOfCopy(j) !== i);
     return others.length > 0 ? mapScales(others, copiesOfOthers) : scales;
   });
-  const largestOf = (reading: MapReading, i: number) => scaledMaximum(reading, scalesFor[i] ?? scales);
+  const highestOf = async (
+    pictures: HeldOut,
+    read: readonly MapReading[],
+    imageOf: (i: number) => number,
+  ) => {
+    const scalesOf = (i: number) => scalesFor[imageOf(i)] ?? scales;
+    const [only] = scales;
+    if (only && scales.length === 1)
+      return read.map((reading, i) => scaledMaximum(reading, scalesOf(i)[0] ?? only));
+    return await withSession(backend, highestGraph(source, heldOutLook, scales.length), (session) =>
+      forEach(pictures, sizePx, async (picture, i) => {
+        const { highest } = await session.run({ ...picture, scales: scalesArray(scalesOf(i)) });
+        return Number(highest?.data[0]);
+      }),
+    );
+  };
   const scoreOf = ({ score }: MapReading, largest: number) => Math.fround(score ?? largest);
-  const largest = readings.map(largestOf);
+  const largest = await highestOf(heldOut, readings, (i) => i);
+  const largestOfCopies = ofCopies.length > 0 ? await highestOf(copied, ofCopies, imageOfCopy) : [];
   const heldOutScores = readings.map((reading, i) => scoreOf(reading, largest[i] ?? 0));
   const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);
   const kept = (values: readonly number[]) => Float32Array.from(values.filter((_, i) => i !== odd)).sort();
   const scores = kept(heldOutScores);
   const copies = ofCopies
-    .map((reading, j) => ({ reading, largest: largestOf(reading, imageOfCopy(j)) }))
+    .map((reading, j) => ({ reading, largest: largestOfCopies[j] ?? 0 }))
     .filter((_, j) => imageOfCopy(j) !== odd);
   const asTheyAre = thresholdOf(source, scores, falseAlarmRate);
   const image = raised(
@@ -173,37 +187,32 @@ export function mapMaximumOf(pixelThreshold: number): number {
   return mapHeadroom * Math.max(leastThreshold, pixelThreshold);
 }
 
-function readingsOfWhole(
-  source: MapSource,
-  {
-    look,
-    backend,
-    pictures,
-  }: {
-    readonly look: Look & { readonly tiles: Tiles };
-    readonly backend: Backend;
-    readonly pictures: AsyncIterable<RgbImage>;
-  },
-): Promise<MapReading[]> {
-  return withSession(backend, tiledReadingGraph(source, look), (session) => {
-    async function* outputs(): AsyncGenerator<Record<string, NdArray>> {
-      for await (const picture of pictures)
-        yield await session.run({ [imageInputName]: stackPictures([picture]) });
-    }
-    return readingsOf(outputs());
-  });
+/** Pictures as planes, or whole where they are read in tiles. */
+interface HeldOut {
+  readonly images: readonly Uint8Array[];
+  readonly whole: (() => AsyncIterable<RgbImage>) | undefined;
 }
 
-async function readingsOf(images: AsyncIterable<Record<string, NdArray>>): Promise<MapReading[]> {
-  const readings: MapReading[] = [];
-  for await (const { means, maxima, score } of images) {
-    readings.push({
-      means: Array.from(means?.data ?? [], Number),
-      maxima: Array.from(maxima?.data ?? [], Number),
-      score: score === undefined ? null : Number(score.data[0]),
-    });
-  }
-  return readings;
+/** What is made of each picture, given it as a graph's input. */
+async function forEach<T>(
+  { images, whole }: HeldOut,
+  sizePx: number,
+  use: (input: Record<string, NdArray>, i: number) => Promise<T>,
+): Promise<T[]> {
+  const results: T[] = [];
+  const pictures = whole ? whole() : images.map((planes) => pictureOf(planes, sizePx));
+  for await (const picture of pictures)
+    results.push(await use({ [imageInputName]: stackPictures([picture]) }, results.length));
+  return results;
+}
+
+function readingOf({ means, maxima, levels, score }: Readonly<Record<string, NdArray>>): MapReading {
+  return {
+    means: Array.from(means?.data ?? [], Number),
+    maxima: Array.from(maxima?.data ?? [], Number),
+    levels: levels === undefined ? null : Array.from(levels.data, Number),
+    score: score === undefined ? null : Number(score.data[0]),
+  };
 }
 
 /** The method's own threshold where it has one and no rate is asked for; else the conformal one. */

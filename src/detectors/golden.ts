@@ -21,7 +21,7 @@ export interface Golden {
   readonly mapStep: number;
   readonly map: readonly number[];
   /**
-   * The same of each map before they are combined: one that another covers is seen here, and with it the network that it comes from. Files of
+   * The same of each map before they are combined: one that counts for little in their mean is seen here, and with it the network that it comes from. Files of
    * before do not say.
    */
   readonly sourceMaps?: readonly (readonly number[])[] | undefined;

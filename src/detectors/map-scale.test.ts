@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { mapScales, scaledMaximum } from "./map-scale.ts";
 
 function reading(means: number[], maxima: number[]) {
-  return { means, maxima, score: null };
+  return { means, maxima, levels: null, score: null };
 }
 
 test("each map's scale is its mean and what nine images in ten stay below", () => {
@@ -22,11 +22,21 @@ test("one image is its own scale", () => {
   ]);
 });
 
-test("the largest pixel is that of the map which stands out most in its own scale", () => {
-  const scales = [
-    { mean: 2, usualMaximum: 4 },
-    { mean: 0, usualMaximum: 10 },
-  ];
-  expect(scaledMaximum(reading([0, 0], [5, 12]), scales)).toBe(1.5);
-  expect(scaledMaximum(reading([0, 0], [2, 12]), scales)).toBeCloseTo(1.2, 12);
+test("the largest pixel is measured from the mean, in usual maxima", () => {
+  expect(scaledMaximum(reading([0], [5]), { mean: 2, usualMaximum: 4 })).toBe(1.5);
+});
+
+test("maps that are read from their level are brought back to the median one, by half of their range at most", () => {
+  const at = (level: number, largest: number) => ({
+    means: [level + 1],
+    maxima: [largest],
+    levels: [level],
+    score: null,
+  });
+  const readings = [at(0, 11), at(1, 12), at(-1, 10)]; // the same map, higher and lower
+  const [scale = expect.fail("expected a scale")] = mapScales(readings);
+  expect(scale).toEqual({ mean: 1, usualMaximum: 11, level: { usual: 0, most: 5.5 } });
+  expect(scaledMaximum(at(3, 14), scale)).toBe(1);
+  expect(scaledMaximum(at(-3, 8), scale)).toBe(1);
+  expect(scaledMaximum(at(25.5, 26), scale)).toBeCloseTo(1.95, 12); // all of it is far off: 26 - 5.5
 });

@@ -3,7 +3,7 @@ import type { Tensor } from "../graph/index.ts";
 
 /** What a method makes of pictures. */
 export interface AnomalyMaps {
-  /** One or several maps, float32 [N, C, S, S]; higher is more anomalous. They are brought to one scale later. */
+  /** One or several maps, float32 [N, C, S, S]; higher is more anomalous. They are brought to one scale later, and their mean is the anomaly map. */
   readonly maps: Tensor;
   /** Score of each picture, float32 [N, 1]. Without it, a picture's score is the maximum of its map. */
   readonly score?: Tensor;
@@ -15,11 +15,8 @@ export interface MapSource {
   readonly imageSizePx: number;
   /** Whether its maps are standardised at each place where good images are aligned. */
   readonly standardizesPlaces: boolean;
-  /**
-   * Places of maps that see a defect from afar: in a picture's map they count in full at their highest pixel only, and the less the further
-   * they are below it. The score does not change. Default: none.
-   */
-  readonly coarseMaps?: readonly number[];
+  /** Whether each map is read from its level in the picture: its mean over the calmest part of it. Default false. */
+  readonly readsFromLevel?: boolean;
   /** Threshold of the score by the method's own rule; used unless a rate of false alarms is asked for. Default: the conformal one. */
   readonly threshold?: number;
   /** Whether it learned from pictures without colour, and reads one channel, see `greyPlanes`. Default: it reads three. */

@@ -42,11 +42,8 @@ export function networkWithin(model: Uint8Array): NetworkWithin {
     return type === "Sub" && scaled?.type === "Mul" && factor?.length === 1 && factor[0] === perLevel;
   };
   const [input = ""] = file.nodes.find(isPictures)?.outputs ?? [];
-  const highest = maker(outputNames.map, "ReduceMax");
-  const fused = makers.get(highest.inputs[0] ?? "");
-  const apart = fused?.type === "Concat" ? fused.inputs.map((name) => makers.get(name)) : []; // where some maps are coarse
-  const slice = apart.find((node) => node?.type === "Slice");
-  const scaled = maker(slice ? slice.inputs[0] : highest.inputs[0], "Mul");
+  const mean = maker(outputNames.map, "ReduceMean");
+  const scaled = maker(mean.inputs[0], "Mul");
   const centred = maker(scaled.inputs[0], "Sub");
   const [maps = ""] = centred.inputs;
   const mapCount = file.constant(centred.inputs[1] ?? "")?.shape[1] ?? 1;
@@ -79,13 +76,11 @@ function ownScore(reshaped: NetworkNode, makers: ReadonlyMap<string, NetworkNode
 /** The method's part as a source of maps. @param network - As {@link networkWithin} gave it, or another that computes the same. */
 export function mapsOfNetwork(
   { model, input, maps, mapCount, score }: NetworkWithin,
-  { imageSizePx, calibration, options }: Pick<DetectorDescription, "imageSizePx" | "calibration" | "options">,
+  { imageSizePx, calibration }: Pick<DetectorDescription, "imageSizePx" | "calibration">,
 ): MapSource {
-  const { coarseMaps } = options;
   return {
     imageSizePx,
     standardizesPlaces: false,
-    ...(Array.isArray(coarseMaps) && { coarseMaps: coarseMaps.filter((map) => typeof map === "number") }),
     ...(calibration.rule === "method" && { threshold: calibration.threshold }),
     maps: (pictures) => {
       const batch = pictures.shape[0] ?? "N";

@@ -92,8 +92,8 @@ describe("the self-check of a model", () => {
   });
 });
 
-describe("where one map covers another", () => {
-  let covered: Uint8Array;
+describe("of several maps", () => {
+  let several: Uint8Array;
 
   beforeAll(async () => {
     const planes = soundPrints(14, { width: 32, height: 32, seed: 5 }).map(planesOf);
@@ -101,7 +101,7 @@ describe("where one map covers another", () => {
     const options = resolveRadarOptions(given, 32);
     const slim = radarMethod({ ...options, unet: { ...options.unet, baseChannels: 8, groups: 4 } });
     const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {} };
-    covered = (await trainDetector(planes, slim, context)).model;
+    several = (await trainDetector(planes, slim, context)).model;
   });
 
   /** The model with something else in its graph or golden values, sealed anew: its seal does not tell. */
@@ -109,7 +109,7 @@ describe("where one map covers another", () => {
     graph?: (graph: GraphProto) => void;
     golden?: (golden: Golden) => Golden;
   }): Promise<Uint8Array> {
-    const model = fromBinary(ModelProtoSchema, covered);
+    const model = fromBinary(ModelProtoSchema, several);
     change.graph?.(model.graph ?? expect.fail("expected a graph"));
     model.metadataProps = model.metadataProps.filter(({ key }) => key !== sealKey);
     const entry = model.metadataProps.find(({ key }) => key === goldenKey) ?? expect.fail("no self-check");
@@ -137,21 +137,17 @@ describe("where one map covers another", () => {
     ["its third convolution", (graph) => reverseKernel(graph, 2)],
     ["a convolution of a residual block", (graph) => reverseKernel(graph, 4)],
     ["its activations", otherSlope],
-  ])(
-    "a runtime that computes nothing but %s wrongly is refused, though score and map stay as they are",
-    async (_, graph) => {
-      const check = await checkRuntime(await changed({ graph }), backend);
-      const { score, map, pValue, sourceMaps } = check.difference ?? expect.fail("expected differences");
-      expect([score.absolute, map.absolute, pValue.absolute, check.sameDecision]).toEqual([0, 0, 0, true]);
-      expect(sourceMaps?.relative).toBeGreaterThan(verifyTolerance);
-      expect(check.isWithinTolerance).toBe(false);
-    },
-  );
+  ])("a runtime that computes nothing but %s wrongly is refused, whatever the decision", async (_, graph) => {
+    const check = await checkRuntime(await changed({ graph }), backend);
+    const { sourceMaps } = check.difference ?? expect.fail("expected differences");
+    expect(sourceMaps?.relative).toBeGreaterThan(verifyTolerance);
+    expect(check.isWithinTolerance).toBe(false);
+  });
 
   test("each of the maps is kept, and one that differs, or is missing, is told", async () => {
-    const entry = decodeModel(covered).metadata[goldenKey] ?? expect.fail("no self-check");
+    const entry = decodeModel(several).metadata[goldenKey] ?? expect.fail("no self-check");
     const { mapStep, sourceMaps = [] }: Golden = JSON.parse(entry);
-    expect([mapStep, ...sourceMaps.map(({ length }) => length)]).toEqual([15, 69, 69, 69]); // defects, features, texture
+    expect([mapStep, ...sourceMaps.map(({ length }) => length)]).toEqual([15, 69, 69, 69, 69]); // defects, features, texture, strengths
     const within = async (golden: (golden: Golden) => Golden) => {
       const check = await checkRuntime(await changed({ golden }), backend);
       return [check.isWithinTolerance, check.difference?.sourceMaps?.absolute];
@@ -163,7 +159,7 @@ describe("where one map covers another", () => {
         i === c ? values.with(7, (values[7] ?? 0) + 1) : values,
       ),
     });
-    for (const c of [0, 1, 2]) expect(await within(moved(c))).toEqual([false, expect.closeTo(1, 6)]);
+    for (const c of [0, 1, 2, 3]) expect(await within(moved(c))).toEqual([false, expect.closeTo(1, 6)]);
     const oneMore = (golden: Golden) => ({ ...golden, sourceMaps: [...(golden.sourceMaps ?? []), [0]] });
     expect(await within(oneMore)).toEqual([false, Number.NaN]);
   });

@@ -50,7 +50,7 @@ export interface RuntimeCheck {
     readonly pValue: Difference;
     readonly map: Difference;
     /**
-     * Of the maps before they are combined - a network's, that of texture -, so that none covers another: the one that differs most. Null of a
+     * Of the maps before they are combined - a network's, that of texture -, so that none is lost in their mean: the one that differs most. Null of a
      * model that was written by a version that did not keep them: a runtime that computes only its network wrongly may not be noticed.
      */
     readonly sourceMaps: Difference | null;

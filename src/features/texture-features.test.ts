@@ -5,12 +5,16 @@ import { buildGraph, input } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
+import { strengthFeatures, textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
 
 /** Features of one picture by the float64 reference: [39] rows of g² places. */
-function featuresOf(size: number, value: (channel: number, x: number, y: number) => number): number[][] {
+function featuresOf(
+  size: number,
+  value: (channel: number, x: number, y: number) => number,
+  of = textureFeatures,
+): number[][] {
   const x = input("x", "float32", ["N", 3, size, size]);
-  const graph = buildGraph({ name: "t", inputs: [x], outputs: { features: textureFeatures(x) } });
+  const graph = buildGraph({ name: "t", inputs: [x], outputs: { features: of(x) } });
   const data = Float64Array.from({ length: 3 * size * size }, (_, i) => {
     const [channel, place] = [Math.floor(i / (size * size)), i % (size * size)];
     return value(channel, place % size, Math.floor(place / size));
@@ -93,4 +97,16 @@ test("ONNX Runtime computes what the reference does, of each picture in a batch"
     rtol: 1e-4,
     atol: 1e-5,
   });
+});
+
+test("strengths of detail are the same values with the root for the logarithm, each cell by itself", () => {
+  const picture = (_: number, x: number) => (x === 16 ? 0.6 : 0);
+  const rows = featuresOf(32, picture, strengthFeatures);
+  expect(rows).toHaveLength(textureFeatureCount);
+  const acrossLine = rows[13]?.slice(16 * 32 + 13, 16 * 32 + 20) ?? [];
+  expectAllClose(
+    acrossLine,
+    [0, 0, 0.3, 0.6, 0.3, 0, 0].map((value) => Math.sqrt(value + 1e-4)),
+    { atol: 1e-6 },
+  );
 });

@@ -9,6 +9,7 @@ import {
   log,
   scalar,
   slice,
+  sqrt,
   sub,
   type Tensor,
 } from "../graph/index.ts";
@@ -29,6 +30,8 @@ const detailFloor = 0.02;
 /** Values of {@link textureFeatures} at each place. */
 export const textureFeatureCount = 39;
 
+const rootOffset = 1e-4; // under the root: its slope at 0 would make noise count (ours)
+
 const smallestGrid = 24; // places along a side, at least, as long as the image has them (ours)
 
 /** Side in pixels of the places that a picture of `sizePx` is described by: 1, 2, 4 or 8. */
@@ -47,6 +50,43 @@ export function textureCellPx(sizePx: number): number {
  * @returns float32 [N, 39, g, g], g = S / {@link textureCellPx}; averaged over a neighbourhood of about a thirteenth of the side.
  */
 export function textureFeatures(pictures: Tensor): Tensor {
+  const { means, strengths, cell } = cellsOf(pictures);
+  const all = concat([means, log(add(strengths, scalar(detailFloor / cell)))], 1);
+  const grid = Number(all.shape[3]);
+  return neighbourhoodMean(all, Math.max(1, Math.round(grid / 28)));
+}
+
+/**
+ * The same values of every cell by itself, with the root of the strengths in place of the logarithm: an edge counts for more than how calm the
+ * ground is.
+ *
+ * @param pictures - float32 [N, 3, S, S] in [-1, 1].
+ * @returns float32 [N, 39, g, g], g = S / {@link textureCellPx}.
+ */
+export function strengthFeatures(pictures: Tensor): Tensor {
+  const { means, strengths } = cellsOf(pictures);
+  return concat([means, sqrt(add(strengths, scalar(rootOffset)))], 1);
+}
+
+/** What every cell holds: float32 [N, 6, g, g] and [N, 33, g, g], g = S / `cell`. */
+interface Cells {
+  readonly means: Tensor;
+  readonly strengths: Tensor;
+  readonly cell: number;
+}
+
+/** Cells of pictures that were described before: both descriptions of the same pictures are made of the same filters' answers. */
+const described = new WeakMap<Tensor, Cells>();
+
+function cellsOf(pictures: Tensor): Cells {
+  const known = described.get(pictures);
+  if (known) return known;
+  const cells = newCellsOf(pictures);
+  described.set(pictures, cells);
+  return cells;
+}
+
+function newCellsOf(pictures: Tensor): Cells {
   const cell = textureCellPx(Number(pictures.shape[3]));
   const colours = conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: opponents }));
   const means = [averageCells(colours, cell)];
@@ -60,9 +100,7 @@ export function textureFeatures(pictures: Tensor): Tensor {
     strengths.push(averageCells(abs(concat([detail, slopesAndLines(grey, step)], 1)), cell));
     image = smooth;
   }
-  const all = concat([...means, log(add(concat(strengths, 1), scalar(detailFloor / cell)))], 1);
-  const grid = Number(all.shape[3]);
-  return neighbourhoodMean(all, Math.max(1, Math.round(grid / 28)));
+  return { means: concat(means, 1), strengths: concat(strengths, 1), cell };
 }
 
 /** The directions of slopes and lines: rows down, columns to the right. */

@@ -112,7 +112,8 @@ export async function trainDetector(
     ...(isTaught && {
       disturbed: {
         images: fullSize ? [] : copiesOfEach(heldOut, copyOf),
-        whole: fullSize && (() => disturbedEach(split.calibration, fullSize.whole, drawn)),
+        whole:
+          fullSize && (() => disturbedEach(split.calibration, fullSize.whole, random.split("whole copies"))),
       },
     }),
     falseAlarmRate: options.falseAlarmRate,

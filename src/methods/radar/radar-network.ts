@@ -65,7 +65,7 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
   return {
     imageSizePx,
     standardizesPlaces: network.readout.standardizesPlaces,
-    ...(network.readout.coarseMaps && { coarseMaps: network.readout.coarseMaps }),
+    ...(network.readout.readsFromLevel && { readsFromLevel: true }),
     ...(readout.threshold !== undefined && { threshold: readout.threshold }),
     maps: (pictures): AnomalyMaps => {
       const { grid, output } = callNetwork(network, pictures);

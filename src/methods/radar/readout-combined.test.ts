@@ -50,18 +50,18 @@ test("the scoring network has the head's map and that of features, and looks at 
   const observed = networkReadout.observe(output);
   expect(Object.keys(observed)).toEqual(["features"]);
   expect(observed.features?.shape).toEqual([1, channels, grid, grid]);
-  expect(networkReadout.coarseMaps).toBeUndefined();
   const fitted = await networkReadout.fit(observations(8), { random: new Random(1), classifier: null });
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
 });
 
-test("the default reads all three maps; features see a defect from afar, and only texture beside them says where it is", () => {
+test("the default reads four maps, two of them without the network", () => {
   const { output } = network();
   const observed = combinedReadout.observe(output);
-  expect(Object.keys(observed)).toEqual(["features", "texture"]);
+  expect(Object.keys(observed)).toEqual(["features", "texture", "strengths"]);
   expect(observed.texture?.shape[1]).toBe(39);
-  expect(combinedReadout.coarseMaps).toEqual([1]);
-  expect(readoutOf(["texture"]).coarseMaps).toBeUndefined();
+  expect(observed.strengths?.shape).toEqual([1, 39, 32, 32]);
+  expect(combinedReadout).toMatchObject({ readsFromLevel: true, tolerance: "usual" });
+  expect(combinedReadout.settings).toMatchObject({ smoothing: { texture: 1 / 24, strengths: 1 / 96 } });
 });
 
 test("a network that has no features to read is an error of ours, not a map of nothing", () => {

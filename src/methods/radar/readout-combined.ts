@@ -10,7 +10,7 @@ import {
 import { PlaceGaussianFit, placeDistance } from "../../estimators/place-gaussian.ts";
 import { PlaceSample } from "../../estimators/place-sample.ts";
 import { gaussianBlur, neighbourhoodMean } from "../../features/map-filter.ts";
-import { textureFeatures } from "../../features/texture-features.ts";
+import { strengthFeatures, textureFeatures } from "../../features/texture-features.ts";
 import { add, averageCells, concat, mul, resizeLinear, scalar, type Tensor } from "../../graph/index.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 
@@ -20,10 +20,10 @@ const mixturePoints = 16_000; // that the mixture is fitted on (ours)
 const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
 /** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
-const smoothing = { defects: 1 / 64, features: 1 / 24, texture: 1 / 24 } as const;
+const smoothing = { defects: 1 / 64, features: 1 / 24, texture: 1 / 24, strengths: 1 / 96 } as const;
 
-/** Names of the maps: logits of the defect head, distance of the network's features, distance of texture. */
-export const readMapNames = ["defects", "features", "texture"] as const;
+/** Names of the maps: logits of the defect head; distance of the network's features, of texture, and of strengths of detail. */
+export const readMapNames = ["defects", "features", "texture", "strengths"] as const;
 
 /** One of {@link readMapNames}. */
 export type ReadMap = (typeof readMapNames)[number];
@@ -39,12 +39,13 @@ interface Description {
 const descriptions: Readonly<Partial<Record<ReadMap, Description>>> = {
   features: { of: networkFeatures, hasKinds: false },
   texture: { of: ({ patches }) => textureFeatures(patches), hasKinds: true },
+  strengths: { of: ({ patches }) => strengthFeatures(patches), hasKinds: false },
 };
 
 /**
- * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects, the distance of the network's
- * finest features from those of good images, and, which needs no network, that of colour and texture: the mean of two, from the Gaussian
- * of the place and from the nearest of some Gaussians of all places.
+ * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects; the distance of the network's
+ * finest features from those of good images; and, which need no network, two distances of colour and texture: one of smooth surroundings, the
+ * mean of two - from the Gaussian of the place and from the nearest of some Gaussians of all places -, and one of every place by itself.
  */
 export const combinedReadout: Readout = readoutOf(
   readMapNames,
@@ -58,22 +59,19 @@ export const networkReadout: Readout = readoutOf(
 );
 
 /**
- * Some of the maps, brought to one scale and the highest of them taken. Features see a defect from afar: where there is another map, texture,
- * that says where it is, theirs is a coarse one.
+ * Some of the maps, brought to one scale; their mean is the anomaly map.
  *
  * @param maps - At least one, in the order of {@link readMapNames}.
  */
 export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(" and ")): Readout {
   const described = Object.entries(descriptions).filter(([name]) => maps.some((map) => map === name));
   const readsTexture = maps.includes("texture");
-  const coarse = readsTexture && maps.includes("features") && { coarseMaps: [maps.indexOf("features")] };
   return {
     summary,
     settings: {
       timestep,
       smoothing: smoothingOf(maps),
       ...(readsTexture && { mixtureComponents }),
-      ...coarse,
     },
     timesteps: [timestep],
     addsNoise: false,
@@ -81,8 +79,8 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
     network: "pictures",
     classifiers: [],
     standardizesPlaces: true,
+    readsFromLevel: true,
     tolerance: "usual",
-    ...coarse,
     observe: (output) => Object.fromEntries(described.map(([name, { of }]) => [name, of(output)])),
     fit: async (images, { random }) => {
       const fitted = await fitPlaces(images, random);
@@ -101,6 +99,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         },
         features: (output) => distance("features", output),
         texture: (output) => distance("texture", output),
+        strengths: (output) => distance("strengths", output),
       };
       return {
         maps: (output) =>

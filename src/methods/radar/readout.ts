@@ -44,10 +44,10 @@ export interface Readout {
   readonly classifiers: readonly ClassifierName[];
   /** Whether its maps are standardised at each place where good images are aligned. */
   readonly standardizesPlaces: boolean;
+  /** Whether its maps are read from their level in each picture, see {@link MapSource.readsFromLevel}. Default false. */
+  readonly readsFromLevel?: boolean;
   /** What a detector that reads this way is taught to tolerate unless its training says otherwise. */
   readonly tolerance: Tolerance;
-  /** Places of maps that see a defect from afar, see {@link MapSource.coarseMaps}. Default: none. */
-  readonly coarseMaps?: readonly number[];
   /** What {@link Readout.fit} looks at, by name: float32 [M, ...] each of a batch of patches. */
   readonly observe: (output: NetworkOutput) => Readonly<Record<string, Tensor>>;
   /**
