@@ -9,6 +9,7 @@ const changingTests = [
   "test/conformance/detector-graph.test.ts",
   "test/numeric/op-coverage.test.ts",
   "src/server/opcua.test.ts",
+  "test/e2e/watch.test.ts",
 ];
 
 class LongestFirst extends BaseSequencer {
