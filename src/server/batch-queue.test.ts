@@ -126,6 +126,14 @@ describe("a batch queue", () => {
     expect(await other).toBe("r3");
   });
 
+  test("takes nothing in that its caller no longer wants: its body may have been read for longer than that", () => {
+    const { queue } = queueOf({ maxBatch: 1 });
+    expect(() => queue.submit([1, 2], AbortSignal.abort("gone"))).toThrow(
+      expect.objectContaining({ code: "E_ABORTED" }),
+    );
+    expect(queue.length).toBe(0);
+  });
+
   test("passes a failure to those of the batch, and goes on", async () => {
     const { queue, batches } = queueOf({ maxBatch: 1 });
     const [first, second] = queue.submit([1, 2]);

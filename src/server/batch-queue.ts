@@ -1,4 +1,5 @@
 /** A bounded queue whose entries are worked off in batches, one batch at a time or a few. */
+import { checkAborted } from "../base/abort.ts";
 import { AbortError, ServiceError } from "../base/errors.ts";
 
 /** How a {@link BatchQueue} works. */
@@ -60,10 +61,12 @@ export class BatchQueue<Item, Result> {
    *
    * @param signal - Takes those out that are not yet being worked on.
    * @returns A promise for each item.
-   * @throws {ServiceError} E_TOO_LARGE if they would not even fit in an empty queue; E_BUSY if they do not fit now.
+   * @throws {ServiceError} E_TOO_LARGE if they would not even fit in an empty queue; E_BUSY if they do not fit now;
+   * {AbortError} E_ABORTED if they are not wanted any more.
    */
   submit(items: readonly Item[], signal?: AbortSignal): Promise<Result>[] {
     const { capacity, now } = this.#options;
+    checkAborted(signal, "score");
     if (items.length > capacity) {
       throw new ServiceError(
         "E_TOO_LARGE",

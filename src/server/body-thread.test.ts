@@ -1,10 +1,16 @@
-import { afterAll, describe, expect, test } from "vitest";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildRadar } from "../../test/support/radar.ts";
+import { repository } from "../../test/support/repository.ts";
 import { BodyThread } from "./body-thread.ts";
 import { encodeAnswer, type InferAnswer } from "./inference-answer.ts";
 import { readInferBody } from "./inference-protocol.ts";
 import { filesIn } from "./request-body.ts";
 
-const thread = new BodyThread();
+const thread = new BodyThread(join(repository, "dist", "server", "body-worker.js")); // built: threads know no TypeScript
+beforeAll(() => {
+  buildRadar();
+}, 600_000);
 afterAll(() => thread.end());
 
 const tensor = (side: number, data: unknown): Uint8Array =>

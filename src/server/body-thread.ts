@@ -1,6 +1,7 @@
 /** Large bodies that are text or forms are read and written in a thread: the one that answers everybody takes no more than moments. */
 import { extname } from "node:path";
 import { errorFrom, type PlainError } from "../base/plain-error.ts";
+import type { FilePath } from "../node/file-input.ts";
 import { type RunningThread, startThread } from "../node/thread.ts";
 import { encodeAnswer, type InferAnswer, type InferAnswerBody, textBytes } from "./inference-answer.ts";
 import { readInferBody } from "./inference-protocol.ts";
@@ -24,7 +25,13 @@ export type BodyAnswer =
 
 /** The thread; it is started when there is a large body. */
 export class BodyThread {
+  readonly #file: FilePath;
   #thread: RunningThread<BodyOrder, BodyAnswer> | undefined;
+
+  /** @param file - What the thread runs. Default: our own file, beside this one. */
+  constructor(file: FilePath = new URL(`./body-worker${extname(import.meta.url)}`, import.meta.url)) {
+    this.#file = file;
+  }
 
   /** As {@link filesIn}. */
   async readFiles(bytes: Uint8Array, contentType: string): Promise<BodyFile[]> {
@@ -58,8 +65,7 @@ export class BodyThread {
     order: BodyOrder,
     kind: K,
   ): Promise<Extract<BodyAnswer, { readonly kind: K }>> {
-    const file = new URL(`./body-worker${extname(import.meta.url)}`, import.meta.url);
-    const thread = this.#thread ?? startThread<BodyOrder, BodyAnswer>("body", file);
+    const thread = this.#thread ?? startThread<BodyOrder, BodyAnswer>("body", this.#file);
     this.#thread = thread;
     let answer: BodyAnswer;
     try {
