@@ -1,4 +1,5 @@
 /** Ctrl-C: the first one asks to finish cleanly, the second one kills. */
+import { once } from "node:events";
 import { constants } from "node:os";
 
 /** Signals that ask a program to end. */
@@ -8,6 +9,8 @@ const signals = ["SIGINT", "SIGTERM"] as const;
 export interface Interruptible {
   /** Aborted by the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
+  /** Resolves at that signal. */
+  asked(): Promise<void>;
   /** 128 + the signal's number, as shells count; null if there was none. */
   exitCode(): number | null;
   /** Gives the signals back. */
@@ -17,16 +20,20 @@ export interface Interruptible {
 /** Listens for SIGINT and SIGTERM; after the first one the system's own handling is back. @param onSignal - Called once. */
 export function interruptible(onSignal: () => void): Interruptible {
   const controller = new AbortController();
+  const { signal } = controller;
   let exitCode: number | null = null;
-  const stop = (signal: NodeJS.Signals): void => {
+  const stop = (name: NodeJS.Signals): void => {
     release();
-    exitCode = 128 + constants.signals[signal];
+    exitCode = 128 + constants.signals[name];
     onSignal();
     controller.abort();
   };
   const release = (): void => {
-    for (const signal of signals) process.off(signal, stop);
+    for (const name of signals) process.off(name, stop);
   };
-  for (const signal of signals) process.on(signal, stop);
-  return { signal: controller.signal, exitCode: () => exitCode, release };
+  for (const name of signals) process.on(name, stop);
+  const asked = async (): Promise<void> => {
+    if (!signal.aborted) await once(signal, "abort");
+  };
+  return { signal, asked, exitCode: () => exitCode, release };
 }

@@ -34,7 +34,7 @@ export const pageCommand: Command = {
     const page = await servePage(folder, port);
     output.print(`${page.url} - pictures stay in the browser; Ctrl-C ends`);
     const stopping = interruptible(() => {});
-    await new Promise((resolve) => stopping.signal.addEventListener("abort", resolve, { once: true }));
+    await stopping.asked();
     await page.close();
     return exitCodes.done;
   },

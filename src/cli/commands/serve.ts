@@ -100,9 +100,7 @@ export const serveCommand: Command = {
         ...computeOptions(args),
       });
       output.note(`radar serve answers at ${server.url}`);
-      if (!interrupt.signal.aborted) {
-        await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve, { once: true }));
-      }
+      await interrupt.asked();
       await server.end();
     } finally {
       interrupt.release();

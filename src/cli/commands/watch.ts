@@ -67,8 +67,7 @@ export const watchCommand: Command = {
         ...computeOptions(args),
       });
       output.note(`watching ${folder}; Ctrl-C ends it`);
-      if (!interrupt.signal.aborted)
-        await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve, { once: true }));
+      await interrupt.asked();
       await watch.end();
     } finally {
       interrupt.release();

@@ -46,9 +46,7 @@ export const workerCommand: Command = {
         ...options,
       });
       output.note("radar worker takes work");
-      if (!interrupt.signal.aborted) {
-        await new Promise((resolve) => interrupt.signal.addEventListener("abort", resolve, { once: true }));
-      }
+      await interrupt.asked();
       await worker.end();
     } finally {
       interrupt.release();
