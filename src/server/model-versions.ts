@@ -5,6 +5,7 @@ import { z } from "zod";
 import { ServiceError } from "../base/errors.ts";
 import { ensureFolder, writeFileAtomic } from "../node/atomic-file.ts";
 import { pathKind } from "../node/path-kind.ts";
+import { systemCode } from "../node/system-error.ts";
 
 const versionPattern = /^[0-9a-f]{64}$/;
 const activationsSchema = z.array(z.string().regex(versionPattern));
@@ -34,29 +35,30 @@ export class ModelVersions {
 
   /** @throws {ServiceError} E_NOT_FOUND if there is no such version. */
   async bytesOf(version: string): Promise<Uint8Array> {
-    const path = this.pathOf(version);
-    if ((await pathKind(path)) === "file") return readFile(path);
+    const bytes = await unlessGone(readFile(this.pathOf(version)));
+    if (bytes !== undefined) return bytes;
     throw new ServiceError("E_NOT_FOUND", `version: expected one that is kept, got ${version}.`);
   }
 
   /** Versions that are kept, with their sizes, the newest first. */
   async list(): Promise<{ readonly version: string; readonly bytes: number; readonly addedAt: string }[]> {
-    if ((await pathKind(this.#folder)) !== "folder") return [];
-    const names = (await readdir(this.#folder)).filter((name) => /^[0-9a-f]{64}\.onnx$/.test(name));
+    const files = (await unlessGone(readdir(this.#folder))) ?? [];
+    const names = files.filter((name) => /^[0-9a-f]{64}\.onnx$/.test(name));
     const versions = await Promise.all(
       names.map(async (name) => {
-        const { size, mtime } = await stat(join(this.#folder, name));
-        return { version: name.replace(".onnx", ""), bytes: size, addedAt: mtime.toISOString() };
+        const file = await unlessGone(stat(join(this.#folder, name)));
+        if (file === undefined) return [];
+        return [{ version: name.replace(".onnx", ""), bytes: file.size, addedAt: file.mtime.toISOString() }];
       }),
     );
-    return versions.toSorted((a, b) => (a.addedAt < b.addedAt ? 1 : -1));
+    return versions.flat().toSorted((a, b) => (a.addedAt < b.addedAt ? 1 : -1));
   }
 
   /** Versions in the order in which they became active; the last one is active, or was when the server ended. */
   async activations(): Promise<string[]> {
-    const path = join(this.#folder, "activations.json");
-    if ((await pathKind(path)) !== "file") return [];
-    const read = activationsSchema.safeParse(JSON.parse(await readFile(path, "utf8")));
+    const text = await unlessGone(readFile(join(this.#folder, "activations.json"), "utf8"));
+    if (text === undefined) return [];
+    const read = activationsSchema.safeParse(JSON.parse(text));
     return read.success ? read.data : [];
   }
 
@@ -74,5 +76,15 @@ export class ModelVersions {
   /** Removes all of them. */
   async removeAll(): Promise<void> {
     await rm(this.#folder, { recursive: true, force: true });
+  }
+}
+
+/** What is read; undefined if it is not there, or goes while it is read: another request may delete it at any time. */
+async function unlessGone<T>(read: Promise<T>): Promise<T | undefined> {
+  try {
+    return await read;
+  } catch (error) {
+    if (systemCode(error) === "ENOENT") return undefined;
+    throw error;
   }
 }

@@ -114,6 +114,16 @@ describe("a file in the folder", () => {
   });
 });
 
+test("a detector that is activated while the folder is looked at stays", async () => {
+  const version = await models.add("z", bytes("1"));
+  const others = ["a", "b", "c", "d", "e", "f"];
+  for (const name of others) put(`${name}.onnx`, "12");
+  await models.look();
+  await Promise.all([models.look(), models.activate("z", version)]); // it is done while the others are taken up
+  expect(await scoreOf("z")).toBe(1);
+  expect(events.filter(({ kind }) => kind !== "active")).toEqual([]);
+});
+
 describe("versions", () => {
   test("are uploaded, activated and rolled back, also after a restart", async () => {
     const first = await models.add("a", bytes("1"));
@@ -145,6 +155,43 @@ describe("versions", () => {
     await expect(models.activate("a", "../../x")).rejects.toMatchObject({ code: "E_NOT_FOUND" });
     expect((await models.versionsOf("a").list()).map((kept) => kept.version)).toEqual([version]);
     expect(await scoreOf("a")).toBe(1);
+  });
+
+  test("uploaded at the same time under a new name are each kept or refused for what they are", async () => {
+    const answers = await Promise.allSettled(
+      ["bad", "1", "other", "12", "bad 2"].map((text) => models.add("a", bytes(text))),
+    );
+    expect(
+      answers.map((answer) => (answer.status === "rejected" ? answer.reason.code : answer.status)),
+    ).toEqual(["E_ONNX", "fulfilled", "E_SELF_CHECK", "fulfilled", "E_ONNX"]);
+    const kept = await models.versionsOf("a").list();
+    expect(kept.map((version) => version.bytes).toSorted()).toEqual([1, 2]);
+    await models.activate("a", kept.find((version) => version.bytes === 2)!.version);
+    expect(await scoreOf("a")).toBe(2);
+  });
+
+  test("change one at a time, also where the detector goes and comes again between them", async () => {
+    const first = await models.add("a", bytes("1"));
+    const [added, ...rest] = await Promise.allSettled([
+      models.add("a", bytes("bad")),
+      models.remove("a"),
+      models.activate("a", first),
+      models.add("a", bytes("12")),
+      models.remove("a"),
+      models.add("a", bytes("123")),
+    ]);
+    expect([added, rest[1]].map((answer) => answer!.status === "rejected" && answer!.reason.code)).toEqual([
+      "E_ONNX",
+      "E_NOT_FOUND",
+    ]);
+    expect((await models.versionsOf("a").list()).map((version) => version.bytes)).toEqual([3]);
+    expect(rest.map(({ status }) => status)).toEqual([
+      "fulfilled",
+      "rejected",
+      "fulfilled",
+      "fulfilled",
+      "fulfilled",
+    ]);
   });
 
   test("are deleted unless they score; a detector is deleted with all of them", async () => {

@@ -16,6 +16,7 @@ import { ModelVersions } from "./model-versions.ts";
 import { namePattern } from "./schemas.ts";
 import type { StartScorer } from "./scorer.ts";
 import { type ModelObserver, ServedModel } from "./served-model.ts";
+import { Turns } from "./turns.ts";
 
 /** What {@link Models} stands on. */
 export interface ModelsOptions extends ModelObserver {
@@ -45,14 +46,13 @@ interface Entry {
   seen: string;
   /** What it looked like at the last look. */
   looked: string;
-  /** Ends when the changes so far have: one at a time. */
-  work: Promise<unknown>;
 }
 
 /** The detectors of a server. */
 export class Models {
   readonly #options: ModelsOptions;
   readonly #entries = new Map<string, Entry>();
+  readonly #turns = new Turns();
   readonly #ignored = new Set<string>();
   #isLoaded = false;
 
@@ -103,8 +103,8 @@ export class Models {
    * @throws {OnnxFormatError} E_ONNX, {BackendError} E_BACKEND, {ServiceError} E_SELF_CHECK if it does not score here; nothing is kept then.
    */
   async add(name: string, bytes: Uint8Array): Promise<string> {
-    const entry = this.#entries.get(name) ?? this.#create(name);
-    return this.#change(entry, async () => {
+    return this.#turns.take(name, async () => {
+      const entry = this.#entries.get(name) ?? this.#create(name);
       const version = await fileHash(bytes);
       const known = (await entry.versions.list()).some((kept) => kept.version === version);
       try {
@@ -112,7 +112,8 @@ export class Models {
         await (await this.#options.start(entry.versions.pathOf(version))).end();
       } catch (error) {
         if (!known) await entry.versions.remove(version);
-        if (entry.model.active === undefined && (await entry.versions.list()).length === 0)
+        const { active, isInUse } = entry.model;
+        if (active === undefined && !isInUse && (await entry.versions.list()).length === 0)
           this.#entries.delete(name);
         throw error;
       }
@@ -133,8 +134,8 @@ export class Models {
    * @throws {ServiceError} E_NOT_FOUND, E_SELF_CHECK; {OnnxFormatError}, {BackendError}: what was active goes on then.
    */
   async activate(name: string, version: string): Promise<void> {
-    const entry = this.#entry(name);
-    await this.#change(entry, async () => {
+    await this.#turns.take(name, async () => {
+      const entry = this.#entry(name);
       const { versions } = entry;
       await this.#activateKept(entry, version);
       await versions.setActivations(withLast(await versions.activations(), version));
@@ -148,8 +149,8 @@ export class Models {
    * @throws {ServiceError} E_CONFLICT if there was none, or it is no longer kept; and as {@link Models.activate}.
    */
   async rollBack(name: string): Promise<string> {
-    const entry = this.#entry(name);
-    return this.#change(entry, async () => {
+    return this.#turns.take(name, async () => {
+      const entry = this.#entry(name);
       const earlier = (await entry.versions.activations()).slice(0, -1);
       const kept = new Set((await entry.versions.list()).map(({ version }) => version));
       const version = earlier.findLast((candidate) => kept.has(candidate));
@@ -164,8 +165,8 @@ export class Models {
 
   /** Removes a version that does not score. @throws {ServiceError} E_NOT_FOUND; E_CONFLICT if it is the one that scores. */
   async removeVersion(name: string, version: string): Promise<void> {
-    const entry = this.#entry(name);
-    await this.#change(entry, async () => {
+    await this.#turns.take(name, async () => {
+      const entry = this.#entry(name);
       await entry.versions.bytesOf(version);
       if (entry.model.active?.version === version) {
         throw new ServiceError(
@@ -181,8 +182,8 @@ export class Models {
 
   /** Removes a detector with its file and its versions, once it has answered what it has taken. */
   async remove(name: string): Promise<void> {
-    const entry = this.#entry(name);
-    await this.#change(entry, async () => {
+    await this.#turns.take(name, async () => {
+      const entry = this.#entry(name);
       await rm(this.#fileOf(name), { force: true });
       await entry.versions.removeAll();
       await this.#drop(entry);
@@ -191,12 +192,8 @@ export class Models {
 
   /** Works off all queues and frees all models. */
   async end(): Promise<void> {
-    await Promise.all(
-      [...this.#entries.values()].map(async (entry) => {
-        await entry.work;
-        await entry.model.end();
-      }),
-    );
+    await this.#turns.whenDone();
+    await Promise.all([...this.#entries.values()].map(({ model }) => model.end()));
   }
 
   #entry(name: string): Entry {
@@ -219,10 +216,9 @@ export class Models {
       versions: new ModelVersions(join(versions, name)),
       seen: "",
       looked: "",
-      work: Promise.resolve(),
     };
     entry.model.onLost = (version) => {
-      this.#change(entry, () => this.#start(entry, version)).catch((error: unknown) => {
+      this.#changeOf(entry, () => this.#start(entry, version)).catch((error: unknown) => {
         entry.model.problem = error instanceof Error ? error : new Error(String(error));
         this.#options.onEvent({ kind: "refused", name, problem: entry.model.problem.message });
       });
@@ -231,10 +227,12 @@ export class Models {
     return entry;
   }
 
-  #change<T>(entry: Entry, change: () => Promise<T>): Promise<T> {
-    const done = entry.work.then(change);
-    entry.work = done.catch(() => {});
-    return done;
+  /** A change of a detector that may have gone by the time its turn comes: then there is nothing to do. */
+  #changeOf(entry: Entry, change: () => Promise<void>): Promise<void> {
+    const { name } = entry.model;
+    return this.#turns.take(name, async () => {
+      if (this.#entries.get(name) === entry) await change();
+    });
   }
 
   async #drop(entry: Entry): Promise<void> {
@@ -257,11 +255,15 @@ export class Models {
       const look = await lookOf(this.#fileOf(name));
       const isSteady = isFirst || look === entry.looked;
       entry.looked = look;
-      if (look !== entry.seen && isSteady) await this.#change(entry, () => this.#takeUp(entry));
+      if (look !== entry.seen && isSteady) await this.#changeOf(entry, () => this.#takeUp(entry));
     }
     for (const [name, entry] of this.#entries) {
       const wasThere = entry.seen !== "";
-      if (!found.has(name) && wasThere) await this.#change(entry, () => this.#drop(entry));
+      if (found.has(name) || !wasThere) continue;
+      await this.#changeOf(entry, async () => {
+        const isStillGone = (await lookOf(this.#fileOf(name))) === ""; // an activation may have put it there meanwhile
+        if (isStillGone) await this.#drop(entry);
+      });
     }
   }
 
