@@ -68,6 +68,8 @@ export interface DetectorDescription {
     readonly scores: readonly number[];
     /** What the threshold was before it was raised for disturbed copies of the held-out images; absent where it was not. */
     readonly thresholdAsTheyAre?: number | undefined;
+    /** Score that disturbed copies of the held-out images stay at or below, but for those that may be called anomalous; absent where there were none. */
+    readonly toleratedScore?: number | undefined;
     /** Score of a held-out image that was like none of the others and left out of all this; absent if there was none. */
     readonly leftOut?: number | undefined;
   };
@@ -157,6 +159,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       mapMaximum: z.number().positive(),
       scores: z.array(z.number()),
       thresholdAsTheyAre: z.number().optional(),
+      toleratedScore: z.number().optional(),
       leftOut: z.number().optional(),
     }),
     part: z

@@ -6,6 +6,7 @@ import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { detectorGraph, highestGraph, mapsGraph, readingGraph, sourceMapsName } from "./detector-graph.ts";
+import { pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
 import { scalesArray } from "./fused-map.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import type { Look } from "./look.ts";
@@ -41,21 +42,7 @@ export interface FitOptions {
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
 
-/** Disturbed copies of each held-out image, where disturbances are to be tolerated (ours). */
-export const heldOutCopies = 2;
-
-/** Share of the disturbed copies that may be called anomalous; where a higher rate of false alarms is asked for, that (ours). */
-const toleratedRate = 0.15;
-
-/** {@link heldOutCopies} of every image, drawn one after the other. */
-export function copiesOfEach(
-  images: readonly Uint8Array[],
-  copyOf: (image: Uint8Array) => Uint8Array,
-): Uint8Array[] {
-  return images.flatMap((image) => Array.from({ length: heldOutCopies }, () => copyOf(image)));
-}
-
-/** {@link heldOutCopies} of every held-out image, those of an image one behind the other. */
+/** Copies of every held-out image, as `copiesOfEach` gives them. */
 export interface DisturbedCopies {
   /** uint8 [3, S, S] each. */
   readonly images: readonly Uint8Array[];
@@ -112,10 +99,9 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const readings = await read(heldOut);
   const ofCopies = options.disturbed ? await read(copied) : [];
   const scales = mapScales(readings, ofCopies);
-  const imageOfCopy = (copy: number) => Math.floor(copy / heldOutCopies);
   const scalesFor = readings.map((_, i) => {
     const others = readings.filter((_, j) => j !== i);
-    const copiesOfOthers = ofCopies.filter((_, j) => imageOfCopy(j) !== i);
+    const copiesOfOthers = ofCopies.filter((_, j) => pictureOfCopy(j) !== i);
     return others.length > 0 ? mapScales(others, copiesOfOthers) : scales;
   });
   const highestOf = async (
@@ -136,35 +122,42 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   };
   const scoreOf = ({ score }: MapReading, largest: number) => Math.fround(score ?? largest);
   const largest = await highestOf(heldOut, readings, (i) => i);
-  const largestOfCopies = ofCopies.length > 0 ? await highestOf(copied, ofCopies, imageOfCopy) : [];
+  const largestOfCopies = ofCopies.length > 0 ? await highestOf(copied, ofCopies, pictureOfCopy) : [];
   const heldOutScores = readings.map((reading, i) => scoreOf(reading, largest[i] ?? 0));
   const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);
   const kept = (values: readonly number[]) => Float32Array.from(values.filter((_, i) => i !== odd)).sort();
   const scores = kept(heldOutScores);
   const copies = ofCopies
     .map((reading, j) => ({ reading, largest: largestOfCopies[j] ?? 0 }))
-    .filter((_, j) => imageOfCopy(j) !== odd);
-  const asTheyAre = thresholdOf(source, scores, falseAlarmRate);
-  const image = raised(
-    asTheyAre,
-    copies.map((copy) => scoreOf(copy.reading, copy.largest)),
-  );
-  const pixel = raised(
-    { ...conformalThreshold(kept(largest), falseAlarmRate), rule: "conformal" },
+    .filter((_, j) => pictureOfCopy(j) !== odd);
+  const own = thresholdOf(source, scores, falseAlarmRate);
+  const tolerated =
+    own.rule === "method" // its own stays as it is
+      ? undefined
+      : toleratedScore(
+          copies.map((copy) => scoreOf(copy.reading, copy.largest)),
+          own.falseAlarmRate,
+        );
+  const threshold = Math.max(own.threshold, tolerated ?? own.threshold);
+  const pixel = conformalThreshold(kept(largest), falseAlarmRate);
+  const largestTolerated = toleratedScore(
     copies.map((copy) => copy.largest),
+    pixel.falseAlarmRate,
   );
+  const pixelThreshold = Math.max(pixel.threshold, largestTolerated ?? pixel.threshold);
   const description = options.describe({
     images: scores.length,
-    threshold: image.threshold,
-    falseAlarmRate: image.falseAlarmRate,
-    rule: image.rule,
-    pixelThreshold: pixel.threshold,
-    mapMaximum: mapMaximumOf(pixel.threshold),
+    threshold,
+    falseAlarmRate: own.falseAlarmRate,
+    rule: own.rule,
+    pixelThreshold,
+    mapMaximum: mapMaximumOf(pixelThreshold),
     scores: Array.from(scores),
-    ...(image.threshold > asTheyAre.threshold && { thresholdAsTheyAre: asTheyAre.threshold }),
+    ...(threshold > own.threshold && { thresholdAsTheyAre: own.threshold }),
+    ...(tolerated !== undefined && { toleratedScore: tolerated }),
     ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
   });
-  const decision = { calibrationScores: scores, threshold: image.threshold };
+  const decision = { calibrationScores: scores, threshold };
   const graph = detectorGraph(source, { places, scales, decision, look });
   const golden = await withSession(backend, graph, (session) => goldenOf(session, sizePx));
   const metadata = { [descriptionKey]: JSON.stringify(description), [goldenKey]: JSON.stringify(golden) };
@@ -173,14 +166,6 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
 }
 
 type Threshold = Pick<DetectorDescription["calibration"], "threshold" | "falseAlarmRate" | "rule">;
-
-/** The threshold, raised where more of the disturbed copies are above it than is tolerated. A method's own stays. */
-function raised(own: Threshold, copies: readonly number[]): Threshold {
-  if (own.rule === "method") return own;
-  const sorted = [...copies].sort((a, b) => a - b);
-  const above = Math.floor(Math.max(toleratedRate, own.falseAlarmRate) * sorted.length);
-  return { ...own, threshold: Math.max(own.threshold, sorted[sorted.length - 1 - above] ?? own.threshold) };
-}
 
 /** Pixel score of a heat map's brightest colour. */
 export function mapMaximumOf(pixelThreshold: number): number {

@@ -12,7 +12,8 @@ import {
 import type { Backend } from "../runtime/backend.ts";
 import { fileHash } from "./content-hash.ts";
 import type { DetectorDescription } from "./description.ts";
-import { copiesOfEach, type FittedDetector, fitDetector } from "./fit.ts";
+import { copiesOfEach, raisesForDisturbances } from "./disturbed-copies.ts";
+import { type FittedDetector, fitDetector } from "./fit.ts";
 import { checkModel } from "./load-detector.ts";
 import { mapsOfNetwork, type NetworkWithin, networkWithin } from "./network-within.ts";
 
@@ -75,7 +76,7 @@ export async function quantizeDetector(
   return fitDetector(mapsOfNetwork({ ...within, model: network }, description), {
     learned: [],
     heldOut,
-    ...(description.options.tolerance === "usual" && {
+    ...(raisesForDisturbances(description) && {
       disturbed: { images: copiesOfEach(heldOut, copyOf) },
     }),
     falseAlarmRate: rateOf(description),

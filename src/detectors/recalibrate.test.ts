@@ -113,6 +113,59 @@ describe("a model that takes pictures as they lie", () => {
   });
 });
 
+describe("a model that was taught to tolerate disturbances", () => {
+  const rate = { falseAlarmRate: 0.1, backend };
+  const good = Array.from({ length: 20 }, (_, i) => 1 + i / 100); // 1 .. 1.19: the second highest is the threshold
+  const asTheyAre = 1.18;
+  let model: Uint8Array;
+
+  beforeAll(async () => {
+    const planes = soundPrints(10, { width: 32, height: 32, seed: 5 }).map(planesOf);
+    const prepared = prepareMethod({ method: "gaussian", preset: "fast", imageSize: 32 }, 32);
+    const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {} };
+    ({ model } = await trainDetector(planes, prepared, { ...context, tolerance: "usual" }));
+  });
+
+  const recalibrated = async (disturbed: readonly number[], scores = good) => {
+    const copies = { scores: disturbed, mapMaxima: disturbed.map((score) => 2 * score) };
+    const measured = { scores, mapMaxima: scores, disturbed: copies };
+    return (await recalibrate(model, measured, rate)).description.calibration;
+  };
+
+  test("has its thresholds raised to where 15 % of disturbed copies are above them", async () => {
+    const copies = Array.from({ length: 40 }, (_, i) => 2 + i / 100); // six of them may be above: 2.34 .. 2.39
+    expect(await recalibrated(copies)).toMatchObject({
+      threshold: 2.33,
+      toleratedScore: 2.33,
+      thresholdAsTheyAre: asTheyAre,
+      pixelThreshold: 4.66,
+      falseAlarmRate: 0.1,
+    });
+  });
+
+  test("keeps what the pictures say where the copies score no higher, and counts no copies of one that was left out", async () => {
+    const low = await recalibrated(Array.from({ length: 40 }, () => 1));
+    expect(low).toMatchObject({ threshold: asTheyAre, toleratedScore: 1 });
+    expect(low).not.toHaveProperty("thresholdAsTheyAre");
+    const odd = [...good.slice(0, -1), 50];
+    const calibration = await recalibrated([...Array.from({ length: 38 }, () => 1), 60, 60], odd);
+    expect(calibration).toMatchObject({ images: 19, toleratedScore: 1 });
+  });
+
+  test("moves what copies scored before as far as good scores have moved, where there are no pictures to copy", async () => {
+    const { toleratedScore = Number.NaN, scores } = describeModel(model).calibration;
+    expect(toleratedScore).toBeGreaterThan(0);
+    const median = scores[Math.floor(scores.length / 2)] ?? Number.NaN;
+    const moved = good.map((score) => score - 1.1 + median + 0.5);
+    const once = await recalibrate(model, { scores: moved }, rate);
+    const { calibration } = once.description;
+    expect(calibration.toleratedScore).toBeCloseTo(toleratedScore + 0.5, 6);
+    expect(calibration.threshold).toBe(Math.max(moved[18] ?? 0, calibration.toleratedScore ?? 0));
+    const twice = await recalibrate(once.model, { scores: moved }, rate);
+    expect(twice.description).toEqual(once.description);
+  });
+});
+
 test("of a model that finds a part, pictures without it stay anomalous however high the new threshold is", async () => {
   const size = { width: 48, height: 40 };
   const random = new Random(3);

@@ -7,6 +7,7 @@ import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { sourceMapsName } from "./detector-graph.ts";
+import { pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
 import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
@@ -21,6 +22,13 @@ export interface GoodScores {
   readonly scores: readonly number[];
   /** Highest value of each picture's map, in the same order; where it is not known, the pixel threshold stays in step or as it is. */
   readonly mapMaxima?: readonly number[] | undefined;
+  /**
+   * The same of disturbed copies of each picture, as `copiesOfEach` gives them, where the model was taught to tolerate disturbances. Default: what copies scored when the
+   * threshold was set before, moved by as much as the median of the good scores has moved.
+   */
+  readonly disturbed?:
+    | { readonly scores: readonly number[]; readonly mapMaxima: readonly number[] }
+    | undefined;
 }
 
 /** How a threshold is set anew. */
@@ -66,13 +74,13 @@ export async function measuringModel(model: Uint8Array): Promise<Uint8Array> {
 
 /**
  * Sets image and pixel threshold at the rate that is stated, from these scores alone, and writes what depends on them: the decision, the p-values, the
- * description, the self-check, the seal.
+ * description, the self-check, the seal. Where the model was taught to tolerate disturbances, the thresholds are raised as a training raises them.
  *
  * @throws {DataError} E_FALSE_ALARM_RATE if there are too few scores for the rate, or more of the pictures than it allows do not show the part.
  */
 export async function recalibrate(
   model: Uint8Array,
-  { scores: measured, mapMaxima }: GoodScores,
+  { scores: measured, mapMaxima, disturbed }: GoodScores,
   { falseAlarmRate, keepOdd = false, backend }: RecalibrateOptions,
 ): Promise<Recalibrated> {
   const before = await checkModel(model);
@@ -81,15 +89,22 @@ export async function recalibrate(
   const kept = (values: readonly number[]) => values.filter((_, i) => i !== odd).toSorted((a, b) => a - b);
   const ranked = kept(measured);
   checkEnough(ranked.length, rate);
-  const { threshold } = conformalThreshold(ranked, rate);
+  const asTheyAre = conformalThreshold(ranked, rate).threshold;
   const misfits = ranked.filter((score) => !showsPart(score)).length;
-  if (!showsPart(threshold)) throw tooManyMisfits(misfits, { images: ranked.length, rate });
+  if (!showsPart(asTheyAre)) throw tooManyMisfits(misfits, { images: ranked.length, rate });
+  const copies = disturbed && keptCopies(disturbed, { measured, odd });
+  const tolerated = copies
+    ? toleratedScore(copies.scores, rate)
+    : movedScore(before.calibration, ranked.filter(showsPart));
+  const threshold = Math.max(asTheyAre, tolerated ?? asTheyAre);
   const { part } = before;
   const factor = part && faultFactor(threshold);
   const scores = ranked.map((score) =>
     showsPart(score) ? score : Math.fround((score / measuringFactor) * (factor ?? 1)),
   );
-  const description = describe(before, { scores, threshold, rate, mapMaxima: mapMaxima && kept(mapMaxima) });
+  const pixels = mapMaxima && conformalThreshold(kept(mapMaxima), rate).threshold;
+  const pixelThreshold = pixels && Math.max(pixels, toleratedScore(copies?.mapMaxima ?? [], rate) ?? pixels);
+  const description = describe(before, { scores, threshold, asTheyAre, tolerated, rate, pixelThreshold });
   const changes = changesFor({ scores, threshold, factor });
   const metadata = { [descriptionKey]: JSON.stringify(description) };
   const unchecked = replaceConstants(model, changes, metadata);
@@ -119,25 +134,58 @@ function tooManyMisfits(
   );
 }
 
+type Copies = NonNullable<GoodScores["disturbed"]>;
+
+/** Of copies that show the part, of pictures that count. */
+function keptCopies(
+  { scores, mapMaxima }: Copies,
+  { measured, odd }: { readonly measured: readonly number[]; readonly odd: number | null },
+): Copies {
+  const counts = (copy: number): boolean => {
+    const picture = pictureOfCopy(copy);
+    return picture !== odd && showsPart(measured[picture] ?? 0) && showsPart(scores[copy] ?? 0);
+  };
+  return {
+    scores: scores.filter((_, copy) => counts(copy)),
+    mapMaxima: mapMaxima.filter((_, copy) => counts(copy)),
+  };
+}
+
+/** What disturbed copies stayed at or below when the threshold was set before, moved as far as the good scores have moved since. */
+function movedScore(
+  { toleratedScore, scores }: DetectorDescription["calibration"],
+  ranked: readonly number[],
+): number | undefined {
+  return toleratedScore && toleratedScore + medianOf(ranked) - medianOf(scores);
+}
+
+/** @param ranked - Ascending. */
+function medianOf(ranked: readonly number[]): number {
+  return ranked[Math.floor(ranked.length / 2)] ?? 0;
+}
+
 function describe(
   before: DetectorDescription,
   {
     scores,
     threshold,
+    asTheyAre,
+    tolerated,
     rate,
-    mapMaxima,
+    pixelThreshold: measured,
   }: {
     readonly scores: readonly number[];
     readonly threshold: number;
+    readonly asTheyAre: number;
+    readonly tolerated: number | undefined;
     readonly rate: number;
-    readonly mapMaxima: readonly number[] | undefined;
+    readonly pixelThreshold: number | undefined;
   },
 ): DetectorDescription {
-  const { leftOut: _, thresholdAsTheyAre: __, ...calibration } = before.calibration;
+  const { leftOut: _, thresholdAsTheyAre: __, toleratedScore: ___, ...calibration } = before.calibration;
   // The score of most methods is the map's maximum: one threshold is the other's twin.
   const areTwins = Math.fround(calibration.pixelThreshold) === Math.fround(calibration.threshold);
-  const unmeasured = areTwins ? threshold : calibration.pixelThreshold;
-  const pixelThreshold = mapMaxima === undefined ? unmeasured : conformalThreshold(mapMaxima, rate).threshold;
+  const pixelThreshold = measured ?? (areTwins ? threshold : calibration.pixelThreshold);
   return {
     ...before,
     calibration: {
@@ -149,6 +197,8 @@ function describe(
       pixelThreshold,
       mapMaximum: mapMaximumOf(pixelThreshold),
       scores,
+      ...(threshold > asTheyAre && { thresholdAsTheyAre: asTheyAre }),
+      ...(tolerated !== undefined && { toleratedScore: tolerated }),
     },
   };
 }

@@ -14,7 +14,8 @@ import {
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
-import { copiesOfEach, fitDetector, heldOutCopies } from "../detectors/fit.ts";
+import { copiesOfEach, copiesPerPicture } from "../detectors/disturbed-copies.ts";
+import { fitDetector } from "../detectors/fit.ts";
 import { lookFacts } from "../detectors/look.ts";
 import { type LookedArea, onlyArea } from "../detectors/looked-area.ts";
 import { abortable } from "../runtime/abortable.ts";
@@ -168,7 +169,7 @@ async function* disturbedEach(
   random: Random,
 ): AsyncGenerator<RgbImage> {
   for await (const picture of each(indices, read)) {
-    for (let copy = 0; copy < heldOutCopies; copy++) {
+    for (let copy = 0; copy < copiesPerPicture; copy++) {
       yield disturbedImage(picture, randomDisturbance(random), random);
     }
   }

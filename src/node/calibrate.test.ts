@@ -80,3 +80,32 @@ test("without an output the model itself is replaced, at the rate that it states
   );
   expect(readFileSync(own)).toEqual(written);
 });
+
+test.each([
+  ["as it is", {}],
+  ["in tiles", { resolution: "full" }],
+] as const)(
+  "of a model %s that was taught to tolerate disturbances, disturbed copies of the pictures count too",
+  async (_, look) => {
+    const taught = folder.at("taught.onnx");
+    const options = {
+      method: "gaussian",
+      imageSize: 32,
+      tolerance: "usual",
+      output: taught,
+      ...look,
+    } as const;
+    await train(folder.at("parts"), options);
+    const calibrated = () =>
+      calibrate(taught, folder.at("confirmed"), { output: folder.at("taught-2.onnx"), falseAlarmRate: 0.1 });
+    const { after } = await calibrated();
+    const { threshold, toleratedScore = Number.NaN, thresholdAsTheyAre = threshold } = after;
+    expect(threshold).toBe(Math.max(toleratedScore, thresholdAsTheyAre));
+    expect((await calibrated()).after).toEqual(after);
+  },
+);
+
+test("of a model that was not taught, they do not", async () => {
+  const { after } = await calibrate(model, folder.at("confirmed"), { output: folder.at("new.onnx") });
+  expect(after).not.toHaveProperty("toleratedScore");
+});

@@ -5,6 +5,7 @@ import { abortSignal, callback, checkOptions, flag, type OptionChecks, text } fr
 import { DataError } from "../base/errors.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { contentHash } from "../detectors/content-hash.ts";
+import { raisesForDisturbances } from "../detectors/disturbed-copies.ts";
 import {
   type Detection,
   type DetectorDescription,
@@ -13,6 +14,7 @@ import {
   recalibrate,
 } from "../detectors/index.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
+import { type PictureDisturber, pictureDisturber } from "./disturbed-pictures.ts";
 import { type FilePath, filePath, pathOf } from "./file-input.ts";
 import { goodFolder } from "./good-folder.ts";
 import { findImages } from "./image-inputs.ts";
@@ -109,15 +111,14 @@ export async function calibrate(
   await checkWritable(output);
   const measured = await measure(measuring, paths, options);
   const { falseAlarmRate, keepOdd } = options;
-  const scores = measured.good.map(({ anomalyScore }) => anomalyScore);
-  const mapMaxima = measured.good.map(({ mapMaximum }) => mapMaximum);
   const backend = backendFor(computeOptionsOf(options));
-  const made = await recalibrate(bytes, { scores, mapMaxima }, { falseAlarmRate, keepOdd, backend });
+  const good = { ...scoresOf(measured.good), disturbed: measured.disturbed && scoresOf(measured.disturbed) };
+  const made = await recalibrate(bytes, good, { falseAlarmRate, keepOdd, backend });
   await writeFileAtomic(output, made.model);
   const before = describeModel(bytes).calibration;
   const after = made.description.calibration;
   const alarmsAt = (threshold: number): number =>
-    scores.filter((score, i) => i !== made.odd && score > threshold).length;
+    good.scores.filter((score, i) => i !== made.odd && score > threshold).length;
   const odd = made.odd === null ? undefined : measured.good[made.odd];
   const { copies, unlike, skipped } = measured;
   return {
@@ -135,8 +136,22 @@ export async function calibrate(
   };
 }
 
+interface Scored {
+  readonly anomalyScore: number;
+  readonly mapMaximum: number;
+}
+
+function scoresOf(all: readonly Scored[]): { readonly scores: number[]; readonly mapMaxima: number[] } {
+  return {
+    scores: all.map(({ anomalyScore }) => anomalyScore),
+    mapMaxima: all.map(({ mapMaximum }) => mapMaximum),
+  };
+}
+
 interface Measured {
-  readonly good: (ScoredFile & { readonly mapMaximum: number })[];
+  readonly good: (ScoredFile & Scored)[];
+  /** Copies of each of them; absent where the model's threshold is not raised for them. */
+  readonly disturbed: Scored[] | undefined;
   readonly copies: string[];
   readonly unlike: string[];
   readonly skipped: SkippedFile[];
@@ -148,16 +163,28 @@ async function measure(
   options: CalibrateOptions,
 ): Promise<Measured> {
   const { signal, onProgress } = options;
-  const detector = await loadDetectorFile(model, computeOptionsOf(options));
-  const measured: Measured = { good: [], copies: [], unlike: [], skipped: [] };
+  const compute = computeOptionsOf(options);
+  const detector = await loadDetectorFile(model, compute);
+  const { description } = detector;
+  const disturber = raisesForDisturbances(description)
+    ? await pictureDisturber(description, backendFor(compute))
+    : undefined;
+  const measured: Measured = {
+    good: [],
+    disturbed: disturber && [],
+    copies: [],
+    unlike: [],
+    skipped: [],
+  };
   const seen = new Set<string>();
   try {
     for (const [i, path] of paths.entries()) {
       checkAborted(signal, "calibrate");
-      await measureOne(detector, path, { measured, seen });
+      await measureOne({ detector, disturber }, path, { measured, seen });
       onProgress?.(i + 1, paths.length);
     }
   } finally {
+    await disturber?.dispose();
     await detector.dispose();
   }
   if (measured.good.length > 0) return measured;
@@ -165,7 +192,10 @@ async function measure(
 }
 
 async function measureOne(
-  detector: PictureDetector,
+  {
+    detector,
+    disturber,
+  }: { readonly detector: PictureDetector; readonly disturber: PictureDisturber | undefined },
   path: string,
   { measured, seen }: { readonly measured: Measured; readonly seen: Set<string> },
 ): Promise<void> {
@@ -181,9 +211,15 @@ async function measureOne(
   }
   seen.add(hash);
   const detection = await detector.detectOne(image, { name: path });
-  const { anomalyScore, warnings } = detection;
-  if (warnings.length > 0) measured.unlike.push(path);
-  measured.good.push({ path, anomalyScore, mapMaximum: highest(detection) });
+  if (detection.warnings.length > 0) measured.unlike.push(path);
+  measured.good.push({ path, ...scored(detection) });
+  for (const copy of (await disturber?.copiesOf(image)) ?? []) {
+    measured.disturbed?.push(scored(await detector.detectOne(copy, { name: `a disturbed copy of ${path}` })));
+  }
+}
+
+function scored(detection: Detection): Scored {
+  return { anomalyScore: detection.anomalyScore, mapMaximum: highest(detection) };
 }
 
 /** Of the places that are looked at. */

@@ -88,6 +88,10 @@ function tell(
   output.print(
     `At most ${percent(after.falseAlarmRate)} of good parts are called anomalous, by ${after.images} of them (before: ${percent(before.falseAlarmRate)} by ${before.images}).`,
   );
+  if (after.thresholdAsTheyAre !== undefined)
+    output.print(
+      `These pictures alone gave ${after.thresholdAsTheyAre.toPrecision(4)}; it is raised for light, noise and what else cameras do.`,
+    );
   output.print(
     `Of these pictures the old threshold calls ${alarms.before} anomalous, the new one ${alarms.after}.`,
   );
