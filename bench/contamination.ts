@@ -15,7 +15,6 @@ import { evaluate, type LabelledImage } from "../src/evaluation/index.ts";
 import {
   type MethodName,
   methodNames,
-  type PresetName,
   prepareMethod,
   presetNames,
   trainDetector,
@@ -32,6 +31,8 @@ const { values } = parseArgs({
     shares: { type: "string", default: "0,0.02,0.05,0.1" },
     seeds: { type: "string", default: "3" },
     preset: { type: "string", default: "fast" },
+    "image-size": { type: "string" },
+    steps: { type: "string" },
     cache: { type: "string", default: "runs/contamination" },
     "keep-odd": { type: "boolean", default: false },
     threads: { type: "string", default: "1" },
@@ -54,6 +55,8 @@ interface Row {
   readonly falseAlarms: number;
   /** Of defective ones. */
   readonly found: number;
+  /** What the threshold came from, the picture that was left out included, and what it is used on: so that rules can be compared without a training. */
+  readonly scores: Record<"heldOutGood" | "heldOutSlipped" | "testGood" | "testDefective", number[]>;
 }
 
 /** A set with all that trainings and tests of it need, in memory. */
@@ -78,6 +81,11 @@ const methods = values.methods.split(",").map((name) => {
 });
 const { preset } = values;
 checkChoice("preset", preset, presetNames);
+const given = {
+  preset,
+  ...(values["image-size"] !== undefined && { imageSize: Number(values["image-size"]) }),
+  ...(values.steps !== undefined && { length: { steps: Number(values.steps) } }),
+};
 const shares = values.shares.split(",").map(Number);
 const seeds = Array.from({ length: Number(values.seeds) }, (_, seed) => seed);
 const now = (): number => performance.now() / 1000;
@@ -87,17 +95,16 @@ const networks = diskNetworkStore(values.cache, now);
 const rows: Row[] = [];
 for (const folder of sets) {
   for (const method of methods) {
-    const set = await loadedSet(folder, method, preset);
+    const set = await loadedSet(folder, method);
     for (const seed of seeds) {
-      for (const share of shares) rows.push(await measured(set, { method, preset, seed, share }));
+      for (const share of shares) rows.push(await measured(set, { method, seed, share }));
     }
   }
 }
 process.stderr.write(`\n${tableOf(rows)}\n`);
-process.stdout.write(`${JSON.stringify({ preset, keepOdd: values["keep-odd"], rows }, null, 2)}\n`);
 
-async function loadedSet(folder: string, method: MethodName, preset: PresetName): Promise<LoadedSet> {
-  const sizeOf = (side: number) => prepareMethod({ method, preset }, side).options.imageSize;
+async function loadedSet(folder: string, method: MethodName): Promise<LoadedSet> {
+  const sizeOf = (side: number) => prepareMethod({ ...given, method }, side).options.imageSize;
   const opened = await openSet(folder, { backend, purpose: "testing", sizeOf, locate: "off" });
   const { dataset, typicalSidePx, sizePx, planes } = opened;
   const test: LabelledImage[] = [];
@@ -118,12 +125,11 @@ async function measured(
   { dataset, typicalSidePx, good, test, planesOf }: LoadedSet,
   of: {
     readonly method: MethodName;
-    readonly preset: PresetName;
     readonly seed: number;
     readonly share: number;
   },
 ): Promise<Row> {
-  const { method, preset, seed, share } = of;
+  const { method, seed, share } = of;
   const defective = test.filter(({ label }) => label === 1);
   const order = new Random(seed).split("slipped").permutation(defective.length);
   const drawn = Array.from(order, (place) => defective[place]).slice(
@@ -135,8 +141,8 @@ async function measured(
   for (const image of drawn.slice(0, slippedCount(good.length, share))) {
     if (image) slipped.push(await planesOf(image.image));
   }
-  const prepared = prepareMethod({ method, preset, seed }, typicalSidePx);
-  const { model } = await trainDetector([...good, ...slipped], prepared, {
+  const prepared = prepareMethod({ ...given, method, seed }, typicalSidePx);
+  const { model, heldOut, odd } = await trainDetector([...good, ...slipped], prepared, {
     backend,
     now,
     name: dataset.name,
@@ -152,6 +158,12 @@ async function measured(
     const those = results.filter((result) => result.label === label);
     return those.filter(({ isAnomalous }) => isAnomalous).length / those.length;
   };
+  const heldOutScores = (isSlipped: boolean) =>
+    [...heldOut, ...(odd ? [odd] : [])]
+      .filter(({ index }) => index >= good.length === isSlipped)
+      .map(({ anomalyScore }) => anomalyScore);
+  const testScores = (label: 0 | 1) =>
+    results.filter((result) => result.label === label).map(({ score }) => score);
   const { auroc, f1, f1Max } = metrics.image;
   const row = {
     set: dataset.name,
@@ -165,8 +177,15 @@ async function measured(
     f1Max: f1Max ?? Number.NaN,
     falseAlarms: flagged(0),
     found: flagged(1),
+    scores: {
+      heldOutGood: heldOutScores(false),
+      heldOutSlipped: heldOutScores(true),
+      testGood: testScores(0),
+      testDefective: testScores(1),
+    },
   };
   const figures = [row.auroc, row.f1, row.f1Max, row.falseAlarms, row.found].map((value) => value.toFixed(3));
+  process.stdout.write(`${JSON.stringify(row)}\n`);
   process.stderr.write(`${[row.set, method, share, seed, slipped.length, ...figures].join(" ")}\n`);
   return row;
 }
