@@ -159,7 +159,7 @@ async function measured(
     return those.filter(({ isAnomalous }) => isAnomalous).length / those.length;
   };
   const heldOutScores = (isSlipped: boolean) =>
-    [...heldOut, ...(odd ? [odd] : [])]
+    [...heldOut, ...odd]
       .filter(({ index }) => index >= good.length === isSlipped)
       .map(({ anomalyScore }) => anomalyScore);
   const testScores = (label: 0 | 1) =>

@@ -110,7 +110,7 @@ export const trainingArgs: ArgsDef = {
   },
   "keep-odd": {
     type: "boolean",
-    description: "let a held-out image that is like none of the others count for the threshold, too",
+    description: "let held-out images that are like none of the others count for the threshold, too",
   },
   tolerance: {
     type: "string",

@@ -56,3 +56,11 @@ test("a description that does not tell its network calls has one where something
   expect(calls({ ...old, training: { ...old.training, steps: 0 } })).toBe(0);
   expect(calls({ ...old, networkCalls: 50 })).toBe(50);
 });
+
+test("a file that left out one score has it as a list", () => {
+  const leftOut = (value: unknown) =>
+    detectorDescriptionSchema.parse(changed("calibration.leftOut", value)).calibration.leftOut;
+  expect(leftOut(2.5)).toEqual([2.5]);
+  expect(leftOut([2.5, 3])).toEqual([2.5, 3]);
+  expect(leftOut(undefined)).toBeUndefined();
+});

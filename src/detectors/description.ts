@@ -70,8 +70,8 @@ export interface DetectorDescription {
     readonly thresholdAsTheyAre?: number | undefined;
     /** Score that disturbed copies of the held-out images stay at or below, but for those that may be called anomalous; absent where there were none. */
     readonly toleratedScore?: number | undefined;
-    /** Score of a held-out image that was like none of the others and left out of all this; absent if there was none. */
-    readonly leftOut?: number | undefined;
+    /** Scores of held-out images that were like none of the others and left out of all this; absent if there were none. */
+    readonly leftOut?: readonly number[] | undefined;
   };
   /** The part that is found in a picture before anything else; absent where pictures are taken as they lie. */
   readonly part?:
@@ -160,7 +160,9 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       scores: z.array(z.number()),
       thresholdAsTheyAre: z.number().optional(),
       toleratedScore: z.number().optional(),
-      leftOut: z.number().optional(),
+      leftOut: z
+        .union([z.array(z.number()), z.number().transform((only) => [only])]) // one number in files of before
+        .optional(),
     }),
     part: z
       .object({

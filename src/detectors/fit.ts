@@ -13,7 +13,7 @@ import type { Look } from "./look.ts";
 import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { imageInputName } from "./model-names.ts";
-import { oddScore } from "./odd-score.ts";
+import { oddScores } from "./odd-scores.ts";
 import { fitPlaceScales } from "./place-scale.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 import { outputOf, withSession } from "./run-graph.ts";
@@ -31,7 +31,7 @@ export interface FitOptions {
    */
   readonly disturbed?: DisturbedCopies | undefined;
   readonly falseAlarmRate: number | "auto";
-  /** Whether a held-out image that is like none of the others counts for the thresholds all the same. */
+  /** Whether held-out images that are like none of the others count for the thresholds all the same. */
   readonly keepOdd: boolean;
   readonly backend: Backend;
   /** What was done to the pictures before all this: the part was found in them, what is not looked at was filled. */
@@ -57,8 +57,8 @@ export interface FittedDetector {
   readonly description: DetectorDescription;
   /** Scores of the held-out images, in their order. */
   readonly heldOutScores: readonly number[];
-  /** Place among them of an image that is like none of the others and was left out of the thresholds; null if there is none. */
-  readonly odd: number | null;
+  /** Places among them of images that are like none of the others and were left out of the thresholds, ascending. */
+  readonly odd: readonly number[];
 }
 
 /** Brightest colour of a heat map as a multiple of the pixel threshold (ours): a normal image stays in the dark half. */
@@ -124,12 +124,13 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const largest = await highestOf(heldOut, readings, (i) => i);
   const largestOfCopies = ofCopies.length > 0 ? await highestOf(copied, ofCopies, pictureOfCopy) : [];
   const heldOutScores = readings.map((reading, i) => scoreOf(reading, largest[i] ?? 0));
-  const odd = options.keepOdd ? null : oddScore(heldOutScores, falseAlarmRate);
-  const kept = (values: readonly number[]) => Float32Array.from(values.filter((_, i) => i !== odd)).sort();
+  const odd = options.keepOdd ? [] : oddScores(heldOutScores, falseAlarmRate);
+  const kept = (values: readonly number[]) =>
+    Float32Array.from(values.filter((_, i) => !odd.includes(i))).sort();
   const scores = kept(heldOutScores);
   const copies = ofCopies
     .map((reading, j) => ({ reading, largest: largestOfCopies[j] ?? 0 }))
-    .filter((_, j) => pictureOfCopy(j) !== odd);
+    .filter((_, j) => !odd.includes(pictureOfCopy(j)));
   const own = thresholdOf(source, scores, falseAlarmRate);
   const tolerated =
     own.rule === "method" // its own stays as it is
@@ -155,7 +156,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     scores: Array.from(scores),
     ...(threshold > own.threshold && { thresholdAsTheyAre: own.threshold }),
     ...(tolerated !== undefined && { toleratedScore: tolerated }),
-    ...(odd !== null && { leftOut: heldOutScores[odd] ?? 0 }),
+    ...(odd.length > 0 && { leftOut: odd.map((place) => heldOutScores[place] ?? 0) }),
   });
   const decision = { calibrationScores: scores, threshold };
   const graph = detectorGraph(source, { places, scales, decision, look });

@@ -12,7 +12,7 @@ import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
 import { outputNames } from "./model-names.ts";
-import { oddScore } from "./odd-score.ts";
+import { oddScores } from "./odd-scores.ts";
 import { faultFactor } from "./part-limits.ts";
 import { sealed } from "./seal.ts";
 
@@ -35,7 +35,7 @@ export interface GoodScores {
 export interface RecalibrateOptions {
   /** Chance that a good part is called anomalous, in (0, 1). Default: what the model states. */
   readonly falseAlarmRate?: number | undefined;
-  /** Whether a picture that is like none of the others counts all the same. Default false. */
+  /** Whether pictures that are like none of the others count all the same. Default false. */
   readonly keepOdd?: boolean | undefined;
   readonly backend: Backend;
 }
@@ -45,8 +45,8 @@ export interface Recalibrated {
   /** The model file. */
   readonly model: Uint8Array;
   readonly description: DetectorDescription;
-  /** Place among the scores of one that is like none of the others and was left out; null if there is none. */
-  readonly odd: number | null;
+  /** Places of scores that are like none of the others and were left out, ascending. */
+  readonly odd: readonly number[];
   /** How many of the pictures do not show the part: they are anomalous whatever the threshold. */
   readonly withoutPart: number;
 }
@@ -85,8 +85,9 @@ export async function recalibrate(
 ): Promise<Recalibrated> {
   const before = await checkModel(model);
   const rate = falseAlarmRate ?? before.calibration.falseAlarmRate;
-  const odd = keepOdd || !measured.every(showsPart) ? null : oddScore(measured, rate);
-  const kept = (values: readonly number[]) => values.filter((_, i) => i !== odd).toSorted((a, b) => a - b);
+  const odd = keepOdd || !measured.every(showsPart) ? [] : oddScores(measured, rate);
+  const kept = (values: readonly number[]) =>
+    values.filter((_, i) => !odd.includes(i)).toSorted((a, b) => a - b);
   const ranked = kept(measured);
   checkEnough(ranked.length, rate);
   const asTheyAre = conformalThreshold(ranked, rate).threshold;
@@ -139,11 +140,11 @@ type Copies = NonNullable<GoodScores["disturbed"]>;
 /** Of copies that show the part, of pictures that count. */
 function keptCopies(
   { scores, mapMaxima }: Copies,
-  { measured, odd }: { readonly measured: readonly number[]; readonly odd: number | null },
+  { measured, odd }: { readonly measured: readonly number[]; readonly odd: readonly number[] },
 ): Copies {
   const counts = (copy: number): boolean => {
     const picture = pictureOfCopy(copy);
-    return picture !== odd && showsPart(measured[picture] ?? 0) && showsPart(scores[copy] ?? 0);
+    return !odd.includes(picture) && showsPart(measured[picture] ?? 0) && showsPart(scores[copy] ?? 0);
   };
   return {
     scores: scores.filter((_, copy) => counts(copy)),

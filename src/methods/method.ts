@@ -46,8 +46,8 @@ export interface TrainingContext {
   /** What the good pictures have in common, for the model file. */
   readonly pictures?: GoodPictures | undefined;
   /**
-   * Whether a held-out image that is like none of the others counts for the threshold all the same. Default: it is named and left
-   * out, see `oddScore`.
+   * Whether held-out images that are like none of the others count for the threshold all the same. Default: they are named and left
+   * out, see `oddScores`.
    */
   readonly keepOdd?: boolean | undefined;
   /** Whether the images learned from are also shown disturbed, see `randomDisturbance`. Default: what the method says, see {@link PreparedMethod.tolerance}. */

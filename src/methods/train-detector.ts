@@ -29,8 +29,8 @@ export interface TrainedDetector {
   readonly description: DetectorDescription;
   /** Images that the threshold was set with, highest score first. */
   readonly heldOut: readonly HeldOutImage[];
-  /** A held-out image that is like none of the others and was left out of the threshold; null if there is none. */
-  readonly odd: HeldOutImage | null;
+  /** Held-out images that are like none of the others and were left out of the threshold, highest score first. */
+  readonly odd: readonly HeldOutImage[];
   /** Images that are the same once more, by their places: they were kept on one side. */
   readonly copies: readonly (readonly [number, number])[];
 }
@@ -153,10 +153,14 @@ export async function trainDetector(
   return {
     model,
     description,
-    heldOut: scored.filter((_, i) => i !== odd).sort((a, b) => b.anomalyScore - a.anomalyScore),
-    odd: scored[odd ?? -1] ?? null,
+    heldOut: ranked(scored.filter((_, i) => !odd.includes(i))),
+    odd: ranked(scored.filter((_, i) => odd.includes(i))),
     copies,
   };
+}
+
+function ranked(images: HeldOutImage[]): HeldOutImage[] {
+  return images.sort((a, b) => b.anomalyScore - a.anomalyScore);
 }
 
 async function* each(indices: readonly number[], read: (index: number) => Promise<RgbImage>) {

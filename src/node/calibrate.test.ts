@@ -37,7 +37,7 @@ test("the written file passes verify and calls no more of the good parts anomalo
     copies: [folder.at("confirmed/copy.png")],
     skipped: [{ path: folder.at("confirmed/damaged.png") }],
     withoutPart: 0,
-    odd: null,
+    odd: [],
   });
   const detector = await loadDetectorFile(output);
   const scores: number[] = [];

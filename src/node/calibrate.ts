@@ -39,7 +39,7 @@ export interface CalibrateOptions extends LoadDetectorOptions {
   readonly output?: FilePath | undefined;
   /** Chance that a good part is called anomalous, in (0, 1). Default: what the model states. */
   readonly falseAlarmRate?: number | undefined;
-  /** Whether a picture that is like none of the others counts all the same. Default false. */
+  /** Whether pictures that are like none of the others count all the same. Default false. */
   readonly keepOdd?: boolean | undefined;
   /** What folders of good pictures are called. Default: the usual names. */
   readonly good?: string | undefined;
@@ -71,8 +71,8 @@ export interface CalibrateSummary {
   readonly alarms: { readonly before: number; readonly after: number };
   /** How many of them do not show the part that the model looks for: they are anomalous whatever the threshold. */
   readonly withoutPart: number;
-  /** One that is like none of the others and was left out; null if there is none. */
-  readonly odd: ScoredFile | null;
+  /** Those that are like none of the others and were left out, in the order of the paths. */
+  readonly odd: readonly ScoredFile[];
   /** Pictures with the pixels of one before them, which say nothing new. */
   readonly copies: readonly string[];
   /** Pictures unlike those that the model learned from: colour, size, sharpness. */
@@ -118,8 +118,7 @@ export async function calibrate(
   const before = describeModel(bytes).calibration;
   const after = made.description.calibration;
   const alarmsAt = (threshold: number): number =>
-    good.scores.filter((score, i) => i !== made.odd && score > threshold).length;
-  const odd = made.odd === null ? undefined : measured.good[made.odd];
+    good.scores.filter((score, i) => !made.odd.includes(i) && score > threshold).length;
   const { copies, unlike, skipped } = measured;
   return {
     model: made.model,
@@ -128,7 +127,9 @@ export async function calibrate(
     after,
     alarms: { before: alarmsAt(before.threshold), after: alarmsAt(after.threshold) },
     withoutPart: made.withoutPart,
-    odd: odd === undefined ? null : { path: odd.path, anomalyScore: odd.anomalyScore },
+    odd: measured.good
+      .filter((_, i) => made.odd.includes(i))
+      .map(({ path, anomalyScore }) => ({ path, anomalyScore })),
     copies,
     unlike,
     skipped,

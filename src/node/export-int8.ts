@@ -187,7 +187,7 @@ async function divided(
     return { ranges: pick(split.train), heldOut: pick(split.calibration) };
   }
   const split = splitGood(planes, { imageSize: imageSizePx, seed });
-  const heldOut = calibration.images + (calibration.leftOut === undefined ? 0 : 1);
+  const heldOut = calibration.images + (calibration.leftOut?.length ?? 0);
   if (split.calibration.length !== heldOut || split.train.length !== training.images) {
     throw new DataError(
       "E_DATA",

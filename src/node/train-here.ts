@@ -179,7 +179,7 @@ export async function trainHere(
     parameters: description.parameters,
     skipped,
     heldOut: heldOut.map(scored),
-    odd: odd && scored(odd),
+    odd: odd.map(scored),
     copies: copies.map(([a, b]) => [pathAt(a), pathAt(b)] as const),
   };
   if (report === null || mean === undefined) return summary;

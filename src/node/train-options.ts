@@ -56,7 +56,7 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly group?: string | undefined;
   /** Whether good images are also shown disturbed, by light, colour, noise, blur and JPEG, so that those are tolerated. Default: "usual" for RADAR's scorings `combined` and `network`, else "none". */
   readonly tolerance?: Tolerance | undefined;
-  /** Whether a held-out image that is like none of the others counts for the threshold all the same. Default false. */
+  /** Whether held-out images that are like none of the others count for the threshold all the same. Default false. */
   readonly keepOdd?: boolean | undefined;
   /** Whether the part is found and turned upright first. Default "auto": where the good pictures show one that lies anyhow. */
   readonly locate?: LocateMode | undefined;
@@ -110,8 +110,8 @@ export interface TrainSummary {
   readonly skipped: readonly SkippedFile[];
   /** The good images that the threshold was set with, highest score first: one that is not good makes it useless. */
   readonly heldOut: readonly ScoredFile[];
-  /** A held-out image that is like none of the others and was left out of the threshold; null if there is none. */
-  readonly odd: ScoredFile | null;
+  /** Held-out images that are like none of the others and were left out of the threshold, highest score first. */
+  readonly odd: readonly ScoredFile[];
   /** Images that are the same once more; they were kept on one side. */
   readonly copies: readonly (readonly [path: string, copy: string])[];
 }

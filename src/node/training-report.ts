@@ -134,11 +134,10 @@ function sizesText(looks: readonly Size[]): string {
 
 function notesOf({ odd, copies }: TrainSummary): string[] {
   return [
-    ...(odd === null
-      ? []
-      : [
-          `${odd.path} is like none of the others and was left out of the threshold. If such parts are good, add more of them, or use --keep-odd.`,
-        ]),
+    ...odd.map(
+      ({ path }) =>
+        `${path} is like none of the others and was left out of the threshold. If such parts are good, add more of them, or use --keep-odd.`,
+    ),
     ...copies.map(([path, copy]) => `${copy} is ${path} once more: they were kept on one side.`),
   ];
 }
@@ -225,7 +224,7 @@ function heldOutImage({ path, anomalyScore }: ScoredFile, threshold: number): Re
   return { path, className: "held out", label: 0, score: anomalyScore, pValue: null, isAnomalous };
 }
 
-/** The held-out images with the highest scores, and the odd one, as the finished detector sees them. */
+/** The held-out images with the highest scores, and the odd ones, as the finished detector sees them. */
 async function heldOutPictures(
   { summary, read, threads }: ReportedTraining,
   heldOut: readonly ReportImage[],
@@ -240,7 +239,7 @@ async function heldOutPictures(
       perClass: 0,
     });
   try {
-    const oddImages = odd === null ? [] : [heldOutImage(odd, description.calibration.threshold)];
+    const oddImages = odd.map((image) => heldOutImage(image, description.calibration.threshold));
     return {
       highest: (await drawn(heldOut)).falseAlarms,
       odd: (await drawn(oddImages)).falseAlarms,

@@ -54,7 +54,7 @@ async function recalibrated({
   const backend = nodeBackend({ threads: 1 });
   const made = await recalibrate(await readModelFile(path), { scores }, { falseAlarmRate, backend });
   const { model, description, odd } = made;
-  return { kind: "recalibrated", model, description, leftOut: odd === null ? 0 : 1 };
+  return { kind: "recalibrated", model, description, leftOut: odd.length };
 }
 
 async function checkedDetector(path: string, options: ScorerOptions): Promise<PictureDetector> {

@@ -84,7 +84,7 @@ function notesOn({ calibration, training }: DetectorDescription): string[] {
     rule === "conformal" ? words.promise(short(100 * falseAlarmRate)) : words.noPromise,
     words.smallest(images, smallest),
     words.noDefects,
-    ...(leftOut === undefined ? [] : [words.leftOut(short(leftOut))]),
+    ...(leftOut === undefined ? [] : [words.leftOut(leftOut.map(short).join(", "))]),
     ...(training.skipped > 0 ? [words.skipped(training.skipped)] : []),
   ];
 }

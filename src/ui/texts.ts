@@ -187,8 +187,8 @@ export const texts = {
         `${images} pictures were held out: they support a rate of ${percent} % at the least. More good pictures support a smaller one.`,
       noDefects:
         "It has seen no defect: how many it finds is known once operators have confirmed some, under Threshold.",
-      leftOut: (score: string): string =>
-        `A held-out picture with score ${score} was like none of the others and was left out: look whether it is good.`,
+      leftOut: (scores: string): string =>
+        `Held-out pictures that were like none of the others were left out (score ${scores}): look whether they are good.`,
       skipped: (count: number): string => `${count} pictures could not be read.`,
       activate: "Let it score",
       inspect: "Inspect with it",

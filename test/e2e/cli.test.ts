@@ -43,7 +43,7 @@ describe("radar train", () => {
         falseAlarmRate: 1 / 5,
         rule: "conformal",
         heldOut: [heldOutImage, heldOutImage, heldOutImage, heldOutImage],
-        odd: null,
+        odd: [],
       },
     });
     expect(training.stderr).toContain("reading 12 good images of parts\n");

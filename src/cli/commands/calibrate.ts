@@ -31,7 +31,7 @@ export const calibrateCommand: Command = {
     },
     "keep-odd": {
       type: "boolean",
-      description: "count a picture that is like none of the others, too",
+      description: "count pictures that are like none of the others, too",
     },
     good: goodArg,
     json: { type: "boolean", description: "print a JSON summary" },
@@ -80,9 +80,9 @@ function tell(
   if (unlike.length > 0) output.note(`unlike the pictures that the model learned from: ${unlike.join(", ")}`);
   if (withoutPart > 0)
     output.note(`${withoutPart} do not show the part and are anomalous whatever the threshold`);
-  if (odd !== null)
+  if (odd.length > 0)
     output.note(
-      `Like none of the others, and left out: ${odd.path} (score ${odd.anomalyScore.toPrecision(4)}). If such parts are good, use --keep-odd.`,
+      `Like none of the others, and left out: ${odd.map(({ path: file, anomalyScore }) => `${file} (score ${anomalyScore.toPrecision(4)})`).join(", ")}. If such parts are good, use --keep-odd.`,
     );
   output.print(`${path}: ${thresholdText(before.threshold, after.threshold)}`);
   output.print(

@@ -46,7 +46,9 @@ function raisedText({ thresholdAsTheyAre }: DetectorDescription["calibration"]):
 }
 
 function leftOutText({ leftOut }: DetectorDescription["calibration"]): string {
-  return leftOut === undefined ? "" : `; one that scores ${number(leftOut)} was left out`;
+  return leftOut === undefined
+    ? ""
+    : `; left out: ${leftOut.length}, scores ${leftOut.map(number).join(", ")}`;
 }
 
 function rowsOf(

@@ -92,7 +92,7 @@ export const trainCommand: Command = {
     );
     output.print("Highest scores among those; take out any that shows a defect, and train again:");
     for (const line of highest(heldOut)) output.print(line);
-    if (odd !== null) output.print(oddText(odd));
+    if (odd.length > 0) output.print(oddText(odd));
     if (summary.copies.length > 0) output.print(copiesText(summary.copies));
     for (const line of stressLines(stress ?? [])) output.print(line);
     if (report !== undefined) output.print(`Report: ${report}`);
@@ -130,8 +130,9 @@ function highest(heldOut: TrainSummary["heldOut"]): string[] {
   return shown.map(({ path, anomalyScore }) => `  ${anomalyScore.toPrecision(4)}  ${path}`);
 }
 
-function oddText({ path, anomalyScore }: NonNullable<TrainSummary["odd"]>): string {
-  return `Like none of the others, and left out of the threshold: ${path} (score ${anomalyScore.toPrecision(4)}). If such parts are good, add more of them, or use --keep-odd.`;
+function oddText(odd: TrainSummary["odd"]): string {
+  const named = odd.map(({ path, anomalyScore }) => `${path} (score ${anomalyScore.toPrecision(4)})`);
+  return `Like none of the others, and left out of the threshold: ${named.join(", ")}. If such parts are good, add more of them, or use --keep-odd.`;
 }
 
 function copiesText(copies: TrainSummary["copies"]): string {
