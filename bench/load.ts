@@ -1,55 +1,60 @@
 /**
  * `npx tsx bench/load.ts [seconds]`: what `radar serve` does at twice its capacity. Needs a built `dist/`.
  *
- * Prints JSON: pictures a second that sixteen connections get through; then, while twice as many are sent, the answers by status, times of accepted
- * requests against the stated bound, times of health, metrics and the list of detectors, how long the server's main thread was away, and its
- * memory; and how busy the machine was. Times of the other requests include the wait for a processor: on a busy machine compare them with
- * those of a program that does nothing but answer, `idleMs`.
+ * Prints JSON: pictures a second that sixteen connections get through, and the bound that follows from the time of a batch; then, while twice as many
+ * are sent, each to be answered within that bound: the answers by status; times of accepted requests as the server's log and the
+ * sender saw them, and how long the sender itself was away; times of health, metrics and the list of detectors, asked by a process that does nothing
+ * else, beside those of a program that does nothing but answer, `idleMs`: what the machine alone costs; the processor time of the server's main
+ * thread for each request, and its memory; and how busy the machine was.
  */
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { monitorEventLoopDelay } from "node:perf_hooks";
+import { text } from "node:stream/consumers";
 import autocannon from "autocannon";
+import { z } from "zod";
 import { train, writeRenderedFolder } from "../src/node/index.ts";
-import { memoryOf, serveUntilReady } from "./served.ts";
+import { mainThreadMs, memoryOf, serveUntilReady } from "./served.ts";
 
 const seconds = Number(process.argv[2] ?? 60);
 const folder = mkdtempSync(join(tmpdir(), "radar-load-"));
 const models = join(folder, "models");
 const queue = 32;
 
-/** Times, in milliseconds, of requests one after the other until `until` has ended. */
-async function timesOf(
-  url: string,
-  until: Promise<unknown>,
-  onText: (text: string) => void = () => {},
-): Promise<number[]> {
-  const times: number[] = [];
-  let hasEnded = false;
-  void until.then(() => {
-    hasEnded = true;
+/** A program that does nothing but answer. */
+async function idleProgram(): Promise<{ readonly url: string; readonly child: ChildProcess }> {
+  const program =
+    'require("http").createServer((_, a) => a.end("{}")).listen(0, "127.0.0.1", function () { console.log(this.address().port) })';
+  const child = spawn(process.execPath, ["-e", program], { stdio: ["ignore", "pipe", "inherit"] });
+  const [port] = await once(child.stdout, "data");
+  return { url: `http://127.0.0.1:${String(port).trim()}/`, child };
+}
+
+/** Ascending times, in milliseconds, of requests to each address until the returned function is called. */
+function observe(urls: readonly string[]): () => Promise<number[][]> {
+  const child = spawn(process.execPath, ["--import", "tsx", "bench/observer.ts", ...urls], {
+    stdio: ["pipe", "pipe", "inherit"],
   });
-  while (!hasEnded) {
-    const began = performance.now();
-    const text = await (await fetch(url)).text();
-    times.push(performance.now() - began);
-    onText(text);
-    await new Promise((done) => setTimeout(done, 50));
-  }
-  return times.toSorted((a, b) => a - b);
+  const told = text(child.stdout);
+  return async () => {
+    child.stdin.end();
+    return z.array(z.array(z.number())).parse(JSON.parse(await told));
+  };
 }
 
 /** Sends requests at a steady rate, whatever becomes of those before: a camera does not wait. */
 async function offer(
+  url: string,
   perSecond: number,
 ): Promise<{ readonly statuses: Readonly<Record<string, number>>; readonly acceptedMs: number[] }> {
   const statuses: Record<string, number> = {};
   const acceptedMs: number[] = [];
   const send = async (): Promise<void> => {
     const began = performance.now();
-    const { status } = await fetch(request.url, request).then(
+    const { status } = await fetch(url, request).then(
       async (answer) => {
         await answer.text();
         return answer;
@@ -66,17 +71,20 @@ async function offer(
     underWay.push(send());
   }
   await Promise.all(underWay);
-  return { statuses, acceptedMs: acceptedMs.toSorted((a, b) => a - b) };
+  return { statuses, acceptedMs };
 }
 
-function at(sorted: readonly number[], share: number): number {
-  return Math.round((sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN) * 10) / 10;
-}
+const tenth = (value: number): number => Math.round(10 * value) / 10;
+const told = (times: readonly number[]) => {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (share: number): number => tenth(sorted[Math.floor(share * (sorted.length - 1))] ?? Number.NaN);
+  return { requests: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+};
 
-const size = { width: 256, height: 256 };
 await writeRenderedFolder(join(folder, "parts"), {
   seed: 1,
-  ...size,
+  width: 256,
+  height: 256,
   trainGood: 24,
   testGood: 1,
   testDefective: 1,
@@ -89,67 +97,74 @@ await train(join(folder, "parts"), {
 });
 const good = join(folder, "parts", "train", "good");
 const body = readFileSync(join(good, readdirSync(good)[0] ?? ""));
-const server = await serveUntilReady(["--models", models, "--queue", String(queue), "--threads", "1"]);
-const request = {
-  url: `${server.url}/v1/detectors/parts/score`,
-  method: "POST",
-  body,
-  headers: { "content-type": "image/png" },
-} as const;
-const alone = await autocannon({ ...request, connections: 16, duration: Math.min(10, seconds) });
-const capacity = alone["2xx"] / alone.duration;
-const before = memoryOf(server.pid);
-const offered = Math.ceil(2 * capacity);
-const running = offer(offered);
-const idle = createServer((_, answer) => answer.end("{}")).listen(0, "127.0.0.1");
-await once(idle, "listening");
-const address = idle.address();
-const idleUrl = `http://127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
-/** Of the server's main thread, between two looks at its metrics. */
-const delaysMs = { p99: 0, max: 0 };
-const noteDelay = (text: string): void => {
-  for (const name of ["p99", "max"] as const) {
-    const found = new RegExp(`^nodejs_eventloop_lag_${name}_seconds (\\S+)$`, "m").exec(text)?.[1];
-    delaysMs[name] = Math.max(delaysMs[name], Math.round(1e4 * Number(found ?? 0)) / 10);
-  }
+const request = { method: "POST", body, headers: { "content-type": "image/png" } } as const;
+/** Of accepted requests, as the server's log says. */
+let servedMs: number[] = [];
+const server = await serveUntilReady(
+  ["--models", models, "--queue", String(queue), "--threads", "1"],
+  (line) => {
+    const [, status, ms] = /"path":"[^"]*\/score","status":(\d+),"ms":([\d.]+)/.exec(line) ?? [];
+    if (status === "200") servedMs.push(Number(ms));
+  },
+);
+const metrics = async (): Promise<(name: string) => number> => {
+  const lines = await (await fetch(`${server.url}/metrics`)).text();
+  return (name) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(lines)?.[1]);
 };
-const memoryMb: number[] = [];
-const looks = setInterval(() => memoryMb.push(memoryOf(server.pid)), (1000 * seconds) / 10);
-const load = [loadavg()[0]];
+const url = `${server.url}/v1/detectors/parts/score`;
+const alone = await autocannon({ ...request, url, connections: 16, duration: Math.min(10, seconds) });
+const capacity = alone["2xx"] / alone.duration;
+const after = await metrics();
+const batchSeconds =
+  after('radar_batch_seconds_sum\\{model="parts"\\}') / after('radar_batch_seconds_count\\{model="parts"\\}');
+const boundMs = Math.round(1000 * batchSeconds * (Math.ceil(queue / 8) + 1));
+
+const memory = async () => {
+  const of = await metrics();
+  const mb = (name: string): number => Math.round(of(name) / 1e6);
+  return {
+    resident: memoryOf(server.pid),
+    heapUsed: mb("nodejs_heap_size_used_bytes"),
+    external: mb("nodejs_external_memory_bytes"),
+  };
+};
+const before = await memory();
+const during: Awaited<ReturnType<typeof memory>>[] = [];
+const idle = await idleProgram();
 const others = ["/v2/health/live", "/metrics", "/v1/detectors"];
-const [loaded, idleMs, ...times] = await Promise.all([
-  running,
-  timesOf(idleUrl, running),
-  ...others.map((path) => timesOf(server.url + path, running, noteDelay)),
-]);
+const observed = observe([idle.url, ...others.map((path) => server.url + path)]);
+const offered = Math.ceil(2 * capacity);
+const load = [loadavg()[0]];
+servedMs = [];
+const threadMs = mainThreadMs(server.pid);
+const looks = setInterval(async () => during.push(await memory()), (1000 * seconds) / 10);
+const senderDelay = monitorEventLoopDelay({ resolution: 5 });
+senderDelay.enable();
+const loaded = await offer(`${url}?deadlineMs=${boundMs}`, offered);
+senderDelay.disable();
 clearInterval(looks);
-idle.close();
 load.push(loadavg()[0]);
-const metrics = await (await fetch(`${server.url}/metrics`)).text();
-const metric = (name: string): number => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(metrics)?.[1]);
-const batches = metric('radar_batch_seconds_count\\{model="parts"\\}');
-const batchSeconds = metric('radar_batch_seconds_sum\\{model="parts"\\}') / batches;
-const told = (sorted: readonly number[]) => ({
-  requests: sorted.length,
-  p50: at(sorted, 0.5),
-  p99: at(sorted, 0.99),
-  max: at(sorted, 1),
-});
+const [idleMs = [], ...times] = await observed();
+const sent = Object.values(loaded.statuses).reduce((sum, count) => sum + count, 0);
+const requests = sent + times.flat().length;
+const threadMsEach = (mainThreadMs(server.pid) - threadMs) / requests;
+idle.child.kill();
 server.end();
 console.log(
   JSON.stringify(
     {
       machine: { processors: cpus().length, load },
       seconds,
-      capacity: Math.round(10 * capacity) / 10,
+      capacity: tenth(capacity),
+      boundMs,
       offered,
       statuses: loaded.statuses,
-      acceptedMs: told(loaded.acceptedMs),
-      boundMs: Math.round(1000 * batchSeconds * (Math.ceil(queue / 8) + 1)),
+      acceptedMs: { server: told(servedMs), sender: told(loaded.acceptedMs) },
+      senderDelayMs: { p99: tenth(senderDelay.percentile(99) / 1e6), max: tenth(senderDelay.max / 1e6) },
       otherMs: Object.fromEntries(others.map((path, i) => [path, told(times[i] ?? [])])),
       idleMs: told(idleMs),
-      mainThreadDelayMs: delaysMs,
-      memoryMb: { before, during: memoryMb },
+      mainThreadMsEach: tenth(threadMsEach),
+      memoryMb: { before, during },
     },
     null,
     2,

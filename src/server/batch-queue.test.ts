@@ -111,10 +111,35 @@ describe("a batch queue", () => {
     );
   });
 
+  test("refuses what would come too late by the time that batches took so far, unless nothing is before it", async () => {
+    const { queue, batches, sleep } = queueOf({ capacity: 10 });
+    const begin = (): Promise<string>[] => queue.submit([1, 2, 3], { withinMs: 1 }); // nothing is before it
+    const end = async (results: Promise<string>[], ms: number): Promise<void> => {
+      sleep(ms);
+      batches.at(-1)!.end();
+      await Promise.all(results);
+    };
+    await end(begin(), 300); // 100 ms each
+    const running = begin();
+    void queue.submit([4], { withinMs: 400 });
+    expect(() => queue.submit([5], { withinMs: 499 })).toThrow(
+      expect.objectContaining({
+        code: "E_BUSY",
+        message:
+          "score: expected a queue that can answer within 499 ms, got one that may take 500. Come again in 1 s, or give more time.",
+      }),
+    );
+    void queue.submit([5], { withinMs: 500 });
+    void queue.submit([6]); // in its own time
+    await end(running, 600); // 200 ms each: the mean becomes 120, its deviation 25
+    expect(() => queue.submit([7], { withinMs: 679 })).toThrow(expect.objectContaining({ code: "E_BUSY" }));
+    void queue.submit([7], { withinMs: 681 }); // four of (120 + 2 * 25)
+  });
+
   test("takes out what its caller no longer wants, unless it has begun", async () => {
     const { queue, batches } = queueOf({ maxBatch: 1 });
     const stop = new AbortController();
-    const [running, waiting] = queue.submit([1, 2], stop.signal);
+    const [running, waiting] = queue.submit([1, 2], { signal: stop.signal });
     const [other] = queue.submit([3]);
     const refused = expect(waiting).rejects.toMatchObject({ code: "E_ABORTED", cause: "gone" });
     stop.abort("gone");
@@ -128,7 +153,7 @@ describe("a batch queue", () => {
 
   test("takes nothing in that its caller no longer wants: its body may have been read for longer than that", () => {
     const { queue } = queueOf({ maxBatch: 1 });
-    expect(() => queue.submit([1, 2], AbortSignal.abort("gone"))).toThrow(
+    expect(() => queue.submit([1, 2], { signal: AbortSignal.abort("gone") })).toThrow(
       expect.objectContaining({ code: "E_ABORTED" }),
     );
     expect(queue.length).toBe(0);

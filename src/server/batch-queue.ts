@@ -26,9 +26,17 @@ interface Entry<Item, Result> {
   readonly signal: AbortSignal | undefined;
 }
 
+/** What is asked of entries. */
+export interface SubmitOptions {
+  /** Takes those out that are not yet being worked on. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds within which their results are of use. */
+  readonly withinMs?: number | undefined;
+}
+
 /**
  * Latency bound: an accepted entry has at most `capacity` entries before it, so that it is answered after at most
- * `maxWaitMs` and the time of `ceil(capacity / maxBatch) + 1` batches.
+ * `maxWaitMs` and the time of `ceil(capacity / maxBatch) + 1` batches; and none is accepted that would, by the batches so far, come too late.
  */
 export class BatchQueue<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -37,6 +45,8 @@ export class BatchQueue<Item, Result> {
   #running = 0;
   #batches = 0;
   #secondsPerItem = 0;
+  /** Mean deviation from it. */
+  #spread = 0;
   #timer: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
 
@@ -59,12 +69,11 @@ export class BatchQueue<Item, Result> {
   /**
    * Puts items in the queue, all or none.
    *
-   * @param signal - Takes those out that are not yet being worked on.
    * @returns A promise for each item.
-   * @throws {ServiceError} E_TOO_LARGE if they would not even fit in an empty queue; E_BUSY if they do not fit now;
-   * {AbortError} E_ABORTED if they are not wanted any more.
+   * @throws {ServiceError} E_TOO_LARGE if they would not even fit in an empty queue; E_BUSY if they do not fit now, or what is before them
+   * leaves too little time; {AbortError} E_ABORTED if they are not wanted any more.
    */
-  submit(items: readonly Item[], signal?: AbortSignal): Promise<Result>[] {
+  submit(items: readonly Item[], { signal, withinMs }: SubmitOptions = {}): Promise<Result>[] {
     const { capacity, now } = this.#options;
     checkAborted(signal, "score");
     if (items.length > capacity) {
@@ -77,6 +86,13 @@ export class BatchQueue<Item, Result> {
       throw new ServiceError(
         "E_BUSY",
         `score: expected room in the queue of ${capacity} pictures, got ${this.#waiting.length} that wait. Come again in ${this.retryAfter} s.`,
+      );
+    }
+    const expectedMs = 1000 * (this.length + items.length) * (this.#secondsPerItem + 2 * this.#spread);
+    if (withinMs !== undefined && expectedMs > withinMs && this.length > 0) {
+      throw new ServiceError(
+        "E_BUSY",
+        `score: expected a queue that can answer within ${Math.ceil(withinMs)} ms, got one that may take ${Math.ceil(expectedMs)}. Come again in ${this.retryAfter} s, or give more time.`,
       );
     }
     const since = now();
@@ -143,12 +159,22 @@ export class BatchQueue<Item, Result> {
     }
     const seconds = (now() - started) / 1000;
     const perItem = seconds / batch.length / Math.max(1, lanes?.() ?? 1);
-    this.#secondsPerItem = this.#secondsPerItem === 0 ? perItem : 0.8 * this.#secondsPerItem + 0.2 * perItem;
+    this.#learn(perItem);
     this.#running -= batch.length;
     this.#batches--;
     onBatch?.({ size: batch.length, seconds });
     this.#schedule();
     this.#tellIdle();
+  }
+
+  /** Takes the time of a batch into the mean and the deviation, as TCP does that of an answer (RFC 6298). */
+  #learn(perItem: number): void {
+    if (this.#secondsPerItem === 0) {
+      this.#secondsPerItem = perItem;
+      return;
+    }
+    this.#spread += 0.25 * (Math.abs(perItem - this.#secondsPerItem) - this.#spread);
+    this.#secondsPerItem += 0.2 * (perItem - this.#secondsPerItem);
   }
 
   #tellIdle(): void {

@@ -54,7 +54,11 @@ export async function scorePictures(
   const wanted = AbortSignal.any([signal, inTime]);
   try {
     const model = models.get(detector);
-    const outcomes = await untilAborted(model.score(pictures, wanted), wanted, "score");
+    const outcomes = await untilAborted(
+      model.score(pictures, { signal: wanted, withinMs: timeout }),
+      wanted,
+      "score",
+    );
     for (const outcome of outcomes) {
       if ("scored" in outcome) measurements.verdict(detector, outcome.scored.isAnomalous);
     }

@@ -1,9 +1,11 @@
 /** A model in a thread of its own, which decodes, scores and draws: the server's event loop does none of it. */
 import { extname } from "node:path";
-import type { RadarError } from "../base/errors.ts";
+import { untilAborted } from "../base/abort.ts";
+import { type RadarError, ServiceError } from "../base/errors.ts";
 import type { Frame } from "../base/frame.ts";
 import { errorFrom, type PlainError } from "../base/plain-error.ts";
 import type { DetectorDescription, PartFault } from "../detectors/index.ts";
+import type { FilePath } from "../node/file-input.ts";
 import { startThread } from "../node/thread.ts";
 import type { Device } from "../runtime/backend.ts";
 import type { MapForm } from "./protocol.ts";
@@ -82,17 +84,45 @@ export type ScoringAnswer =
 /** Makes a model file ready to score. @throws {RadarError} as {@link startScorer}. */
 export type StartScorer = (path: string) => Promise<Scorer>;
 
+/** What {@link startScorer} may be told, besides. */
+export interface StartOptions {
+  /** What the thread runs. Default: our own file, beside this one. */
+  readonly file?: FilePath | undefined;
+  /** Longest time of a self-check, in milliseconds. Default: five minutes. */
+  readonly limitMs?: number | undefined;
+}
+
+/** Those of models that were changed on purpose may take for ever; others take seconds (ours). */
+const selfCheckLimitMs = 300_000;
+
+const ownFile = (): URL => new URL(`./scoring-worker${extname(import.meta.url)}`, import.meta.url);
+
 /**
  * Checks a model file - whole, ours, and computing here what its maker saw - and makes it ready to score.
  *
- * @throws {FileError} E_FILE, {OnnxFormatError} E_ONNX, {BackendError} E_BACKEND as `loadDetector`; E_SELF_CHECK if its self-check differs.
+ * @throws {FileError} E_FILE, {OnnxFormatError} E_ONNX, {BackendError} E_BACKEND as `loadDetector`; E_SELF_CHECK if its self-check differs, does
+ * not end in time, or ends the thread that runs it.
  */
-export async function startScorer(path: string, options: ScorerOptions): Promise<Scorer> {
-  const file = new URL(`./scoring-worker${extname(import.meta.url)}`, import.meta.url);
+export async function startScorer(
+  path: string,
+  options: ScorerOptions,
+  { file = ownFile(), limitMs = selfCheckLimitMs }: StartOptions = {},
+): Promise<Scorer> {
   const thread = startThread<ScoringOrder, ScoringAnswer>("scoring", file);
+  const limit = AbortSignal.timeout(limitMs);
   let hasEnded = false;
   try {
-    const answer = await thread.ask({ kind: "load", path, options });
+    const loading = thread.ask({ kind: "load", path, options });
+    const answer = await untilAborted(loading, limit, "self-check").catch((error: Error) => {
+      const got = limit.aborted
+        ? `none within ${limitMs / 1000} s`
+        : `an end of the thread that ran it (${error.message})`;
+      throw new ServiceError(
+        "E_SELF_CHECK",
+        `model: expected a self-check that ends here, got ${got}. It may need more time or memory than there is.`,
+        { cause: error },
+      );
+    });
     if (answer.kind !== "loaded") throw failureOf(answer);
     return {
       description: answer.description,
@@ -107,7 +137,8 @@ export async function startScorer(path: string, options: ScorerOptions): Promise
       end: () => thread.end(),
     };
   } catch (error) {
-    await thread.end();
+    const ended = thread.end();
+    if (!limit.aborted) await ended; // one that computes without end is not waited for
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 /** A detector as it is served: what scores for it, and the queue before it. */
 import { ServiceError } from "../base/errors.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
-import { BatchQueue } from "./batch-queue.ts";
+import { BatchQueue, type SubmitOptions } from "./batch-queue.ts";
 import type { Limits } from "./limits.ts";
 import type { PictureToScore, ScoredPicture, ScoreOutcome, Scorer } from "./scorer.ts";
 
@@ -79,17 +79,16 @@ export class ServedModel {
   /**
    * Scores pictures in the order in which requests came.
    *
-   * @param signal - Takes those out of the queue that have not begun.
    * @throws {ServiceError} E_UNAVAILABLE if nothing scores; E_TOO_LARGE, E_BUSY as {@link BatchQueue.submit}.
    */
-  async score(pictures: readonly PictureToScore[], signal?: AbortSignal): Promise<VersionedOutcome[]> {
+  async score(pictures: readonly PictureToScore[], options: SubmitOptions = {}): Promise<VersionedOutcome[]> {
     if (this.#ended || this.#active === undefined) {
       throw new ServiceError(
         "E_UNAVAILABLE",
         `${this.name}: expected a model that scores, got ${this.problem?.message ?? "one that is not loaded"}`,
       );
     }
-    const outcomes = await Promise.allSettled(this.#queue.submit(pictures, signal));
+    const outcomes = await Promise.allSettled(this.#queue.submit(pictures, options));
     return outcomes.map((outcome) => {
       if (outcome.status === "rejected") throw outcome.reason;
       return outcome.value;

@@ -160,11 +160,45 @@ async function sqliteDialect(path: string): Promise<Dialect> {
     const database = new Sqlite(path, { timeout: 5 });
     database.pragma("journal_mode = wal");
     database.pragma("synchronous = normal");
-    return new SqliteDialect({ database });
+    const { prepare, forget } = keptStatements((text) => database.prepare(text));
+    return new SqliteDialect({
+      database: {
+        prepare,
+        close: () => {
+          forget();
+          database.close();
+        },
+      },
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new FileError(`${path}: cannot open it as the history: ${reason}.`, { cause: error });
   }
+}
+
+/** Most statements that are kept (ours); a server has some thirty, and one for each number of rows that are written at a time. */
+const mostStatements = 200;
+
+/**
+ * Statements are prepared once: a prepared one holds some ten kilobytes outside JavaScript's heap until its garbage is collected, which nothing
+ * hurries, and takes as long to prepare as to run.
+ */
+function keptStatements<Statement>(prepare: (text: string) => Statement): {
+  readonly prepare: (text: string) => Statement;
+  readonly forget: () => void;
+} {
+  const kept = new Map<string, Statement>();
+  return {
+    prepare: (text) => {
+      const found = kept.get(text);
+      if (found !== undefined) return found;
+      if (kept.size >= mostStatements) kept.clear();
+      const made = prepare(text);
+      kept.set(text, made);
+      return made;
+    },
+    forget: () => kept.clear(),
+  };
 }
 
 async function postgresDialect(url: string): Promise<Dialect> {

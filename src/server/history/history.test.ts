@@ -2,6 +2,7 @@ import { readdirSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { PGlite } from "@electric-sql/pglite";
 import { PGLiteSocketServer } from "@electric-sql/pglite-socket";
+import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
 import { openDatabase } from "./database.ts";
@@ -205,6 +206,24 @@ describe.each(["SQLite", "PostgreSQL"])("the history in %s", (kind) => {
     ).toEqual([`11/${hash(1)}`]);
     await history.close();
   });
+});
+
+test("a statement of SQLite is good again and again, also when others came between or a table was changed", async () => {
+  const db = await openDatabase(folder.at("statements.sqlite"));
+  for (let round = 0; round < 2; round++) {
+    for (let i = 0; i < 250; i++) {
+      expect((await sql.raw(`select ${i} as i`).execute(db)).rows).toEqual([{ i }]);
+    }
+  }
+  await sql`create table seen (a integer)`.execute(db);
+  const add = (): Promise<unknown> => sql`insert into seen (a) values (${7})`.execute(db);
+  const all = async (): Promise<unknown> => (await sql`select * from seen`.execute(db)).rows;
+  await add();
+  expect(await all()).toEqual([{ a: 7 }]);
+  await sql`alter table seen add column b integer`.execute(db);
+  await Promise.all([add(), add(), all()]);
+  expect(await all()).toEqual(Array.from({ length: 3 }, () => ({ a: 7, b: null })));
+  await db.destroy();
 });
 
 test("a file that is no database is refused by its name", async () => {
