@@ -17,7 +17,7 @@ import {
   scoringNames,
 } from "./methods/index.ts";
 import { type LocateMode, locateModes, type TrainOptions } from "./node/index.ts";
-import { type Device, devices } from "./runtime/backend.ts";
+import { type DeviceChoice, deviceChoices } from "./runtime/backend.ts";
 
 /** Options of a training run, as a file or a command line gives them; what is left out has its default. */
 export interface RunConfig {
@@ -63,7 +63,7 @@ export interface RunConfig {
   /** Bits a channel of pictures stored in 16. */
   readonly bits?: number | undefined;
   readonly seed?: number | undefined;
-  readonly device?: Device | undefined;
+  readonly device?: DeviceChoice | undefined;
   readonly threads?: number | undefined;
   readonly falseAlarmRate?: number | "auto" | undefined;
   /** Regular expression on the paths: images whose first group, or match, is the same belong together. */
@@ -110,7 +110,7 @@ const entries = {
   layers: z.array(z.string().min(1)).optional(),
   bits: number,
   seed: number,
-  device: z.enum(devices).optional(),
+  device: z.enum(deviceChoices).optional(),
   threads: z.number().int().min(1).optional(),
   falseAlarmRate: z.union([z.literal("auto"), z.number()]).optional(),
   group: z.string().min(1).optional(),
@@ -142,9 +142,9 @@ export function parseRunConfig(text: string, path: string): RunConfig {
   return parsed.data;
 }
 
-/** Options for the training itself. Ranges are checked there. */
-export function trainOptionsOf(config: RunConfig): TrainOptions {
-  const { minutes, steps, ...options } = config;
+/** Options for the training itself, but for the device: `auto` is found out elsewhere. Ranges are checked there. */
+export function trainOptionsOf(config: RunConfig): Omit<TrainOptions, "device"> {
+  const { minutes, steps, device: _, ...options } = config;
   if (steps !== undefined) return { ...options, length: { steps } };
   return minutes === undefined ? options : { ...options, length: { minutes } };
 }

@@ -21,6 +21,8 @@ export interface BenchmarkDocument {
   readonly software: Readonly<Record<string, string>>;
   /** Device and threads of a cell; null threads: one per core. */
   readonly device: string;
+  /** Why that device, where `auto` found it out. */
+  readonly deviceReason?: string | undefined;
   readonly threads: number | null;
   /** Cells at a time; above 1 they slow each other down. */
   readonly parallel: number;
@@ -44,6 +46,7 @@ const benchmarkDocumentSchema: z.ZodType<BenchmarkDocument> = z.object({
   machine: z.object({ processor: z.string(), cores: count, memoryGb: count }),
   software: z.record(z.string(), z.string()),
   device: z.string(),
+  deviceReason: z.string().optional(),
   threads: count.nullable(),
   parallel: count,
   seeds: z.array(count),

@@ -59,7 +59,7 @@ function factsOf(document: BenchmarkDocument): [label: string, value: string][] 
     ["Date", document.date],
     ["Seeds", seeds.join(", ")],
     ["Machine", `${machine.processor}, ${machine.cores} cores, ${machine.memoryGb} GB`],
-    ["Device", `${document.device}, ${threads === null ? "one thread per core" : `${threads} threads`}`],
+    ["Device", `${deviceText(document)}, ${threads === null ? "one thread per core" : `${threads} threads`}`],
     ["Sets at a time", String(document.parallel)],
     [
       "Software",
@@ -68,6 +68,10 @@ function factsOf(document: BenchmarkDocument): [label: string, value: string][] 
         .join(", "),
     ],
   ];
+}
+
+function deviceText({ device, deviceReason }: BenchmarkDocument): string {
+  return deviceReason === undefined ? device : `${device} (${deviceReason})`;
 }
 
 function figuresSection({ sets, rows, seeds }: BenchmarkDocument): Html | null {

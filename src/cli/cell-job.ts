@@ -10,12 +10,14 @@ export interface TrainJob {
   readonly kind: "train";
   /** Folder of the set. */
   readonly data: string;
-  /** JSON of a run configuration: the method with its options, seed, device, threads. */
+  /** JSON of a run configuration: the method with its options, and the seed. */
   readonly config: string;
   /** Path of the model file. */
   readonly output: string;
   /** Folder of trained networks. */
   readonly networkFolder: string;
+  readonly device?: Device | undefined;
+  readonly threads?: number | undefined;
 }
 
 /** The measuring of a cell. */
@@ -48,6 +50,8 @@ export const orderSchema: z.ZodType<Order> = z.discriminatedUnion("kind", [
     config: z.string(),
     output: z.string(),
     networkFolder: z.string(),
+    device: z.enum(devices).optional(),
+    threads: z.number().optional(),
   }),
   z.object({
     kind: z.literal("measure"),

@@ -34,11 +34,10 @@ async function work(job: Exclude<Order, { readonly kind: "stop" }>): Promise<Rep
   }
 }
 
-async function trained({ data, config, output, networkFolder }: TrainJob): Promise<Report> {
+async function trained({ kind: _, data, config, ...options }: TrainJob): Promise<Report> {
   const result = await trainCell(data, {
     ...trainOptionsOf(parseRunConfig(config, "cell")),
-    output,
-    networkFolder,
+    ...options,
     signal: stopping.signal,
     onProgress: ({ step, totalSteps }) => tell("steps", step, totalSteps),
   });

@@ -35,7 +35,7 @@ export const computeArgs: Readonly<Record<"device" | "threads", ArgDef>> = {
   device: {
     type: "string",
     valueHint: "name",
-    description: "cpu, webgpu, cuda, dml or coreml (default cpu)",
+    description: "cpu, webgpu, cuda, dml, coreml, or auto: webgpu where it is clearly faster (default cpu)",
   },
   threads: { type: "string", valueHint: "n", description: "threads (default: one per core)" },
 };

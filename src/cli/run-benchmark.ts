@@ -34,6 +34,8 @@ export interface BenchmarkRun {
   /** Cells at a time. */
   readonly parallel: number;
   readonly compute: LoadDetectorOptions;
+  /** Why that device, where it was found out. */
+  readonly deviceReason: string | undefined;
 }
 
 /** What became of it: an outcome for each cell, or the exit code of one that the user stopped. */
@@ -108,9 +110,10 @@ async function runCell(
   const model = cache.modelPath(cell);
   let trained = await cache.loadTrained(cell);
   if (trained === undefined) {
-    const config = JSON.stringify({ ...cell.method.options, ...compute, seed: cell.seed });
+    const config = JSON.stringify({ ...cell.method.options, seed: cell.seed });
     const { networkFolder } = cache;
-    trained = await trainInProcess({ kind: "train", data, config, output: model, networkFolder }, options);
+    const job = { kind: "train", data, config, output: model, networkFolder, ...compute } as const;
+    trained = await trainInProcess(job, options);
     await cache.saveTrained(cell, trained);
   }
   return measureInProcess({ kind: "measure", data, model, trained, ...compute }, options);

@@ -9,7 +9,7 @@ import { fileError } from "../node/system-error.ts";
 import { parseRunConfig, type RunConfig } from "../run-config.ts";
 import type { Arguments } from "./arguments.ts";
 import { computeArgs } from "./command.ts";
-import { computeOptions } from "./compute-options.ts";
+import { typedCompute } from "./compute-options.ts";
 import { UsageError } from "./errors.ts";
 
 /** What decides how a detector is trained. */
@@ -172,7 +172,7 @@ function fromLine(args: Arguments): RunConfig {
     group: args.text("group"),
     keepOdd: args.flag("keep-odd") || undefined,
     tolerance: args.choice("tolerance", tolerances),
-    ...computeOptions(args),
+    ...typedCompute(args),
   };
 }
 

@@ -7,6 +7,12 @@ export const devices = ["cpu", "webgpu", "cuda", "dml", "coreml"] as const;
 /** One of {@link devices}. */
 export type Device = (typeof devices)[number];
 
+/** What a command line takes: a device, or `auto` for the one that is right and fastest where it runs. */
+export type DeviceChoice = Device | "auto";
+
+/** Every {@link DeviceChoice}. */
+export const deviceChoices: readonly DeviceChoice[] = ["auto", ...devices];
+
 /** Named tensors. */
 export type Feeds = Readonly<Record<string, NdArray>>;
 

@@ -140,3 +140,19 @@ test.skipIf(!isThere)(
     for (const difference of differences) expect(difference).toBeLessThan(1e-4);
   },
 );
+
+test.skipIf(!isThere)(
+  `--device auto finds that the GPU is no faster, takes the CPU, and remembers it${missing}`,
+  { timeout: 600_000 },
+  () => {
+    const cache = folder.at("cache");
+    const chosen = onDevice("auto-on-webgpu.ts", [cache]).map((line): unknown => JSON.parse(line));
+    const slower = /^WebGPU is 0\.\d+ times as fast on a small training step; 1\.5 is asked for /.source;
+    const choice = (remark: string, probes: number) => ({
+      device: "cpu",
+      reason: expect.stringMatching(`${slower}\\(${remark}`),
+      probes,
+    });
+    expect(chosen).toEqual([choice(`remembered in ${cache}`, 1), choice("found out before", 0)]);
+  },
+);

@@ -52,6 +52,10 @@ describe("a command line that is not understood ends with 2 and says what was me
       ["export", "m.onnx", "--int8", "--images", "x", "-o", "y", "--max-loss", "2"],
       /--max-loss: expected .* <= 1, got 2/,
     ],
+    [
+      ["detect", "m.onnx", "x", "--device", "atuo"],
+      '--device: expected one of auto, cpu, webgpu, cuda, dml, coreml, got "atuo". Did you mean auto?',
+    ],
     [["serve", "--port", "http"], '--port: expected an integer >= 0, got "http".'],
     [
       ["serve", "--keep-pictures", "some"],

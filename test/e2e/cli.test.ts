@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { ModelProtoSchema } from "onnx-buf";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import { goldenKey } from "../../src/detectors/golden.ts";
 import { sealed, sealKey } from "../../src/detectors/seal.ts";
 import { readImage } from "../../src/node/image-file.ts";
@@ -197,6 +197,15 @@ describe("radar detect", () => {
     };
     expect(new Set(await flags("-1e9"))).toEqual(new Set([true]));
     expect(new Set(await flags("1e9"))).toEqual(new Set([false]));
+  });
+
+  test("--device auto says which device it is, and why", async () => {
+    vi.stubEnv("XDG_CACHE_HOME", folder.at("cache"));
+    const run = await radar("detect", model, `${set}/test/good/000.png`, "--device", "auto").finally(() =>
+      vi.unstubAllEnvs(),
+    );
+    expect(run.code, run.stderr).toBe(0);
+    expect(run.stderr).toMatch(/^device: (cpu, there is no graphics card here|(cpu|webgpu), WebGPU .+)$/m);
   });
 
   test("skips what it cannot read, lists it and ends with 1", async () => {

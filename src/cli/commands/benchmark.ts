@@ -25,7 +25,7 @@ import {
 import { nodeBackend } from "../../runtime/node.ts";
 import type { Arguments } from "../arguments.ts";
 import { type Command, commandLine, computeArgs } from "../command.ts";
-import { computeOptions } from "../compute-options.ts";
+import { chosenDevice, typedCompute } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { parseMethods } from "../method-list.ts";
 import { jsonText, type Output } from "../output.ts";
@@ -128,10 +128,19 @@ async function benchmarkRun(args: Arguments, output: Output): Promise<BenchmarkR
   const methods = await parseMethods(args.text("methods") ?? "radar", shared);
   const seeds = Array.from({ length: args.number("seeds", count) ?? 1 }, (_, seed) => seed);
   const parallel = args.number("parallel", count) ?? 1;
-  const compute = computeOptions(args);
+  const { device: choice, threads } = typedCompute(args);
+  const { device, reason } = await chosenDevice(choice, output);
   output.note(`reading ${args.positionals.join(", ")}`);
   const sets = await openBenchmarkSets(args.positionals);
-  return { sets, methods, seeds, parallel, compute, cache: args.text("cache") ?? defaultCache };
+  return {
+    sets,
+    methods,
+    seeds,
+    parallel,
+    compute: { device, threads },
+    deviceReason: reason,
+    cache: args.text("cache") ?? defaultCache,
+  };
 }
 
 function circumstances(run: BenchmarkRun, command: string): Omit<BenchmarkDocument, "rows" | "failed"> {
@@ -148,6 +157,7 @@ function circumstances(run: BenchmarkRun, command: string): Omit<BenchmarkDocume
     },
     software: { ...softwareVersions(), runtime: nodeBackend({ device }).name },
     device,
+    ...(run.deviceReason && { deviceReason: run.deviceReason }),
     threads: threads ?? null,
     parallel: run.parallel,
     seeds: run.seeds,

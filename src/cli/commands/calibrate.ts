@@ -53,7 +53,7 @@ export const calibrateCommand: Command = {
         good: args.text("good"),
         signal: interruption.signal,
         onProgress: (done, total) => output.progress(() => imageLine(done, total, output.now() - started)),
-        ...computeOptions(args),
+        ...(await computeOptions(args, output)),
       });
       output.endProgress();
       const { model: _, ...rest } = summary;

@@ -12,6 +12,7 @@ import {
 } from "../../node/index.ts";
 import { type RunConfig, trainOptionsOf } from "../../run-config.ts";
 import { type Command, type CommandContext, commandLine, goodArg } from "../command.ts";
+import { chosenDevice } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText } from "../output.ts";
 import { runTraining } from "../run-training.ts";
@@ -55,6 +56,7 @@ export const demoCommand: Command = {
     const config = demoConfig(await readRunOptions(args));
     const folder = config.output ?? defaultFolder;
     await prepareFolder(folder);
+    const { device } = await chosenDevice(config.device, output);
     const [given] = args.positionals;
     const { dataset, remark } =
       given === undefined
@@ -72,12 +74,12 @@ export const demoCommand: Command = {
       filesOf(dataset),
     );
     const resumeCommand = commandLine(["radar", "demo", ...context.raw]);
-    const training = { ...trainOptionsOf(config), output: model, resumeCommand };
+    const training = { ...trainOptionsOf(config), device, output: model, resumeCommand };
     const outcome = await runTraining(dataset, training, output);
     if ("exitCode" in outcome) return outcome.exitCode;
 
     const evaluation = await evaluateFolder(model, dataset, {
-      device: config.device,
+      device,
       threads: config.threads,
       report,
       command: commandLine(["radar", "demo", ...context.raw]),

@@ -58,7 +58,7 @@ export const detectCommand: Command = {
       isStrict: args.flag("strict"),
       output: args.text("output"),
     };
-    const detector = await loadDetectorFile(model, computeOptions(args));
+    const detector = await loadDetectorFile(model, await computeOptions(args, output));
     const tally = { images: 0, anomalous: 0, skipped: 0 };
     const documents: (FileDetection | SkippedFile)[] = [];
     const started = output.now();

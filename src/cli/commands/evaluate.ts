@@ -53,7 +53,7 @@ export const evaluateCommand: Command = {
     if (args.flag("json") && args.flag("csv"))
       throw new UsageError("expected one of --json and --csv, got both.");
     const evaluation = await evaluateFolder(model, data, {
-      ...computeOptions(args),
+      ...(await computeOptions(args, output)),
       threshold: args.number("threshold"),
       isStrict: args.flag("strict"),
       good: args.text("good"),

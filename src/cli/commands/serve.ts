@@ -97,7 +97,7 @@ export const serveCommand: Command = {
         redis: redisOf(args),
         limits: limitsOf(args),
         page: fileURLToPath(new URL("../../station", import.meta.url)),
-        ...computeOptions(args),
+        ...(await computeOptions(args, output)),
       });
       output.note(`radar serve answers at ${server.url}`);
       await interrupt.asked();

@@ -2,6 +2,7 @@
 import { stressModel, type TrainSummary } from "../../node/index.ts";
 import { trainOptionsOf } from "../../run-config.ts";
 import { type Command, commandLine, goodArg } from "../command.ts";
+import { chosenDevice } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { percent } from "../percent.ts";
@@ -62,10 +63,12 @@ export const trainCommand: Command = {
     const resume = args.flag("resume");
     const command = commandLine(["radar", "train", ...raw]);
     const resumeCommand = commandLine(["radar", "train", ...raw, ...(resume ? [] : ["--resume"])]);
+    const { device } = await chosenDevice(config.device, output);
     const outcome = await runTraining(
       data,
       {
         ...trainOptionsOf(config),
+        device,
         output: path,
         report,
         command,

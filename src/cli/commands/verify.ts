@@ -2,6 +2,7 @@
 import type { Difference, RuntimeCheck } from "../../detectors/index.ts";
 import { verifyDevices, verifyModel } from "../../node/index.ts";
 import { type Command, computeArgs } from "../command.ts";
+import { chosenDevice } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText } from "../output.ts";
 
@@ -16,7 +17,7 @@ export const verifyCommand: Command = {
     device: {
       type: "string",
       valueHint: "D",
-      description: `the only one to check: ${verifyDevices.join(", ")}; default: cpu, and webgpu and wasm where they are there`,
+      description: `the only one to check: ${verifyDevices.join(", ")}, or auto; default: cpu, and webgpu and wasm where they are there`,
     },
   },
   examples: [
@@ -26,7 +27,7 @@ export const verifyCommand: Command = {
   ],
   run: async (args, { output }) => {
     const [model = ""] = args.positionals;
-    const device = args.choice("device", verifyDevices);
+    const { device } = await chosenDevice(args.choice("device", ["auto", ...verifyDevices]), output);
     const threads = args.number("threads", { integer: true, minimum: 1 });
     const found = await verifyModel(model, { device, threads });
     if (args.flag("json")) output.data(jsonText({ model, ...found }));

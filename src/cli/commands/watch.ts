@@ -64,7 +64,7 @@ export const watchCommand: Command = {
           if (kind !== "delivered")
             output.note(`${outlet}: ${count} ${kind}${problem ? `: ${problem}` : ""}`);
         },
-        ...computeOptions(args),
+        ...(await computeOptions(args, output)),
       });
       output.note(`watching ${folder}; Ctrl-C ends it`);
       await interrupt.asked();

@@ -29,7 +29,7 @@ export const workerCommand: Command = {
     const redis = redisOf(args);
     const kind = args.choice("only", workKinds);
     const megapixels = args.number("max-megapixels", { above: 0 });
-    const options = computeOptions(args);
+    const options = await computeOptions(args, output);
     if (redis === undefined) {
       throw new UsageError("expected --redis, or RADAR_REDIS in the environment, got neither.");
     }
