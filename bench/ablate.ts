@@ -133,7 +133,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       },
       side,
     );
-  const { dataset, typicalSidePx, planes, look } = await openSet(set, {
+  const { dataset, typicalSidePx, planes, look, retaken } = await openSet(set, {
     backend,
     purpose: "testing",
     sizeOf: (side) => optionsOf("combined", side).imageSize,
@@ -151,6 +151,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       software: {},
       tolerance,
       look,
+      retaken,
       networks: isUntrained ? untrained(options) : networks,
       onProgress: stepLine,
     });

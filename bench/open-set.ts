@@ -2,8 +2,9 @@
 import type { Dataset } from "../src/data/index.ts";
 import { imageResizer } from "../src/detectors/image-resizer.ts";
 import type { Look } from "../src/detectors/look.ts";
+import type { TrainingContext } from "../src/methods/method.ts";
 import { findPart } from "../src/node/find-part.ts";
-import { loadImages, openDataset } from "../src/node/index.ts";
+import { loadImages, openDataset, readImage } from "../src/node/index.ts";
 import type { LocateMode } from "../src/node/locate-mode.ts";
 import { typicalSide } from "../src/node/typical-side.ts";
 import type { Backend } from "../src/runtime/backend.ts";
@@ -19,6 +20,8 @@ export interface OpenedSet {
   readonly planes: readonly Uint8Array[];
   /** Whether a part was found in them. */
   readonly look: Look | undefined;
+  /** See `TrainingContext.retaken`. */
+  readonly retaken?: TrainingContext["retaken"];
 }
 
 /**
@@ -44,6 +47,10 @@ export async function openSet(
   const look = part ? { part } : undefined;
   const resizer = await imageResizer(backend, sizePx, look);
   const { images } = await loadImages(paths, { transform: (image) => resizer.resize(image) });
-  await resizer.dispose();
-  return { dataset, typicalSidePx, sizePx, planes: images.map(({ image }) => image), look };
+  const planes = images.map(({ image }) => image);
+  const pathAt = (index: number) => images[index]?.path ?? "";
+  const retaken: OpenedSet["retaken"] = async (index, change) =>
+    resizer.resizeChanged(await readImage(pathAt(index)), change);
+  if (part === null) await resizer.dispose();
+  return { dataset, typicalSidePx, sizePx, planes, look, ...(part && { retaken }) };
 }

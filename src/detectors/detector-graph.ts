@@ -30,7 +30,7 @@ import {
   regionScores,
   scoreOfLooked,
 } from "./area-graph.ts";
-import { columnsOf, constantColumns, highestOf, meanOf, scaled, scaleRows } from "./fused-map.ts";
+import { columnsOf, constantColumns, fusedMap, highestOf, scaled, scaleRows } from "./fused-map.ts";
 import type { Look, Tiles } from "./look.ts";
 import { levelsOf } from "./map-level.ts";
 import type { MapScale } from "./map-scale.ts";
@@ -116,7 +116,8 @@ export function highestGraph(source: MapSource, heldOut: HeldOutLook, mapCount: 
   const image = imageInput();
   const scales = input("scales", "float32", [scaleRows, mapCount]);
   const { maps, labels } = readHeldOut(image, source, heldOut);
-  const map = meanOf(scaled(maps, columnsOf(scales, source.readsFromLevel ?? false), labels));
+  const even = scaled(maps, columnsOf(scales, source.readsFromLevel ?? false), labels);
+  const map = fusedMap(even, source.groups);
   return buildGraph({ name: "radar", inputs: [image, scales], outputs: { highest: highestOf(map, labels) } });
 }
 
@@ -210,7 +211,7 @@ export function detectorGraph(
   const { maps, score: ownScore, labels, located } = read;
   const even = places === undefined ? maps : standardized(maps, places);
   const sources = scaled(even, constantColumns(scales), labels);
-  const whole = meanOf(sources);
+  const whole = fusedMap(sources, source.groups);
   const map = labels === undefined ? whole : onlyMaps(whole, labels);
   const ofFrame = ownScore ?? highestOf(map, labels);
   const ratios = part && located && partRatios(located, part.limits);

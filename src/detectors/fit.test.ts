@@ -138,6 +138,33 @@ test("of several maps the mean counts, each in its own scale", async () => {
   );
 });
 
+test("of maps in groups the highest of each counts by the group's weight, while the model is fitted and in the model", async () => {
+  const seen = (pictures: Tensor) => reduceMean(pictures, { axes: [1] });
+  const nothing = (pictures: Tensor) => mul(seen(pictures), scalar(0)); // scaled, it is 0: lower than any spot
+  const from: MapSource = {
+    ...source,
+    groups: [
+      { maps: [1], weight: 1 },
+      { maps: [0, 2], weight: 3 },
+    ],
+    maps: (pictures) => ({ maps: concat([seen(pictures), nothing(pictures), nothing(pictures)], 1) }),
+  };
+  const heldOut = [spot(140), spot(160), spot(150)];
+  const [alone, weighted] = await Promise.all([fitted(heldOut), fitted(heldOut, { from })]);
+  weighted.heldOutScores.forEach((score, i) => {
+    expect(score).toBeCloseTo((alone.heldOutScores[i] ?? Number.NaN) * 0.75, 4);
+  });
+  const scoreOf = async (model: Uint8Array) => {
+    const detector = await loadDetector(model, backend);
+    const data = new Uint8Array(3 * size * size).fill(100);
+    data.fill(200, 0, 3); // the first pixel
+    const [detection] = await detector.detect([{ width: size, height: size, data }]);
+    await detector.dispose();
+    return detection?.anomalyScore ?? Number.NaN;
+  };
+  expect(await scoreOf(weighted.model)).toBeCloseTo(0.75 * (await scoreOf(alone.model)), 4);
+});
+
 test("a picture that is brighter all over is no defect where maps are read from their level, unless it is far brighter", async () => {
   const from: MapSource = { ...source, readsFromLevel: true };
   const { model, description } = await fitted([spot(140), spot(160), spot(150)], { from });

@@ -1,9 +1,22 @@
-/** From several maps to one: each is brought to its level and its scale, then their mean is taken. */
+/** From several maps to one: each is brought to its level and its scale, then they are put together. */
 import { type NdArray, ndArray } from "../base/array.ts";
-import { constant, mul, reduceMax, reduceMean, reshape, slice, sub, type Tensor } from "../graph/index.ts";
+import {
+  add,
+  constant,
+  max,
+  mul,
+  reduceMax,
+  reduceMean,
+  reshape,
+  scalar,
+  slice,
+  sub,
+  type Tensor,
+} from "../graph/index.ts";
 import { highestLooked } from "./area-graph.ts";
 import { levelled } from "./map-level.ts";
 import { type MapScale, scaleFactor } from "./map-scale.ts";
+import type { MapGroup } from "./map-source.ts";
 
 /** Scales of C maps as tensors, float32 [1, C, 1, 1] each. */
 export interface ScaleColumns {
@@ -65,9 +78,18 @@ export function scaled(
   return mul(sub(even, mean), factor);
 }
 
-/** The anomaly map, [N, 1, H, W]: the mean of all maps. */
-export function meanOf(maps: Tensor): Tensor {
-  return reduceMean(maps, { axes: [1] });
+/**
+ * The anomaly map, [N, 1, H, W], from maps on one scale.
+ *
+ * @param groups - Default: the mean of all maps.
+ */
+export function fusedMap(maps: Tensor, groups?: readonly MapGroup[]): Tensor {
+  if (groups === undefined) return reduceMean(maps, { axes: [1] });
+  const total = groups.reduce((sum, { weight }) => sum + weight, 0);
+  const mapAt = (i: number) => slice(maps, { axis: 1, start: i, end: i + 1 });
+  return groups
+    .map(({ maps, weight }) => mul(maps.map(mapAt).reduce(max), scalar(weight / total)))
+    .reduce(add);
 }
 
 /** Highest pixel of a map that is looked at, float32 [N, 1]. */

@@ -13,6 +13,13 @@ import { shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
 export interface ImageResizer {
   /** @returns uint8 [3, size, size]. */
   resize(image: RgbImage): Promise<Uint8Array>;
+  /**
+   * The picture as it would be resized had the camera seen it otherwise.
+   *
+   * @param change - Given the picture; one with more than twice the pixels to a side that the model looks at is shrunk to them before.
+   * @returns uint8 [3, size, size].
+   */
+  resizeChanged(image: RgbImage, change: (picture: RgbImage) => RgbImage): Promise<Uint8Array>;
   dispose(): Promise<void>;
 }
 
@@ -29,14 +36,16 @@ export async function imageResizer(
   const pixels = part === undefined ? resizePixels(image, size) : partPixels(image, size, part.model).pixels;
   const outputs = { pixels: cast(pixels, "uint8") };
   const session = await backend.load(encodeModel(buildGraph({ name: "resize", inputs: [image], outputs })));
+  const side = wholeSidePx(size, part?.model.frame);
+  const resize = async (picture: RgbImage) => {
+    const { pixels } = await session.run({ image: stackPictures([shrinkLarge(picture, side)]) });
+    invariant(pixels?.data instanceof Uint8Array, "resized pixels that are no bytes");
+    return pixels.data;
+  };
   return {
-    resize: async (picture) => {
-      const { pixels } = await session.run({
-        image: stackPictures([shrinkLarge(picture, wholeSidePx(size, part?.model.frame))]),
-      });
-      invariant(pixels?.data instanceof Uint8Array, "resized pixels that are no bytes");
-      return pixels.data;
-    },
+    resize,
+    resizeChanged: (picture, change) =>
+      resize(change(shrinkLarge(picture, side, "picture", (2 * side) ** 2))),
     dispose: () => session.dispose(),
   };
 }

@@ -49,7 +49,7 @@ export {
   type Region,
   shareLooked,
 } from "./looked-area.ts";
-export type { AnomalyMaps, MapSource } from "./map-source.ts";
+export type { AnomalyMaps, MapGroup, MapSource } from "./map-source.ts";
 export { type PartFault, partFaults, partFaultTexts } from "./part-fault.ts";
 export type { PartLimits } from "./part-limits.ts";
 export {

@@ -21,14 +21,19 @@ export function wholeSidePx(size: number, frame = 1): number {
  *
  * @param size - Side in pixels of the model's square.
  * @param name - Names the picture in messages.
- * @returns Of `size` x `size` pixels; pictures of no more than {@link largestWholePixels} pixels, and strips with fewer than `size` to a
+ * @param largestPixels - Pixels above which it is a large one.
+ * @returns Of `size` x `size` pixels; pictures of no more than `largestPixels` pixels, and strips with fewer than `size` to a
  * side, stay as large as they are.
  * @throws {OptionError} E_OPTION, {ShapeError} E_DTYPE, E_SHAPE if it is no picture.
  */
-export function shrinkLarge(picture: Frame, size: number, name = "picture"): RgbImage {
+export function shrinkLarge(
+  picture: Frame,
+  size: number,
+  name = "picture",
+  largestPixels: number = largestWholePixels,
+): RgbImage {
   const { width, height, row } = rgbRowsOf(picture, name);
-  if (width * height <= largestWholePixels || Math.min(width, height) < size)
-    return rgbImageOf(picture, name);
+  if (width * height <= largestPixels || Math.min(width, height) < size) return rgbImageOf(picture, name);
   const [across, down] = [axisOf(width, size), axisOf(height, size)];
   const data = new Uint8Array(3 * size * size);
   const narrowed = new Float64Array(3 * size);

@@ -58,6 +58,13 @@ export interface TrainingContext {
   readonly software: Readonly<Record<string, string>>;
   /** Where the pictures were looked at, and others will be: the part that is found first, the area. Default: everywhere, as they lie. */
   readonly look?: Look | undefined;
+  /**
+   * One of the images, uint8 [3, S, S], as it would be had the camera seen its picture otherwise. Needed where a part is found first: what happens to
+   * a picture happens before its part is cut out and turned. Default: the images themselves are disturbed.
+   */
+  readonly retaken?:
+    | ((index: number, change: (picture: RgbImage) => RgbImage) => Promise<Uint8Array>)
+    | undefined;
   /** The images at their own size, where the look is at tiles. */
   readonly fullSize?: FullSize | undefined;
   readonly resume?: Checkpoint | undefined;

@@ -69,12 +69,20 @@ export async function trainDetector(
   const labels = fullSize
     ? split.train.flatMap((i) => fullSize.looked?.[i] ?? [])
     : area && learned.map(() => area.data);
-  const copyOf = (image: Uint8Array) => {
-    const copy = disturbedCopy(image, options.imageSize, drawn);
-    return area?.filling ? onlyArea(copy, area.filling, area.data) : copy;
+  const copyOf = (image: Uint8Array) => disturbedCopy(image, options.imageSize, drawn);
+  const disturb = (picture: RgbImage) => disturbedImage(picture, randomDisturbance(drawn), drawn);
+  const copiesOf = async (indices: readonly number[]) => {
+    const copies: Uint8Array[] = [];
+    for (const index of indices) {
+      checkAborted(context.signal, "training");
+      const copy = (await context.retaken?.(index, disturb)) ?? copyOf(images[index] ?? new Uint8Array());
+      copies.push(area?.filling ? onlyArea(copy, area.filling, area.data) : copy);
+    }
+    return copies;
   };
   const isTaught = tolerance !== "none";
-  const shown = isTaught ? [...learned, ...learned.map(copyOf)] : learned;
+  const disturbedOnes = isTaught && (fullSize ? learned.map(copyOf) : await copiesOf(split.train));
+  const shown = disturbedOnes ? [...learned, ...disturbedOnes] : learned;
   const hash = await contentHash([...images, ...(fullSize?.windows.flat() ?? [])]);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
     (symmetry) => area === undefined || fullSize !== undefined || keepsArea(symmetry, area),
@@ -112,7 +120,7 @@ export async function trainDetector(
     heldOut,
     ...(isTaught && {
       disturbed: {
-        images: fullSize ? [] : copiesOfEach(heldOut, copyOf),
+        images: fullSize ? [] : await copiesOf(copiesOfEach(split.calibration, (index) => index)),
         whole:
           fullSize && (() => disturbedEach(split.calibration, fullSize.whole, random.split("whole copies"))),
       },

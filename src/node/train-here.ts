@@ -127,6 +127,7 @@ export async function trainHere(
     looked: area && windows.map((list) => list.flatMap(({ looked }) => looked ?? [])),
     whole: (index: number) => read(pathAt(index)),
   };
+  const retaking = part && !windows ? await imageResizer(preparing, imageSize, { part }) : undefined;
   const size = cutter ? `tiles of ${imageSize} px` : `${imageSize} px`;
   onStage?.(`training on ${images.length} images at ${size} (${prepared.method}, ${preset})`);
   let trainingSeconds = 0;
@@ -148,6 +149,8 @@ export async function trainHere(
       software: softwareVersions(),
       look: { part, area, tiles },
       fullSize,
+      retaken:
+        retaking && (async (index, change) => retaking.resizeChanged(await read(pathAt(index)), change)),
       resume,
       signal,
       keepOdd: options.keepOdd,
@@ -163,7 +166,7 @@ export async function trainHere(
       onStage,
       ...(checkpointPath !== null && { saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes) }),
     },
-  );
+  ).finally(() => retaking?.dispose());
   checkAborted(signal, "training");
   if (output !== null) await writeFileAtomic(output, model);
   if (checkpointPath !== null) await rm(checkpointPath, { force: true });

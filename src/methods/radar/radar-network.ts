@@ -66,6 +66,7 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
     imageSizePx,
     standardizesPlaces: network.readout.standardizesPlaces,
     ...(network.readout.readsFromLevel && { readsFromLevel: true }),
+    ...(readout.groups && { groups: readout.groups }),
     ...(readout.threshold !== undefined && { threshold: readout.threshold }),
     maps: (pictures): AnomalyMaps => {
       const { grid, output } = callNetwork(network, pictures);

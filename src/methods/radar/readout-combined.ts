@@ -2,6 +2,7 @@
 import { floatValues, type NdArray } from "../../base/array.ts";
 import { invariant } from "../../base/check.ts";
 import type { Random } from "../../base/random.ts";
+import type { MapGroup } from "../../detectors/map-source.ts";
 import {
   fitGaussianMixture,
   type GaussianMixture,
@@ -17,6 +18,7 @@ import type { NetworkOutput, Readout } from "./readout.ts";
 const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
+const placesWeight = 4; // in the mean, where places are told apart; a map of the network counts 1 (ours)
 const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
 /** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
@@ -66,12 +68,14 @@ export const networkReadout: Readout = readoutOf(
 export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(" and ")): Readout {
   const described = Object.entries(descriptions).filter(([name]) => maps.some((map) => map === name));
   const readsTexture = maps.includes("texture");
+  const readsPlaces = readsTexture && maps.includes("strengths") && maps.length > 2;
   return {
     summary,
     settings: {
       timestep,
       smoothing: smoothingOf(maps),
       ...(readsTexture && { mixtureComponents }),
+      ...(readsPlaces && { placesWeight }),
     },
     timesteps: [timestep],
     addsNoise: false,
@@ -88,9 +92,9 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         described.map(([name, description]) => [name, distanceFrom(description, fitted[name], random)]),
       );
       const distance = (name: ReadMap, output: NetworkOutput) => {
-        const of = distances.get(name);
-        invariant(of, `a map of ${name} that was not fitted`);
-        return ofPictureSize(smoothed(of(output), smoothing[name]), output);
+        const fitted = distances.get(name);
+        invariant(fitted, `a map of ${name} that was not fitted`);
+        return ofPictureSize(smoothed(fitted.of(output), smoothing[name]), output);
       };
       const map: Readonly<Record<ReadMap, (output: NetworkOutput) => Tensor>> = {
         defects: ({ defectLogits }) => {
@@ -101,30 +105,49 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         texture: (output) => distance("texture", output),
         strengths: (output) => distance("strengths", output),
       };
+      const areToldApart = readsPlaces && distances.get("strengths")?.isByPlace === true;
       return {
         maps: (output) =>
           concat(
             maps.map((name) => map[name](output)),
             1,
           ),
+        ...(areToldApart && { groups: groupsOf(maps) }),
       };
     },
   };
 }
 
+/** Each map of the network by itself, and the higher of the two that need none. */
+function groupsOf(maps: readonly ReadMap[]): MapGroup[] {
+  const places = maps.flatMap((name, i) => (name === "texture" || name === "strengths" ? i : []));
+  const others = maps.flatMap((_, i) => (places.includes(i) ? [] : { maps: [i], weight: 1 }));
+  return [...others, { maps: places, weight: placesWeight }];
+}
+
 /** How far a place is from those of good images. */
+interface Distance {
+  /** float32 [M, 1, g, g]. */
+  readonly of: (output: NetworkOutput) => Tensor;
+  /** Whether it is compared with its own place in good images, rather than with all places. */
+  readonly isByPlace: boolean;
+}
+
 function distanceFrom(
   { of, hasKinds }: Description,
   fitted: FittedPlaces | undefined,
   random: Random,
-): (output: NetworkOutput) => Tensor {
+): Distance {
   invariant(fitted, "a readout fitted on no images");
   const places = fitted.fit.finish();
   const kinds = hasKinds ? kindsOf(fitted, random.split("mixture")) : undefined;
-  return (output) => {
-    const values = of(output);
-    const ofPlace = placeDistance(values, places);
-    return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
+  return {
+    of: (output) => {
+      const values = of(output);
+      const ofPlace = placeDistance(values, places);
+      return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
+    },
+    isByPlace: Number(places.mean.shape[0]) > 1,
   };
 }
 

@@ -2,7 +2,7 @@
 import type { NdArray } from "../../base/array.ts";
 import type { Random } from "../../base/random.ts";
 import type { Tolerance } from "../../data/index.ts";
-import type { MapSource } from "../../detectors/map-source.ts";
+import type { MapGroup, MapSource } from "../../detectors/map-source.ts";
 import type { Tensor } from "../../graph/index.ts";
 import type { ClassifierName } from "./feature-classifier.ts";
 
@@ -65,6 +65,8 @@ export interface Readout {
 export interface FittedReadout {
   /** One or several maps of each patch, float32 [M, C, P, P]; higher is more anomalous. They are brought to one scale later. */
   readonly maps: (output: NetworkOutput) => Tensor;
+  /** How several maps become one, see {@link MapSource.groups}. */
+  readonly groups?: readonly MapGroup[];
   /** Score of each patch, float32 [M, 1]; an image's is its highest. Without it, an image's score is the maximum of its map. */
   readonly score?: (output: NetworkOutput) => Tensor;
   /** Threshold of that score by the readout's own rule. Without it, the conformal one. */
