@@ -3,12 +3,18 @@ import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { beforeAll, expect, test } from "vitest";
+import { Random } from "../../src/base/random.ts";
+import type { RgbImage } from "../../src/base/raster.ts";
 import { prepareMethod, trainDetector } from "../../src/methods/index.ts";
+import { encodePng } from "../../src/node/image-codec.ts";
+import { type TrainOptions, train } from "../../src/node/index.ts";
 import type { Backend } from "../../src/runtime/backend.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { stateNames } from "../../src/train/index.ts";
+import { lyingPart, randomLie } from "../support/lying-parts.ts";
 import { buildRadar } from "../support/radar.ts";
 import { planesOf, soundPrints } from "../support/rendered-planes.ts";
+import { sheet } from "../support/sheets.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { conformanceCases, size } from "./cases.ts";
 
@@ -115,6 +121,40 @@ test.skipIf(!isThere)(
       ]);
       for (const [name, difference] of Object.entries(differences))
         expect(difference, name).toBeLessThan(1e-4);
+    }
+  },
+);
+
+test.skipIf(!isThere)(
+  `models that find a part stay on the GPU as a whole, those that read tiles but for their loop, and say what they say on the CPU${missing}`,
+  { timeout: 600_000 },
+  async () => {
+    const random = new Random(3);
+    const size = { width: 48, height: 40 };
+    const draw = {
+      located: (): RgbImage => lyingPart(size, randomLie(random, size), { random }),
+      tiled: (): RgbImage => sheet(random, { width: 64, height: 96 }),
+    };
+    const trained = async (kind: keyof typeof draw, name: string, options: TrainOptions): Promise<string> => {
+      for (let i = 0; i < 12; i++) folder.write(`${kind}/${i}.png`, await encodePng(draw[kind]()));
+      folder.write(`${name}.png`, await encodePng(draw[kind]()));
+      await train(folder.at(kind), {
+        method: "gaussian",
+        imageSize: 32,
+        ...options,
+        output: folder.at(name),
+      });
+      return folder.at(name);
+    };
+    const models = [
+      await trained("located", "located.run.onnx", { locate: "on" }),
+      await trained("tiled", "tiled.partly.run.onnx", { resolution: "full" }),
+    ];
+    for (const { path, error, differences = {} } of placeOnWebGpu(models)) {
+      expect(error, path).toBeUndefined();
+      expect(Object.keys(differences)).toContain("anomaly_map");
+      for (const [name, difference] of Object.entries(differences))
+        expect(difference, `${path} ${name}`).toBeLessThan(1e-4);
     }
   },
 );

@@ -1,11 +1,13 @@
 /**
  * Opens models on WebGPU alone, without leave to fall back to the CPU, and runs some on both. A process of its own: where Vulkan's
  * libraries are is read when a process starts. Plain JavaScript: `node place-on-webgpu.mjs model.onnx ...`; a line of JSON for each model.
- * Models whose name ends in .run.onnx are run.
+ * Models whose name ends in .run.onnx are run, those that end in .partly.run.onnx with that leave; on the picture `<model>.png`, where there is one.
  */
+import { existsSync } from "node:fs";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import sharp from "sharp";
 
-const placed = { session: { disable_cpu_ep_fallback: "1" } };
+const placed = { extra: { session: { disable_cpu_ep_fallback: "1" } } };
 
 for (const path of process.argv.slice(2)) {
   process.stdout.write(`${JSON.stringify({ path, ...(await outcome(path)) })}\n`);
@@ -13,10 +15,14 @@ for (const path of process.argv.slice(2)) {
 
 async function outcome(path) {
   try {
-    const session = await open(path, { executionProviders: ["webgpu"], extra: placed });
+    const leave = path.endsWith(".partly.run.onnx") ? {} : placed;
+    const session = await open(path, { executionProviders: ["webgpu"], ...leave });
     if (!path.endsWith(".run.onnx")) return { differences: {} };
     const onCpu = await open(path, { executionProviders: ["cpu"] });
-    const feeds = Object.fromEntries(session.inputMetadata.map((input) => [input.name, fill(input)]));
+    const picture = `${path}.png`;
+    const feeds = existsSync(picture)
+      ? { image: await readPicture(picture) }
+      : Object.fromEntries(session.inputMetadata.map((input) => [input.name, fill(input)]));
     return { differences: differences(await session.run(feeds), await onCpu.run(feeds)) };
   } catch (error) {
     return { error: error.message };
@@ -25,6 +31,11 @@ async function outcome(path) {
 
 function open(path, options) {
   return InferenceSession.create(path, { logSeverityLevel: 4, ...options });
+}
+
+async function readPicture(path) {
+  const { data, info } = await sharp(path).toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  return new Tensor("uint8", new Uint8Array(data), [1, info.height, info.width, 3]);
 }
 
 /** Values that every input takes: small and positive; unknown extents are pictures of 32 pixels. */
