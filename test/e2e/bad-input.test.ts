@@ -54,7 +54,7 @@ describe("a command line that is not understood ends with 2 and says what was me
     ],
     [
       ["detect", "m.onnx", "x", "--device", "atuo"],
-      '--device: expected one of auto, cpu, webgpu, cuda, dml, coreml, got "atuo". Did you mean auto?',
+      '--device: expected one of auto, cpu, webgpu, cuda, dml, coreml, got "atuo". Did you mean "auto"?',
     ],
     [["serve", "--port", "http"], '--port: expected an integer >= 0, got "http".'],
     [
