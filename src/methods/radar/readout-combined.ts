@@ -61,7 +61,7 @@ export const networkReadout: Readout = readoutOf(
 );
 
 /**
- * Some of the maps, brought to one scale; their mean is the anomaly map.
+ * Some of the maps, brought to one scale; their mean is the anomaly map, or, where places are told apart, that of the groups of {@link groupsOf}.
  *
  * @param maps - At least one, in the order of {@link readMapNames}.
  */
