@@ -13,7 +13,7 @@ let heading = "";
 for (const [, title, code] of blocks) {
   if (title !== undefined) heading = title;
   // The one thing that is not run as it stands: a training of twenty minutes.
-  const tiny = "length: { steps: 4 }, preset: 'fast', imageSize: 32, batchSize: 2";
+  const tiny = "length: { steps: 4 }, preset: 'fast', imageSize: 16, batchSize: 2";
   if (code !== undefined) {
     const text = code
       .replaceAll("length: { minutes: 20 }", tiny)

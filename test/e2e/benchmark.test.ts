@@ -21,7 +21,7 @@ const small = [
   "--threads",
   "1",
 ];
-const methods = ["--methods", "radar,radar:scoring=paper"];
+const methods = ["--methods", "vae,radar:scoring=paper"];
 const common = [...methods, ...small, "--cache", folder.at("cache")];
 
 beforeAll(async () => {
@@ -45,7 +45,7 @@ test("killed after its first cell and stopped by Ctrl-C later, it goes on and ru
   stopped.child.kill("SIGINT");
   const end = await stopped.ended;
   expect(end).toMatchObject({ code: 130, stdout: "" });
-  expect(end.stderr).toContain("one, radar, seed 0: from the cache");
+  expect(end.stderr).toContain("one, vae, seed 0: from the cache");
   expect(end.stderr).toContain("Stopping; once more stops at once.");
   expect(end.stderr).toMatch(
     /benchmark: stopped with [23] of 4 cells done\. The same command goes on from there\./,
@@ -60,9 +60,9 @@ test("killed after its first cell and stopped by Ctrl-C later, it goes on and ru
   const document = parseBenchmark(run.stdout, "stdout");
   expect(document).toMatchObject({ seeds: [0], parallel: 1, failed: [], threads: 1 });
   expect(document.rows.map(({ set, method, options }) => [set, method, options.scoring])).toEqual([
-    ["one", "radar", undefined],
+    ["one", "vae", undefined],
     ["one", "radar:scoring=paper", "paper"],
-    ["two", "radar", undefined],
+    ["two", "vae", undefined],
     ["two", "radar:scoring=paper", "paper"],
   ]);
   for (const { figures } of document.rows) {
@@ -80,7 +80,7 @@ test("a failed cell is told, the others run, and it ends with 1; a damaged file 
 }, async () => {
   const [first = ""] = readdirSync(folder.at("cache", "cells"));
   folder.write(`cache/cells/${first}`, "{");
-  const bad = ["--methods", "radar,radar:scoring=paper,radar:false-alarm-rate=0.01"];
+  const bad = ["--methods", "vae,radar:scoring=paper,radar:false-alarm-rate=0.01"];
   const run = await startRadar(
     "benchmark",
     ...sets,

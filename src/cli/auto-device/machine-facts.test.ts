@@ -25,9 +25,9 @@ test("other systems do not say", () => {
 });
 
 test("the cache is where each system has its users' caches", () => {
-  expect(cacheFolder("linux", {}, "/home/ada")).toBe(join("/home/ada", ".cache", "radar-ad"));
-  expect(cacheFolder("linux", { XDG_CACHE_HOME: "/tmp/c" }, "/home/ada")).toBe(join("/tmp/c", "radar-ad"));
-  expect(cacheFolder("darwin", {}, "/Users/ada")).toBe(join("/Users/ada", "Library", "Caches", "radar-ad"));
+  expect(cacheFolder("linux", {}, "/people/ada")).toBe(join("/people/ada", ".cache", "radar-ad"));
+  expect(cacheFolder("linux", { XDG_CACHE_HOME: "/tmp/c" }, "/people/ada")).toBe(join("/tmp/c", "radar-ad"));
+  expect(cacheFolder("darwin", {}, "/People/ada")).toBe(join("/People/ada", "Library", "Caches", "radar-ad"));
   expect(cacheFolder("win32", { LOCALAPPDATA: "L" }, "H")).toBe(join("L", "radar-ad", "cache"));
   expect(cacheFolder("win32", {}, "H")).toBe(join("H", "AppData", "Local", "radar-ad", "cache"));
 });
