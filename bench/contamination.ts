@@ -7,9 +7,8 @@
  */
 import { parseArgs } from "node:util";
 import { checkChoice } from "../src/base/check.ts";
-import type { RgbImage } from "../src/base/raster.ts";
 import { type Dataset, Random } from "../src/data/index.ts";
-import { imageResizer } from "../src/detectors/image-resizer.ts";
+import { type ImageResizer, imageResizer } from "../src/detectors/image-resizer.ts";
 import { loadDetector } from "../src/detectors/index.ts";
 import { evaluate, type LabelledImage } from "../src/evaluation/index.ts";
 import {
@@ -66,8 +65,8 @@ interface LoadedSet {
   /** Good pictures, uint8 [3, S, S] each. */
   readonly good: readonly Uint8Array[];
   readonly test: readonly LabelledImage[];
-  /** A test picture as the good ones are. */
-  readonly planesOf: (image: RgbImage) => Promise<Uint8Array>;
+  /** Makes test pictures as the good ones are. */
+  readonly resizer: ImageResizer;
 }
 
 const sets = values.sets.split(",").filter(Boolean);
@@ -99,6 +98,7 @@ for (const folder of sets) {
     for (const seed of seeds) {
       for (const share of shares) rows.push(await measured(set, { method, seed, share }));
     }
+    await set.resizer.dispose();
   }
 }
 process.stderr.write(`\n${tableOf(rows)}\n`);
@@ -109,11 +109,8 @@ async function loadedSet(folder: string, method: MethodName): Promise<LoadedSet>
   const { dataset, typicalSidePx, sizePx, planes } = opened;
   const test: LabelledImage[] = [];
   for (const entry of dataset.test) test.push({ ...entry, image: await readImage(entry.path), mask: null });
-  const planesOf = async (image: RgbImage) => {
-    const resizer = await imageResizer(backend, sizePx);
-    return await resizer.resize(image).finally(() => resizer.dispose());
-  };
-  return { dataset, typicalSidePx, good: planes, test, planesOf };
+  const resizer = await imageResizer(backend, sizePx);
+  return { dataset, typicalSidePx, good: planes, test, resizer };
 }
 
 /** How many defective pictures beside so many good ones are that share of all. */
@@ -122,7 +119,7 @@ function slippedCount(good: number, share: number): number {
 }
 
 async function measured(
-  { dataset, typicalSidePx, good, test, planesOf }: LoadedSet,
+  { dataset, typicalSidePx, good, test, resizer }: LoadedSet,
   of: {
     readonly method: MethodName;
     readonly seed: number;
@@ -139,7 +136,7 @@ async function measured(
   const remaining = test.filter((image) => !drawn.includes(image));
   const slipped: Uint8Array[] = [];
   for (const image of drawn.slice(0, slippedCount(good.length, share))) {
-    if (image) slipped.push(await planesOf(image.image));
+    if (image) slipped.push(await resizer.resize(image.image));
   }
   const prepared = prepareMethod({ ...given, method, seed }, typicalSidePx);
   const { model, heldOut, odd } = await trainDetector([...good, ...slipped], prepared, {

@@ -88,7 +88,7 @@ export function fusedMap(maps: Tensor, groups?: readonly MapGroup[]): Tensor {
   const total = groups.reduce((sum, { weight }) => sum + weight, 0);
   const mapAt = (i: number) => slice(maps, { axis: 1, start: i, end: i + 1 });
   return groups
-    .map(({ maps, weight }) => mul(maps.map(mapAt).reduce(max), scalar(weight / total)))
+    .map((group) => mul(group.maps.map(mapAt).reduce(max), scalar(group.weight / total)))
     .reduce(add);
 }
 

@@ -7,7 +7,7 @@ import type { Backend } from "../runtime/backend.ts";
 import type { Look } from "./look.ts";
 import { imageInput, partPixels, resizePixels } from "./preprocess.ts";
 import { stackPictures } from "./run-detector.ts";
-import { shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
+import { disturbedSize, shrinkLarge, wholeSidePx } from "./shrink-picture.ts";
 
 /** Resizes pictures one by one; `dispose` frees the session. */
 export interface ImageResizer {
@@ -16,7 +16,7 @@ export interface ImageResizer {
   /**
    * The picture as it would be resized had the camera seen it otherwise.
    *
-   * @param change - Given the picture; one with more than twice the pixels to a side that the model looks at is shrunk to them before.
+   * @param change - Given the picture at its {@link disturbedSize}.
    * @returns uint8 [3, size, size].
    */
   resizeChanged(image: RgbImage, change: (picture: RgbImage) => RgbImage): Promise<Uint8Array>;
@@ -44,8 +44,7 @@ export async function imageResizer(
   };
   return {
     resize,
-    resizeChanged: (picture, change) =>
-      resize(change(shrinkLarge(picture, side, "picture", (2 * side) ** 2))),
+    resizeChanged: (picture, change) => resize(change(disturbedSize(picture, size, part?.model.frame))),
     dispose: () => session.dispose(),
   };
 }

@@ -103,8 +103,11 @@ export async function recalibrate(
   const scores = ranked.map((score) =>
     showsPart(score) ? score : Math.fround((score / measuringFactor) * (factor ?? 1)),
   );
-  const pixels = mapMaxima && conformalThreshold(kept(mapMaxima), rate).threshold;
-  const pixelThreshold = pixels && Math.max(pixels, toleratedScore(copies?.mapMaxima ?? [], rate) ?? pixels);
+  const pixelsOf = (maxima: readonly number[]): number => {
+    const { threshold: own } = conformalThreshold(kept(maxima), rate);
+    return Math.max(own, toleratedScore(copies?.mapMaxima ?? [], rate) ?? own);
+  };
+  const pixelThreshold = mapMaxima && pixelsOf(mapMaxima);
   const description = describe(before, { scores, threshold, asTheyAre, tolerated, rate, pixelThreshold });
   const changes = changesFor({ scores, threshold, factor });
   const metadata = { [descriptionKey]: JSON.stringify(description) };
@@ -157,7 +160,7 @@ function movedScore(
   { toleratedScore, scores }: DetectorDescription["calibration"],
   ranked: readonly number[],
 ): number | undefined {
-  return toleratedScore && toleratedScore + medianOf(ranked) - medianOf(scores);
+  return toleratedScore === undefined ? undefined : toleratedScore + medianOf(ranked) - medianOf(scores);
 }
 
 /** @param ranked - Ascending. */

@@ -16,6 +16,17 @@ export function wholeSidePx(size: number, frame = 1): number {
 }
 
 /**
+ * A picture at the size at which it is disturbed where a part is found in it afterwards: as it is, or, with more than twice the pixels to a side
+ * that the model needs, with those that it needs. What a camera does is done to the picture; to a large one that would take long and show nothing more.
+ *
+ * @param size, frame - As of {@link wholeSidePx}.
+ */
+export function disturbedSize(picture: RgbImage, size: number, frame?: number): RgbImage {
+  const side = wholeSidePx(size, frame);
+  return shrinkLarge(picture, side, "picture", (2 * side) ** 2);
+}
+
+/**
  * A picture as the model's own resize would make it, if it is a large one: the same triangle filter, summed in double precision.
  * The two differ where the last bits decide how a value is rounded, then by 1 of 255.
  *

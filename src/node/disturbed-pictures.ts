@@ -4,8 +4,9 @@ import type { RgbImage } from "../base/raster.ts";
 import { disturbedCopy, disturbedImage, randomDisturbance } from "../data/index.ts";
 import { copiesOfEach } from "../detectors/disturbed-copies.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
-import { type DetectorDescription, shrinkLarge, wholeSidePx } from "../detectors/index.ts";
+import type { DetectorDescription } from "../detectors/index.ts";
 import { pictureOf } from "../detectors/run-detector.ts";
+import { disturbedSize } from "../detectors/shrink-picture.ts";
 import type { Backend } from "../runtime/backend.ts";
 
 /** Makes copies of one picture after the other; `dispose` frees what it needs for that. */
@@ -37,7 +38,7 @@ export async function pictureDisturber(
   }
   return {
     copiesOf: async (image) => {
-      const read = tiles === undefined ? shrinkLarge(image, wholeSidePx(size, part?.frame)) : image;
+      const read = tiles === undefined ? disturbedSize(image, size, part?.frame) : image;
       return copiesOfEach([read], (picture) => disturbedImage(picture, randomDisturbance(random), random));
     },
     dispose: async () => {},

@@ -125,7 +125,7 @@ function groupsOf(maps: readonly ReadMap[]): MapGroup[] {
   return [...others, { maps: places, weight: placesWeight }];
 }
 
-/** How far a place is from those of good images. */
+/** A map of how far places are from those of good images. */
 interface Distance {
   /** float32 [M, 1, g, g]. */
   readonly of: (output: NetworkOutput) => Tensor;
@@ -133,6 +133,7 @@ interface Distance {
   readonly isByPlace: boolean;
 }
 
+/** How far a place is from those of good images. */
 function distanceFrom(
   { of, hasKinds }: Description,
   fitted: FittedPlaces | undefined,
