@@ -121,7 +121,7 @@ describe("a batch queue", () => {
     };
     await end(begin(), 300); // 100 ms each
     const running = begin();
-    void queue.submit([4], { withinMs: 400 });
+    void queue.submit([4], { withinMs: 500 });
     expect(() => queue.submit([5], { withinMs: 499 })).toThrow(
       expect.objectContaining({
         code: "E_BUSY",
@@ -129,11 +129,35 @@ describe("a batch queue", () => {
           "score: expected a queue that can answer within 499 ms, got one that may take 500. Come again in 1 s, or give more time.",
       }),
     );
-    void queue.submit([5], { withinMs: 500 });
-    void queue.submit([6]); // in its own time
-    await end(running, 600); // 200 ms each: the mean becomes 120, its deviation 25
-    expect(() => queue.submit([7], { withinMs: 679 })).toThrow(expect.objectContaining({ code: "E_BUSY" }));
-    void queue.submit([7], { withinMs: 681 }); // four of (120 + 2 * 25)
+    void queue.submit([5]); // in its own time
+    await end(running, 150); // 50 ms each: the mean becomes 90, its deviation 12.5
+    expect(() => queue.submit([6], { withinMs: 419 })).toThrow(expect.objectContaining({ code: "E_BUSY" }));
+    void queue.submit([6], { withinMs: 421 }); // three of (90 + 4 * 12.5)
+  });
+
+  test("refuses what has become too late when its batch would begin, and works on the others", async () => {
+    const { queue, batches, sleep } = queueOf({ capacity: 10 });
+    const first = queue.submit([1, 2, 3]);
+    sleep(300); // 100 ms each
+    batches[0]!.end();
+    await Promise.all(first);
+    const slow = queue.submit([1, 2, 3]);
+    const [late] = queue.submit([4], { withinMs: 450 });
+    const [patient] = queue.submit([5], { withinMs: 5000 });
+    const refused = expect(late).rejects.toMatchObject({ code: "E_BUSY" });
+    sleep(400); // of the 450 there are 50 left, and a batch takes longer
+    batches[1]!.end();
+    await Promise.all(slow);
+    await refused;
+    expect(batches[2]!.items).toEqual([5]);
+    const [late2] = queue.submit([6], { withinMs: 1000 });
+    const refused2 = expect(late2).rejects.toMatchObject({ code: "E_BUSY" });
+    sleep(2000);
+    batches[2]!.end();
+    expect(await patient).toBe("r5");
+    await refused2;
+    await queue.whenIdle();
+    expect(batches).toHaveLength(3);
   });
 
   test("takes out what its caller no longer wants, unless it has begun", async () => {

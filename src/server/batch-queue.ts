@@ -21,6 +21,8 @@ export interface BatchQueueOptions {
 interface Entry<Item, Result> {
   readonly item: Item;
   readonly since: number;
+  /** When its result is of no more use; infinite where nothing was before it, so that it is tried in any case. */
+  readonly due: number;
   readonly resolve: (result: Result) => void;
   readonly reject: (error: unknown) => void;
   readonly signal: AbortSignal | undefined;
@@ -36,7 +38,8 @@ export interface SubmitOptions {
 
 /**
  * Latency bound: an accepted entry has at most `capacity` entries before it, so that it is answered after at most
- * `maxWaitMs` and the time of `ceil(capacity / maxBatch) + 1` batches; and none is accepted that would, by the batches so far, come too late.
+ * `maxWaitMs` and the time of `ceil(capacity / maxBatch) + 1` batches. By the batches so far, none is accepted that would come too late, and none
+ * is begun that has become so.
  */
 export class BatchQueue<Item, Result> {
   readonly #run: (items: readonly Item[]) => Promise<readonly Result[]>;
@@ -88,18 +91,16 @@ export class BatchQueue<Item, Result> {
         `score: expected room in the queue of ${capacity} pictures, got ${this.#waiting.length} that wait. Come again in ${this.retryAfter} s.`,
       );
     }
-    const expectedMs = 1000 * (this.length + items.length) * (this.#secondsPerItem + 2 * this.#spread);
-    if (withinMs !== undefined && expectedMs > withinMs && this.length > 0) {
-      throw new ServiceError(
-        "E_BUSY",
-        `score: expected a queue that can answer within ${Math.ceil(withinMs)} ms, got one that may take ${Math.ceil(expectedMs)}. Come again in ${this.retryAfter} s, or give more time.`,
-      );
-    }
+    const isFirst = this.length === 0;
+    const expectedMs = this.#longestMs(this.length + items.length);
+    if (withinMs !== undefined && expectedMs > withinMs && !isFirst)
+      throw this.#tooLate(withinMs, expectedMs);
     const since = now();
+    const due = withinMs === undefined || isFirst ? Number.POSITIVE_INFINITY : since + withinMs;
     const results = items.map(
       (item) =>
         new Promise<Result>((resolve, reject) => {
-          this.#waiting.push({ item, since, resolve, reject, signal });
+          this.#waiting.push({ item, since, due, resolve, reject, signal });
         }),
     );
     signal?.addEventListener("abort", () => this.#dropAborted(), { once: true });
@@ -113,13 +114,40 @@ export class BatchQueue<Item, Result> {
   }
 
   #dropAborted(): void {
-    const isStopped = ({ signal }: Entry<Item, Result>): boolean => signal?.aborted ?? false;
-    const stopped = this.#waiting.filter(isStopped);
-    this.#waiting = this.#waiting.filter((entry) => !isStopped(entry));
-    for (const { reject, signal } of stopped) {
+    for (const { reject, signal } of this.#take(({ signal }) => signal?.aborted ?? false)) {
       reject(new AbortError("score: stopped before it began.", { cause: signal?.reason }));
     }
     this.#tellIdle();
+  }
+
+  /** Refuses those of the next batch that would come too late by now: who waits for them has no use for them. */
+  #dropLate(): void {
+    const { maxBatch, now, lanes } = this.#options;
+    const next = this.#waiting.slice(0, maxBatch);
+    const expectedMs = this.#longestMs(next.length) * Math.max(1, lanes?.() ?? 1);
+    const late = new Set(next.filter(({ due }) => now() + expectedMs > due));
+    for (const { reject, due } of this.#take((entry) => late.has(entry)))
+      reject(this.#tooLate(Math.max(0, due - now()), expectedMs));
+    this.#tellIdle();
+  }
+
+  /** Takes entries that wait out of the queue. */
+  #take(isTaken: (entry: Entry<Item, Result>) => boolean): Entry<Item, Result>[] {
+    const taken = this.#waiting.filter(isTaken);
+    if (taken.length > 0) this.#waiting = this.#waiting.filter((entry) => !isTaken(entry));
+    return taken;
+  }
+
+  /** Milliseconds that hardly any items take longer than, by the batches so far: mean and four deviations, as TCP waits for an answer (RFC 6298). */
+  #longestMs(items: number): number {
+    return 1000 * items * (this.#secondsPerItem + 4 * this.#spread);
+  }
+
+  #tooLate(withinMs: number, expectedMs: number): ServiceError {
+    return new ServiceError(
+      "E_BUSY",
+      `score: expected a queue that can answer within ${Math.ceil(withinMs)} ms, got one that may take ${Math.ceil(expectedMs)}. Come again in ${this.retryAfter} s, or give more time.`,
+    );
   }
 
   #schedule(): void {
@@ -130,7 +158,8 @@ export class BatchQueue<Item, Result> {
     if (this.#waiting.length >= maxBatch || rest <= 0) {
       clearTimeout(this.#timer);
       this.#timer = undefined;
-      void this.#work();
+      this.#dropLate();
+      if (this.#waiting.length > 0) void this.#work();
       this.#schedule();
       return;
     }
