@@ -12,6 +12,7 @@ import {
   type VerdictTable,
   type WatchedTable,
 } from "./database.ts";
+import { JoinedWork } from "./joined-work.ts";
 import type { PictureStore } from "./picture-store.ts";
 
 /** Which pictures are kept. */
@@ -83,9 +84,20 @@ export interface HistoryOptions {
 const pageRows = 500;
 const prunedRows = 100;
 
+/** Requests whose verdicts are written in one transaction, at most (ours). */
+const writesAtOnce = 16;
+
+/** What one request writes. */
+interface Writing {
+  readonly verdicts: readonly VerdictTable[];
+  readonly failures: readonly FailedVerdict[];
+  readonly watched: readonly WatchedTable[];
+}
+
 /** The history of a server. */
 export class History {
   readonly #options: HistoryOptions;
+  readonly #writes = new JoinedWork<Writing>((writings) => this.#write(writings), writesAtOnce);
 
   constructor(options: HistoryOptions) {
     this.#options = options;
@@ -112,10 +124,7 @@ export class History {
       });
     }
     const watched = verdicts.flatMap((verdict) => verdict.watched ?? []);
-    await this.#write(watched, async (transaction) => {
-      await transaction.insertInto("verdicts").values(rows).execute();
-      return rows;
-    });
+    await this.#writes.add({ verdicts: rows, failures: [], watched });
     this.#options.onAdded?.(rows);
     return rows.map(({ id }) => id);
   }
@@ -123,18 +132,20 @@ export class History {
   /** Tells that a picture of a watched folder could not be scored; it is not tried again. */
   async addFailure({ watched, ...failure }: NewFailure): Promise<void> {
     const now = this.#options.clock();
-    await this.#write([watched], async () => [{ ...failure, id: idAt(now, 0), time: now.toISOString() }]);
+    const failures = [{ ...failure, id: idAt(now, 0), time: now.toISOString() }];
+    await this.#writes.add({ verdicts: [], failures, watched: [watched] });
     this.#options.onAdded?.([]);
   }
 
-  /** All in one transaction: what `write` writes, messages of what it gives, and the files that were seen. */
-  async #write(
-    watched: readonly WatchedTable[],
-    write: (transaction: Database) => Promise<readonly (VerdictTable | FailedVerdict)[]>,
-  ): Promise<void> {
+  /** All in one transaction: verdicts, messages of them and of failures, and the files that were seen. */
+  async #write(writings: readonly Writing[]): Promise<void> {
     const { db, outlets = [] } = this.#options;
+    const verdicts = writings.flatMap((writing) => writing.verdicts);
+    const failures = writings.flatMap((writing) => writing.failures);
+    const watched = writings.flatMap((writing) => writing.watched);
+    const messages = [...verdicts, ...failures].flatMap((told) => messagesOf(told, outlets));
     await db.transaction().execute(async (transaction) => {
-      const messages = (await write(transaction)).flatMap((verdict) => messagesOf(verdict, outlets));
+      if (verdicts.length > 0) await transaction.insertInto("verdicts").values(verdicts).execute();
       if (messages.length > 0) await transaction.insertInto("outbox").values(messages).execute();
       if (watched.length > 0) await transaction.insertInto("watched").values(watched).execute();
     });
