@@ -26,7 +26,7 @@ describe("of few scores", () => {
   });
 });
 
-describe("of forty scores and more", () => {
+describe("of thirty scores and more", () => {
   const many = Array.from({ length: 41 }, (_, i) => i / 40); // median 0.5 of these; the upper quartile is 0.25 above it
 
   test("those more than eight times as far above the median as the upper quartile are odd, however many they are", () => {
@@ -39,25 +39,36 @@ describe("of forty scores and more", () => {
     expect(oddScores([...eight, ...many], "auto")).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
   });
 
+  test("thirty are many, twenty-nine few", () => {
+    const scores = (count: number) => [...Array.from({ length: count - 2 }, (_, i) => i / (count - 3)), 5, 9]; // 9: beyond eight quartiles, and less than twice the next
+    expect(oddScores(scores(30), "auto")).toEqual([28, 29]);
+    expect(oddScores(scores(29), "auto")).toEqual([27, 28]);
+    expect(oddScores([...scores(30).slice(0, 28), 1.9, 3], "auto")).toEqual([29]);
+    expect(oddScores([...scores(29).slice(0, 27), 1.9, 3], "auto")).toEqual([]);
+  });
+
   test("no more than the rate can do without, the highest of them; a quarter like the median says nothing", () => {
     expect(oddScores([30, ...many, 31], 1 / 43)).toEqual([42]); // 42 scores are left: 1/43
     expect(oddScores([30, ...many, 31], 1 / 44)).toEqual([]);
     expect(oddScores([...new Array<number>(40).fill(1), 2], "auto")).toEqual([]);
   });
 
-  test("are hardly ever odd where they come from one distribution with an exponential tail, and the rate holds", () => {
-    const random = new Random(8);
-    const exponential = () => -Math.log(1 - random.uniform());
-    let [odd, rate] = [0, 0];
-    const samples = 400;
-    for (let i = 0; i < samples; i++) {
-      const scores = Array.from({ length: 79 }, exponential);
-      const left = oddScores(scores, "auto");
-      odd += left.length / (79 * samples);
-      const kept = scores.filter((_, place) => !left.includes(place));
-      rate += Math.exp(-conformalThreshold(kept, "auto").threshold) / samples;
-    }
-    expect(odd).toBeLessThan(0.005);
-    expect(rate).toBeLessThan(0.055);
-  });
+  test.each([30, 79])(
+    "%d are hardly ever odd where they come from one distribution with an exponential tail, and the rate holds",
+    (count) => {
+      const random = new Random(8);
+      const exponential = () => -Math.log(1 - random.uniform());
+      let [odd, rate] = [0, 0];
+      const samples = 400;
+      for (let i = 0; i < samples; i++) {
+        const scores = Array.from({ length: count }, exponential);
+        const left = oddScores(scores, "auto");
+        odd += left.length / (count * samples);
+        const kept = scores.filter((_, place) => !left.includes(place));
+        rate += Math.exp(-conformalThreshold(kept, "auto").threshold) / samples;
+      }
+      expect(odd).toBeLessThan(0.01);
+      expect(rate).toBeLessThan(0.055);
+    },
+  );
 });

@@ -1,13 +1,13 @@
 /** Pictures among the good ones that are like none of the others: they must not set the threshold. docs/contamination.md has the measurements. */
 
 const leastScores = 10; // fewer say too little about a tail (ours)
-const manyScores = 40; // whose quartiles tell how far good scores spread (ours)
+const manyScores = 30; // whose quartiles tell how far good scores spread (ours)
 const farFromQuartile = 8; // times as far above the median as the upper quartile (ours)
 const farFromNext = 3; // times as far above the median as the next highest score (ours)
 const mostOfFew = 0.1; // of the scores that may be left out where they are few (ours)
 
 /**
- * Places of scores that stand apart: of 40 and more, those more than eight times as far above the median as the upper quartile is; of fewer, a tenth at most, the
+ * Places of scores that stand apart: of 30 and more, those more than eight times as far above the median as the upper quartile is; of fewer, a tenth at most, the
  * lowest of which is more than three times as far above it as the highest of the others.
  *
  * @param scores - Finite.
