@@ -7,19 +7,22 @@ import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
 import { strengthFeatures, textureCellPx, textureFeatureCount, textureFeatures } from "./texture-features.ts";
 
-/** Features of one picture by the float64 reference: [39] rows of g² places. */
+/** Features of one picture by the float64 reference: [39] rows of g² places, [31] of one channel. */
 function featuresOf(
   size: number,
   value: (channel: number, x: number, y: number) => number,
   of = textureFeatures,
+  channels = 3,
 ): number[][] {
-  const x = input("x", "float32", ["N", 3, size, size]);
+  const x = input("x", "float32", ["N", channels, size, size]);
   const graph = buildGraph({ name: "t", inputs: [x], outputs: { features: of(x) } });
-  const data = Float64Array.from({ length: 3 * size * size }, (_, i) => {
+  const data = Float64Array.from({ length: channels * size * size }, (_, i) => {
     const [channel, place] = [Math.floor(i / (size * size)), i % (size * size)];
     return value(channel, place % size, Math.floor(place / size));
   });
-  const { features } = evaluateGraph(graph, { x: { dtype: "float32", shape: [1, 3, size, size], data } });
+  const { features } = evaluateGraph(graph, {
+    x: { dtype: "float32", shape: [1, channels, size, size], data },
+  });
   const [, count = 0, grid = 0] = features?.shape ?? [];
   const values = Array.from(features?.data ?? []);
   return Array.from({ length: count }, (_, i) => values.slice(i * grid * grid, (i + 1) * grid * grid));
@@ -41,7 +44,7 @@ test.each([
 test("a plain picture has its colour, no detail, and the floor's logarithm everywhere", () => {
   const rows = featuresOf(16, (channel) => [0.3, 0, -0.6][channel] ?? 0);
   const expected = [-0.1, 0.3, -0.6 - 0.15, 0, 0, 0, ...Array.from({ length: 33 }, () => Math.log(0.02))];
-  expect(rows).toHaveLength(textureFeatureCount);
+  expect(rows).toHaveLength(textureFeatureCount(3));
   rows.forEach((row, i) => {
     expectAllClose(row, new Array<number>(256).fill(expected[i] ?? 0), { atol: 1e-6 });
   });
@@ -92,7 +95,7 @@ test("ONNX Runtime computes what the reference does, of each picture in a batch"
   const session = await nodeBackend({ threads: 1 }).load(encodeModel(graph));
   const { features } = await session.run({ x: { dtype: "float32", shape, data } });
   await session.dispose();
-  expect(features?.shape).toEqual([2, textureFeatureCount, 24, 24]);
+  expect(features?.shape).toEqual([2, textureFeatureCount(3), 24, 24]);
   expectAllClose(Array.from(features?.data ?? [], Number), expected.features?.data ?? [], {
     rtol: 1e-4,
     atol: 1e-5,
@@ -102,7 +105,7 @@ test("ONNX Runtime computes what the reference does, of each picture in a batch"
 test("strengths of detail are the same values with the root for the logarithm, each cell by itself", () => {
   const picture = (_: number, x: number) => (x === 16 ? 0.6 : 0);
   const rows = featuresOf(32, picture, strengthFeatures);
-  expect(rows).toHaveLength(textureFeatureCount);
+  expect(rows).toHaveLength(textureFeatureCount(3));
   const acrossLine = rows[13]?.slice(16 * 32 + 13, 16 * 32 + 20) ?? [];
   expectAllClose(
     acrossLine,
@@ -110,3 +113,18 @@ test("strengths of detail are the same values with the root for the logarithm, e
     { atol: 1e-6 },
   );
 });
+
+test.each([textureFeatures, strengthFeatures])(
+  "one channel has the values that grey pictures of three have, but for those of colour",
+  (of) => {
+    const random = new Random(3);
+    const plane = random.normals(48 * 48);
+    const value = (_: number, x: number, y: number) => plane[y * 48 + x] ?? 0;
+    const three = featuresOf(48, value, of);
+    const one = featuresOf(48, value, of, 1);
+    expect(one).toHaveLength(textureFeatureCount(1));
+    const ofColour = [1, 2, ...[0, 1, 2].flatMap((step) => [7 + 11 * step, 8 + 11 * step])];
+    const grey = three.filter((_, i) => !ofColour.includes(i));
+    expectAllClose(one.flat(), grey.flat(), { atol: 1e-6 });
+  },
+);

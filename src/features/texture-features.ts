@@ -27,8 +27,10 @@ const opponents = Float32Array.of(1 / 3, 1 / 3, 1 / 3, 1, -1, 0, -0.5, -0.5, 1);
  */
 const detailFloor = 0.02;
 
-/** Values of {@link textureFeatures} at each place. */
-export const textureFeatureCount = 39;
+/** Values of {@link textureFeatures} at each place of pictures of so many channels: 39, or 31. */
+export function textureFeatureCount(channels: 1 | 3): number {
+  return channels + steps.length + steps.length * (channels + 2 * directions.length);
+}
 
 const rootOffset = 1e-4; // under the root: its slope at 0 would make noise count (ours)
 
@@ -41,13 +43,14 @@ export function textureCellPx(sizePx: number): number {
 
 /**
  * Colour and texture of every place: mean colours and mean detail of three scales (6 values), and the logarithm of the mean
- * strength of detail in three colours and three scales, and of slope and of line in four directions and three scales (33 values).
+ * strength of detail in three colours and three scales, and of slope and of line in four directions and three scales (33 values). Of grey pictures
+ * 4 and 27.
  *
  * The logarithm makes strengths, which are never negative and have long tails, close to normally distributed. Details are the
  * differences of an "à trous" pyramid (Holschneider et al. 1989), smoothed with 1-2-1 at each step; the choice of values is ours.
  *
- * @param pictures - float32 [N, 3, S, S] in [-1, 1].
- * @returns float32 [N, 39, g, g], g = S / {@link textureCellPx}; averaged over a neighbourhood of about a thirteenth of the side.
+ * @param pictures - float32 [N, C, S, S] in [-1, 1], C = 3, or 1 of pictures without colour: those have grey's values only.
+ * @returns float32 [N, {@link textureFeatureCount}(C), g, g], g = S / {@link textureCellPx}; averaged over a neighbourhood of about a thirteenth of the side.
  */
 export function textureFeatures(pictures: Tensor): Tensor {
   const { means, strengths, cell } = cellsOf(pictures);
@@ -60,15 +63,15 @@ export function textureFeatures(pictures: Tensor): Tensor {
  * The same values of every cell by itself, with the root of the strengths in place of the logarithm: an edge counts for more than how calm the
  * ground is.
  *
- * @param pictures - float32 [N, 3, S, S] in [-1, 1].
- * @returns float32 [N, 39, g, g], g = S / {@link textureCellPx}.
+ * @param pictures - As those of {@link textureFeatures}.
+ * @returns float32 [N, {@link textureFeatureCount}(C), g, g], g = S / {@link textureCellPx}.
  */
 export function strengthFeatures(pictures: Tensor): Tensor {
   const { means, strengths } = cellsOf(pictures);
   return concat([means, sqrt(add(strengths, scalar(rootOffset)))], 1);
 }
 
-/** What every cell holds: float32 [N, 6, g, g] and [N, 33, g, g], g = S / `cell`. */
+/** What every cell holds: float32 [N, C + 3, g, g] and [N, 3 · (C + 8), g, g], g = S / `cell`. */
 interface Cells {
   readonly means: Tensor;
   readonly strengths: Tensor;
@@ -88,7 +91,10 @@ function cellsOf(pictures: Tensor): Cells {
 
 function newCellsOf(pictures: Tensor): Cells {
   const cell = textureCellPx(Number(pictures.shape[3]));
-  const colours = conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: opponents }));
+  const isGrey = Number(pictures.shape[1]) === 1;
+  const colours = isGrey
+    ? pictures
+    : conv2d(pictures, constant({ dtype: "float32", shape: [3, 3, 1, 1], data: opponents }));
   const means = [averageCells(colours, cell)];
   const strengths: Tensor[] = [];
   let image = colours;

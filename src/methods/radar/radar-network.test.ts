@@ -21,7 +21,11 @@ const parameters = new Random(3).normals(parameterCount(namedParameters(unet))).
 const pictures = Float64Array.from({ length: 2 * size * size * 3 }, (_, i) => (i * 37) % 251);
 
 /** What a readout sees of two pictures. */
-async function observed(changes: Partial<Readout>, patchSizePx = size): Promise<number[]> {
+async function observed(
+  changes: Partial<Readout>,
+  patchSizePx = size,
+  { readsGrey = false, data = pictures } = {},
+): Promise<number[]> {
   const readout = { ...readouts.mismatch, ...changes };
   const graph = observationGraph({
     unet,
@@ -29,9 +33,10 @@ async function observed(changes: Partial<Readout>, patchSizePx = size): Promise<
     imageSizePx: size,
     patchSizePx,
     readout,
+    readsGrey,
     random: new Random(1),
   });
-  const image = reference([2, size, size, 3], pictures, "uint8");
+  const image = reference([2, size, size, 3], data, "uint8");
   expect(hostArray(image).dtype).toBe("uint8");
   const { observation } = await runOnce(nodeBackend({ threads: 1 }), graph, { image });
   expect(observation?.shape).toEqual([2, 3, size, size]);
@@ -80,4 +85,14 @@ test("without added noise the mismatch is the predicted noise", async () => {
   expect(await observed({ ...scaled, observe: mismatch })).toEqual(
     await observed({ ...scaled, observe: noise }),
   );
+});
+
+test("the network sees pictures without colour as it does those of three channels, read as one", async () => {
+  const data = pictures.map((_, i) => (Math.floor(i / 3) * 37) % 251);
+  const call = { timesteps: [50], addsNoise: false, observe: noise };
+  for (const patchSizePx of [size, 8]) {
+    const three = await observed(call, patchSizePx, { data });
+    const one = await observed(call, patchSizePx, { data, readsGrey: true });
+    expectAllClose(one, three, { rtol: 1e-5, atol: 1e-5 });
+  }
 });

@@ -39,6 +39,8 @@ export interface TrainedNetwork {
   /** Side of the patches that the network sees, in pixels. */
   readonly patchSizePx: number;
   readonly readout: Readout;
+  /** Whether pictures come as one channel, see `MapSource.readsGrey`. */
+  readonly readsGrey: boolean;
   /** Source of the fixed noises. */
   readonly random: Random;
 }
@@ -48,7 +50,7 @@ const stitchedOverlap = 0.5;
 
 /** Input `image`; outputs float32 [K·N, ...] each: what the readout is fitted on, by its names. */
 export function observationGraph(network: TrainedNetwork): Graph {
-  return pictureGraph(network.imageSizePx, (pictures) => {
+  const build = (pictures: Tensor): Record<string, Tensor> => {
     const { output } = callNetwork(network, pictures);
     const observed = Object.entries(network.readout.observe(output));
     const tensors = bound(
@@ -56,7 +58,8 @@ export function observationGraph(network: TrainedNetwork): Graph {
       observed.map(([, tensor]) => tensor),
     );
     return Object.fromEntries(observed.map(([name, tensor], i) => [name, tensors[i] ?? tensor]));
-  });
+  };
+  return pictureGraph(network.imageSizePx, build, network);
 }
 
 /** The network and what its readout learned of good images, as a source of maps. */
@@ -65,6 +68,7 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
   return {
     imageSizePx,
     standardizesPlaces: network.readout.standardizesPlaces,
+    readsGrey: network.readsGrey,
     ...(network.readout.readsFromLevel && { readsFromLevel: true }),
     ...(readout.groups && { groups: readout.groups }),
     ...(readout.threshold !== undefined && { threshold: readout.threshold }),
@@ -78,13 +82,18 @@ export function radarMaps(network: TrainedNetwork, readout: FittedReadout): MapS
   };
 }
 
+/** @param pictures - float32 [N, 3, S, S], or [N, 1, S, S] where grey is read. @returns float32 [N, 3, S, S]. */
+function inColour(pictures: Tensor, { readsGrey }: TrainedNetwork): Tensor {
+  return readsGrey ? concat([pictures, pictures, pictures], 1) : pictures;
+}
+
 /** Pictures cut, noised to the readout's steps, and one call of the network; stitched where the readout reads pictures. */
 function callNetwork(network: TrainedNetwork, pictures: Tensor): { grid: PatchGrid; output: NetworkOutput } {
   const { readout, imageSizePx, patchSizePx } = network;
   const isStitched = readout.network === "patches";
   const grid = patchGrid(imageSizePx, patchSizePx, isStitched ? stitchedOverlap : undefined);
   const patches = cutPatches(pictures, grid);
-  const { noise, mismatch, defectLogits, features } = predicted(network, patches);
+  const { noise, mismatch, defectLogits, features } = predicted(network, inColour(patches, network));
   if (!isStitched) return { grid, output: { patches, noise, mismatch, defectLogits, features } };
   const output = {
     patches: pictures,

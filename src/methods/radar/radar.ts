@@ -52,6 +52,7 @@ async function learn(
     imageSizePx: options.imageSize,
     patchSizePx: options.patchSize,
     readout,
+    readsGrey: context.areGrey && readout.mayReadGrey === true,
     random,
   };
   const observations = observationGraph(network);

@@ -84,6 +84,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
     classifiers: [],
     standardizesPlaces: true,
     readsFromLevel: true,
+    mayReadGrey: true,
     tolerance: "usual",
     observe: (output) => Object.fromEntries(described.map(([name, { of }]) => [name, of(output)])),
     fit: async (images, { random }) => {

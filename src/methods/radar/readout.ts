@@ -8,7 +8,7 @@ import type { ClassifierName } from "./feature-classifier.ts";
 
 /** What the network says of pictures, or of a batch of patches of them. */
 export interface NetworkOutput {
-  /** What they look like, before they are noised: float32 [M, 3, P, P] in [-1, 1]. */
+  /** What they look like, before they are noised: float32 [M, 3, P, P] in [-1, 1]; [M, 1, P, P] where grey is read. */
   readonly patches: Tensor;
   /** Predicted noise ε̂, float32 [M, 3, P, P]: the mean over the readout's noisings. */
   readonly noise: Tensor;
@@ -46,6 +46,8 @@ export interface Readout {
   readonly standardizesPlaces: boolean;
   /** Whether its maps are read from their level in each picture, see {@link MapSource.readsFromLevel}. Default false. */
   readonly readsFromLevel?: boolean;
+  /** Whether pictures without colour are read as one channel, see {@link MapSource.readsGrey}; the network sees it three times. Default false. */
+  readonly mayReadGrey?: boolean;
   /** What a detector that reads this way is taught to tolerate unless its training says otherwise. */
   readonly tolerance: Tolerance;
   /** What {@link Readout.fit} looks at, by name: float32 [M, ...] each of a batch of patches. */
