@@ -11,6 +11,7 @@ import type { LearnedFigure, TrainingReportInput } from "../report/training-repo
 import { encodeWebp } from "./image-codec.ts";
 import { loadDetectorFile } from "./load-detector.ts";
 import type { ReadArea } from "./read-area.ts";
+import { thresholdSentence } from "./threshold-sentence.ts";
 import type { ScoredFile, TrainSummary } from "./train-options.ts";
 
 const panelSidePx = 256; // longer side of a panel (ours): sharp at the width a report shows
@@ -56,7 +57,7 @@ async function inputOf(training: ReportedTraining): Promise<TrainingReportInput>
     look: { sentences: lookSentences(training), panels: await lookPanels(training) },
     losses,
     calibration: {
-      sentence: thresholdSentence(summary),
+      sentence: thresholdSentence(summary.description),
       threshold: calibration.threshold,
       images: heldOut,
     },
@@ -211,12 +212,6 @@ function withArea(picture: RgbImage, area: LabelMap): RgbImage {
     data: labels.data.map((label) => (label === region ? 1 : 0)),
   });
   return regions.reduce((drawn, region) => maskOutline(drawn, maskOf(region), { lineWidthPx: 2 }), dimmed);
-}
-
-function thresholdSentence({ description }: TrainSummary): string {
-  const { images, threshold, falseAlarmRate, rule } = description.calibration;
-  const kept = rule === "conformal" ? "at most" : "by the method's own rule; about";
-  return `An image is called defective when its score exceeds ${Number(threshold.toPrecision(4))}: ${kept} ${Number((100 * falseAlarmRate).toPrecision(3))} % of good images, by ${images} held-out ones.`;
 }
 
 function heldOutImage({ path, anomalyScore }: ScoredFile, threshold: number): ReportImage {

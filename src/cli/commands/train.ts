@@ -1,11 +1,11 @@
 /** `radar train`: good images in, a model file out. */
 import { stressModel, type TrainSummary } from "../../node/index.ts";
+import { thresholdSentence } from "../../node/threshold-sentence.ts";
 import { trainOptionsOf } from "../../run-config.ts";
 import { type Command, commandLine, goodArg } from "../command.ts";
 import { chosenDevice } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
-import { percent } from "../percent.ts";
 import { duration } from "../progress.ts";
 import { runTraining } from "../run-training.ts";
 import { stressLines } from "../stress-lines.ts";
@@ -89,10 +89,7 @@ export const trainCommand: Command = {
       );
     }
     output.print(`${path}: ${lossText(summary)}${duration(summary.seconds)}`);
-    const kept = rule === "conformal" ? "at most" : "by the method's own rule; about";
-    output.print(
-      `An image is called defective when its score exceeds ${threshold.toPrecision(4)}: ${kept} ${percent(falseAlarmRate)} of good images, by ${images} held-out ones.`,
-    );
+    output.print(thresholdSentence(description));
     output.print("Highest scores among those; take out any that shows a defect, and train again:");
     for (const line of highest(heldOut)) output.print(line);
     if (odd.length > 0) output.print(oddText(odd));
