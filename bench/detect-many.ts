@@ -1,6 +1,7 @@
 /**
  * `radar detect` over many pictures: `npx tsx bench/detect-many.ts <model> <folder of pictures> [count] [overlay folder]`.
- * Prints the rate of scoring alone, that of files with all that is around it, the memory after every tenth of them, and processor time a picture.
+ * Prints the rates of scoring alone and of files with all that is around it, medians of turns over at most 100 pictures; the rate of all of them and the
+ * memory after every tenth; how many pictures get other bits in batches of eight; and processor time a picture.
  */
 import { linkSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -18,32 +19,75 @@ try {
     linkSync(path, join(links, `${String(i).padStart(6, "0")}${extname(path)}`));
   }
   const detector = await loadDetectorFile(model);
-  const image = await readImage(pictures[0] ?? "");
-  const alone = await rate(async () => {
-    for (let i = 0; i < 50; i++) await detector.detectOne(image);
-    return 50;
-  });
+  const { scoringPerSecond, filesPerSecond } = await rates(detector);
   const megabytes: number[] = [];
-  const around = await rate(async () => {
+  const manyPerSecond = await rate(async () => {
     let done = 0;
     for await (const _ of detectFiles(detector, links, output === undefined ? {} : { output }))
       if (++done % Math.max(1, Math.floor(total / 10)) === 0)
         megabytes.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
     return done;
   });
+  const otherBitsInBatches = await otherBits(detector);
   const cpuMilliseconds = await processorTime(detector);
   await detector.dispose();
   console.log(
     JSON.stringify({
       pictures: total,
-      scoringPerSecond: alone,
-      filesPerSecond: around,
+      scoringPerSecond,
+      filesPerSecond,
+      shareOfScoring: filesPerSecond / scoringPerSecond,
+      manyPerSecond,
       megabytes,
+      otherBitsInBatches,
       cpuMilliseconds,
     }),
   );
 } finally {
   rmSync(links, { recursive: true });
+}
+
+/** Pictures a second, scored alone and from files: medians of five turns after one that warms up. */
+async function rates(
+  detector: PictureDetector,
+): Promise<{ readonly scoringPerSecond: number; readonly filesPerSecond: number }> {
+  const paths = pictures.slice(0, 100);
+  const images = await Promise.all(paths.map((path) => readImage(path)));
+  const alone: number[] = [];
+  const around: number[] = [];
+  for (let round = 0; round < 6; round++) {
+    const scoring = await rate(async () => {
+      for (const image of images) await detector.detectOne(image);
+      return images.length;
+    });
+    const files = await rate(async () => {
+      for await (const _ of detectFiles(detector, paths));
+      return paths.length;
+    });
+    if (round === 0) continue;
+    alone.push(scoring);
+    around.push(files);
+  }
+  return { scoringPerSecond: median(alone), filesPerSecond: median(around) };
+}
+
+/** How many of the first 96 pictures, all of one size, get another score or another map in batches of eight than alone. */
+async function otherBits(
+  detector: PictureDetector,
+): Promise<{ readonly pictures: number; readonly scores: number; readonly maps: number }> {
+  const images = await Promise.all(pictures.slice(0, 96).map((path) => readImage(path)));
+  let [scores, maps] = [0, 0];
+  for (let start = 0; start < images.length; start += 8) {
+    const batch = images.slice(start, start + 8);
+    const together = await detector.detect(batch);
+    for (const [i, image] of batch.entries()) {
+      const alone = await detector.detectOne(image);
+      const data = together[i]?.anomalyMap.data;
+      if (together[i]?.anomalyScore !== alone.anomalyScore) scores++;
+      if (alone.anomalyMap.data.some((value, at) => value !== data?.[at])) maps++;
+    }
+  }
+  return { pictures: images.length, scores, maps };
 }
 
 /** Milliseconds of the processor a picture, medians of five rounds in turns on the first 16 pictures: less moved by other work than rates are. */
