@@ -40,26 +40,48 @@ export interface TrainStepFigures extends Operations {
   readonly sessionSeconds: number;
 }
 
+/** What {@link startBalancedStep} may change of the default preset. */
+export interface BalancedStepOptions {
+  readonly threads: number;
+  readonly sidePx: number;
+  /** Channels of the network's highest level. Default: the preset's, 16. */
+  readonly baseChannels?: number;
+  /** Images a step. Default: the preset's, 8. */
+  readonly batchSize?: number;
+}
+
+/** A training step that is ready to be run, again and again. */
+export interface StartedStep {
+  readonly step: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+  readonly operations: Operations;
+  readonly parameters: number;
+  readonly graphSeconds: number;
+  readonly sessionSeconds: number;
+}
+
 /** The step of the default preset at `sidePx` pixels: median over `rounds` steps; two are made first and not counted. */
 export async function measureBalancedStep(options: {
   threads: number;
   rounds: number;
   sidePx: number;
 }): Promise<Operations & { readonly seconds: number }> {
-  const { sidePx } = options;
-  const { unet: widths, batchSize } = resolveRadarOptions({}, sidePx);
-  const model = new UNet({ ...widths, imageChannels: 3, outputChannels: 4 });
-  const objective = defectObjective(
-    model,
-    noiseSchedule("linear"),
-    [batchSize, 3, sidePx, sidePx],
-    batchSize / 2,
-  );
-  const ours = await startOurs(objective, options.threads);
+  const ours = await startBalancedStep(options);
   const seconds: number[] = [];
   for (let i = 0; i < options.rounds + 2; i++) seconds.push(await timed(ours.step));
   await ours.stop();
   return { seconds: median(seconds.slice(2)), ...ours.operations };
+}
+
+/** The step of the default preset, for {@link measureBalancedStep} and for measuring several in turns. */
+export async function startBalancedStep(options: BalancedStepOptions): Promise<StartedStep> {
+  const { sidePx } = options;
+  const preset = resolveRadarOptions({ imageSize: sidePx }, sidePx);
+  const { batchSize = preset.batchSize, baseChannels = preset.unet.baseChannels } = options;
+  const model = new UNet({ ...preset.unet, baseChannels, imageChannels: 3, outputChannels: 4 });
+  const planted = Math.floor(batchSize / 2);
+  const shape = [batchSize, 3, sidePx, sidePx] as const;
+  return startOurs(defectObjective(model, noiseSchedule("linear"), shape, planted), options.threads);
 }
 
 /** Medians over `rounds` steps each, taken in turns; two steps of each are made first and not counted. */
@@ -95,17 +117,7 @@ export async function measureTrainStep(options: {
   };
 }
 
-async function startOurs(
-  objective: Objective,
-  threads: number,
-): Promise<{
-  step: () => Promise<void>;
-  stop: () => Promise<void>;
-  operations: Operations;
-  parameters: number;
-  graphSeconds: number;
-  sessionSeconds: number;
-}> {
+async function startOurs(objective: Objective, threads: number): Promise<StartedStep> {
   const begun = performance.now();
   const options = {
     learningRate: 1e-4,
