@@ -52,8 +52,13 @@ const widths = {
 /** The authors' patches: talk, slide 9. */
 const patchSizePx = 28;
 
-/** Widths of the network of such patches (ours), which can be halved twice. */
-const patchWidths = { ...widths, channelMultipliers: [1, 2, 4], attentionLevels: [2] } as const;
+/** Widths of the network of such patches (ours), which can be halved twice: 2.7 million parameters. */
+const patchWidths = {
+  ...widths,
+  baseChannels: 32,
+  channelMultipliers: [1, 2, 4],
+  attentionLevels: [2],
+} as const;
 
 /**
  * Every option with its value, checked.
