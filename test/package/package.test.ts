@@ -54,7 +54,7 @@ describe("the packed package", () => {
       .filter(
         (path) =>
           /\.test\.|(^|\/)test\//.test(path) ||
-          !/^dist\/.*\.(js|d\.ts)$|^dist\/(page|station)\/.*\.(html|css|svg|wasm)$|^deploy\/(compose\.yaml|Dockerfile(\.dockerignore)?)$|^docs\/.*\.(md|png|webp)$|^(package\.json|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE)$/.test(
+          !/^dist\/.*\.(js|d\.ts)$|^dist\/(page|station)\/.*\.(html|css|svg|wasm)$|^deploy\/(compose\.yaml|Dockerfile(\.dockerignore)?)$|^docs\/.*\.(md|png|svg|webp)$|^(package\.json|(README|ARCHITECTURE|CHANGELOG|CONTRIBUTING)\.md|LICENSE)$/.test(
             path,
           ),
       );
