@@ -9,8 +9,19 @@ export interface GoodSplit extends HoldOut {
 }
 
 const heldOutFraction = 0.3; // of the good images, for scales and threshold (ours)
-const usefulHeldOut = 19; // images that support a rate of 5 %, held out where that leaves most to learn from (ours)
 const largestFraction = 0.4; // that they may be (ours)
+const imagesPerAlarm = 20; // 1 / the default rate of false alarms
+
+/**
+ * How many of so many good images are held out: about three tenths, two fifths at most, and 20·k - 1 where there are enough. Of so many the k-th
+ * highest score is a threshold that exactly 5 % exceed; of 31 the highest would be one that 3 % do, and one odd image would set it.
+ */
+export function heldOutCount(count: number): number {
+  const [usual, most] = [heldOutFraction * count, Math.floor(largestFraction * count)];
+  if (most < imagesPerAlarm - 1) return Math.max(1, most, Math.round(usual));
+  const near = imagesPerAlarm * Math.max(1, Math.round((usual + 1) / imagesPerAlarm)) - 1;
+  return near <= most ? near : near - imagesPerAlarm;
+}
 
 /**
  * Divides good pictures as a training of that seed does.
@@ -29,8 +40,7 @@ export function splitGood(
 ): GoodSplit {
   const copies = nearCopies(images, options.imageSize);
   const split = holdOut(images.length, {
-    fraction: heldOutFraction,
-    minimum: Math.max(1, Math.min(usefulHeldOut, Math.floor(largestFraction * images.length))),
+    fraction: heldOutCount(images.length) / images.length,
     groups: groupsOf(images.length, copies, options.groups),
     random: new Random(options.seed).split("hold out"),
   });
