@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { heldOutCount } from "./good-split.ts";
+import { heldOutCount, splitGood } from "./good-split.ts";
 
 test.each([
   [2, 1],
@@ -26,4 +26,9 @@ test("never more than two fifths, nor less than a fifth, and of 48 and more so m
     expect(heldOut / count).toBeGreaterThanOrEqual(0.19);
     if (count >= 48) expect((heldOut + 1) % 20).toBe(0);
   }
+});
+
+test.each([0, 1])("%d images cannot be divided, and the error says so", (count) => {
+  const images = Array.from({ length: count }, () => new Uint8Array(3 * 16 * 16));
+  expect(() => splitGood(images, { imageSize: 16, seed: 0 })).toThrow(/expected at least 2 good images/);
 });

@@ -40,7 +40,7 @@ export function splitGood(
 ): GoodSplit {
   const copies = nearCopies(images, options.imageSize);
   const split = holdOut(images.length, {
-    fraction: heldOutCount(images.length) / images.length,
+    fraction: heldOutCount(images.length) / Math.max(2, images.length), // fewer than two are refused there
     groups: groupsOf(images.length, copies, options.groups),
     random: new Random(options.seed).split("hold out"),
   });
