@@ -64,7 +64,9 @@ test("a thread that goes on and on leaves turns to others", async () => {
 });
 
 test("the turn of a thread that was ended in its work is ended", async () => {
-  const worker = await inThread(`inTurn(async () => { say("mine"); await new Promise(() => {}); });`);
+  const worker = await inThread(
+    `inTurn(async () => { say("mine"); await new Promise(() => setInterval(() => {}, 1000)); });`,
+  ); // a thread that has nothing left to do would end by itself, and have no number any more
   const { threadId } = worker;
   await worker.terminate();
   endTurnOf(threadId);
