@@ -13,7 +13,7 @@ export interface ConformalThreshold {
 }
 
 /** The rate `auto` asks for where the sample supports it (ours). */
-const autoFalseAlarmRate = 0.05;
+export const autoFalseAlarmRate = 0.05;
 
 /** How far below an integer (n + 1)·a may fall through rounding and still count as that integer. */
 const roundingSlack = 1e-9;

@@ -1,6 +1,7 @@
 /** Which good pictures a training learns from, and which it holds out: a rule, so that whoever has the pictures can tell again. */
 import { Random } from "../base/random.ts";
 import { groupsOf, type HoldOut, holdOut, nearCopies } from "../data/index.ts";
+import { autoFalseAlarmRate } from "../detectors/calibration.ts";
 
 /** Good pictures divided. */
 export interface GoodSplit extends HoldOut {
@@ -10,7 +11,7 @@ export interface GoodSplit extends HoldOut {
 
 const heldOutFraction = 0.3; // of the good images, for scales and threshold (ours)
 const largestFraction = 0.4; // that they may be (ours)
-const imagesPerAlarm = 20; // 1 / the default rate of false alarms
+const imagesPerAlarm = Math.round(1 / autoFalseAlarmRate); // of which one may be above the threshold
 
 /**
  * How many of so many good images are held out: about three tenths, two fifths at most, and 20·k - 1 where there are enough. Of so many the k-th

@@ -54,8 +54,7 @@ test("a chart names both axes with units and every line, and tells lines apart b
   ])
     expect(side).toContain(words);
   const dashes = [...side.matchAll(/stroke-dasharray="([^"]+)"/g)].map(([, dash]) => dash);
-  expect(new Set(dashes)).toEqual(new Set(["none", "2 4", "8 4"].filter((dash) => dashes.includes(dash))));
-  expect(dashes).toEqual(expect.arrayContaining(["2 4", "8 4"]));
+  expect(new Set(dashes.filter((dash) => dash !== "none"))).toEqual(new Set(["2 4", "8 4"]));
 });
 
 test("a picture is smaller than 40 kB and stands by itself", () => {
