@@ -6,7 +6,7 @@ import type { TrainingContext } from "../src/methods/method.ts";
 import { findPart } from "../src/node/find-part.ts";
 import { loadImages, openDataset, readImage } from "../src/node/index.ts";
 import type { LocateMode } from "../src/node/locate-mode.ts";
-import { typicalSide } from "../src/node/typical-side.ts";
+import { longerSide, typicalSize } from "../src/node/typical-size.ts";
 import type { Backend } from "../src/runtime/backend.ts";
 
 /** An opened set. */
@@ -41,7 +41,7 @@ export async function openSet(
   const { backend, purpose, sizeOf, locate } = options;
   const dataset = await openDataset(folder, { purpose });
   const paths = dataset.train.map(({ path }) => path);
-  const typicalSidePx = await typicalSide(paths);
+  const typicalSidePx = longerSide(await typicalSize(paths));
   const sizePx = sizeOf(typicalSidePx);
   const { part } = await findPart(paths, { backend, mode: locate });
   const look = part ? { part } : undefined;

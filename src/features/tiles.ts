@@ -33,6 +33,11 @@ export interface TileGrid {
   readonly overlapPx: number;
 }
 
+/** Tiles along an axis of so many pixels, see {@link overTiles}. */
+export function tileCount(lengthPx: number, { tilePx, overlapPx }: TileGrid): number {
+  return Math.ceil(Math.max(0, lengthPx - tilePx) / (tilePx - overlapPx)) + 1;
+}
+
 /** What is made of a tile: maps float32 [N, C, S, S], and a score [N, 1] where there is one. */
 export interface TileReading {
   readonly maps: Tensor;

@@ -1,6 +1,4 @@
 /** Whether the good pictures of a folder show one part that lies anyhow; see `studyPart`. */
-import { checkAborted } from "../base/abort.ts";
-import { RadarError } from "../base/errors.ts";
 import type { RgbImage } from "../base/raster.ts";
 import type { SampleDepth } from "../data/sample-depth.ts";
 import {
@@ -18,7 +16,8 @@ import { encodeModel } from "../onnx/index.ts";
 import { abortable } from "../runtime/abortable.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { LocateMode } from "./locate-mode.ts";
-import { namedImage, type Picture } from "./picture.ts";
+import type { Picture } from "./picture.ts";
+import { somePictures } from "./some-pictures.ts";
 
 const studied = 120; // pictures, evenly spread (ours)
 const largestSidePx = 256; // of a large picture before it enters a graph (ours): well above the size of the search
@@ -35,21 +34,17 @@ export async function findPart(
   options: {
     readonly backend: Backend;
     readonly mode: LocateMode;
-    readonly depth?: SampleDepth;
+    readonly depth?: SampleDepth | undefined;
     readonly signal?: AbortSignal | undefined;
   },
 ): Promise<PartStudy> {
   const { backend, mode, depth, signal } = options;
   if (mode === "off") return { part: null, reason: "not asked for", spreadLeft: null, means: null };
-  const count = Math.min(studied, pictures.length);
   let first: number | undefined; // aspect of the first picture that could be read
   const small: RgbImage[] = [];
   let shrinker: Shrinker | undefined;
   try {
-    for (let i = 0; i < count; i++) {
-      checkAborted(signal, "training");
-      const picture = await tryRead(pictures[Math.floor((i * pictures.length) / count)] ?? "", depth);
-      if (picture === undefined) continue;
+    for await (const picture of somePictures(pictures, studied, { depth, signal })) {
       const aspect = picture.height / picture.width;
       first ??= aspect;
       if (Math.abs(aspect / first - 1) > mostAspectSpread) {
@@ -92,13 +87,4 @@ async function openShrinker(
     },
     dispose: () => session.dispose(),
   };
-}
-
-async function tryRead(picture: Picture, depth: SampleDepth | undefined): Promise<RgbImage | undefined> {
-  try {
-    return (await namedImage(picture, "image", depth)).image;
-  } catch (error) {
-    if (error instanceof RadarError) return undefined; // whoever reads them all reports it
-    throw error;
-  }
 }

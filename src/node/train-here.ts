@@ -3,15 +3,7 @@ import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { checkAborted } from "../base/abort.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
-import {
-  type FoundPart,
-  goodPictures,
-  lookOf,
-  meanPicture,
-  onlyArea,
-  shareLooked,
-  type Tiles,
-} from "../detectors/index.ts";
+import { goodPictures, lookOf, meanPicture, onlyArea, shareLooked } from "../detectors/index.ts";
 import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
 import type { LossPoint } from "../report/loss-chart.ts";
 import { nodeBackend } from "../runtime/node.ts";
@@ -28,13 +20,12 @@ import { checkOutputs } from "./output-path.ts";
 import { namedImage } from "./picture.ts";
 import { readArea } from "./read-area.ts";
 import { softwareVersions } from "./software-versions.ts";
+import { coarseNote, tilesAt } from "./tiles.ts";
 import type { TrainOptions, TrainSummary } from "./train-options.ts";
 import { trainingBackend } from "./training-backend.ts";
 import { trainingReport } from "./training-report.ts";
 import { type PlainData, trainingSource } from "./training-source.ts";
-import { typicalSide } from "./typical-side.ts";
-
-const tileOverlap = 4; // neighbours share one part in so many (ours)
+import { longerSide, typicalSize } from "./typical-size.ts";
 
 /** As {@link train}, on this thread, with options that were checked. */
 export async function trainHere(
@@ -67,7 +58,8 @@ export async function trainHere(
   for (const note of notes) onStage?.(note);
   onStage?.(`reading ${pictures.length} good images of ${name}`);
   const depth = await depthOfImages(pictures, { bits: options.bits, signal });
-  const side = await typicalSide(pictures, depth);
+  const typical = await typicalSize(pictures, depth);
+  const side = longerSide(typical);
   const scale = resolution === undefined || resolution === "full" ? 1 : Math.min(1, resolution / side);
   const prepared = prepareMethod(methodOptions, Math.floor(side * scale));
   const { imageSize, preset, batchSize } = prepared.options;
@@ -83,7 +75,10 @@ export async function trainHere(
     onStage?.(
       `${part ? "finding the part in each picture" : "pictures are taken as they lie"}: ${found.reason}`,
     );
-  const tiles = resolution === undefined ? undefined : tilesOf({ scale, tilePx: imageSize, side, part });
+  const seen = { size: typical, part, tilePx: imageSize };
+  const tiles = resolution === undefined ? undefined : tilesAt(scale, seen);
+  const lost = tiles ? undefined : coarseNote(seen);
+  if (lost !== undefined) onStage?.(lost);
   const grid = tiles && part === undefined ? { scale } : { sidePx: tiles?.framePx ?? imageSize };
   const drawn = await readArea(pictures, options, { backend: preparing, grid, part, depth });
   if (drawn !== undefined) {
@@ -203,20 +198,6 @@ export async function trainHere(
   });
   await writeFileAtomic(report, html);
   return summary;
-}
-
-/** @param of - `side`: longer side of a typical picture, in pixels. */
-function tilesOf(of: {
-  readonly scale: number;
-  readonly tilePx: number;
-  readonly side: number;
-  readonly part: FoundPart | undefined;
-}): Tiles {
-  const { scale, tilePx, side, part } = of;
-  const tiles = { scale, overlapPx: Math.floor(tilePx / tileOverlap) };
-  if (part === undefined) return tiles;
-  const { aspect, frame } = part.model;
-  return { ...tiles, framePx: Math.round((frame * scale * side) / Math.max(1, aspect)) };
 }
 
 function now(): number {
