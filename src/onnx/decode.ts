@@ -1,7 +1,12 @@
-/** What can be learned of an ONNX file without running it. */
-import { fromBinary } from "@bufbuild/protobuf";
-import { type GraphProto, type ModelProto, ModelProtoSchema } from "onnx-buf";
+/**
+ * What can be learned of an ONNX file without running it.
+ *
+ * Its fields are read one by one and its weights passed over: every process that scores reads a model's summary, and the messages of the format
+ * take longer to load than to read.
+ */
+import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
 import { OnnxFormatError } from "../base/errors.ts";
+import { fields } from "./fields.ts";
 
 /** A model's own account of itself. */
 export interface ModelSummary {
@@ -24,43 +29,91 @@ export interface ModelSummary {
  * @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model or cut off.
  */
 export function decodeModel(bytes: Uint8Array): ModelSummary {
-  const { graph, producerName, metadataProps, opsetImport } = parseModel(bytes);
+  try {
+    return summaryOf(bytes);
+  } catch (cause) {
+    throw notOnnx(bytes, { cause });
+  }
+}
+
+/** The error of bytes that are no ONNX file. */
+export function notOnnx(bytes: Uint8Array, options?: { cause?: unknown }): OnnxFormatError {
+  return new OnnxFormatError(
+    `model: expected an ONNX file, got ${bytes.length} bytes that are none, or are cut off.`,
+    options,
+  );
+}
+
+function summaryOf(bytes: Uint8Array): ModelSummary {
+  const model = new Message(bytes);
+  const graph = model.last(fields.model.graph);
   const operators = new Map<string, number>();
   countOperators(graph, operators);
-  const metadata = metadataProps.map(({ key, value }) => [key, value] as const);
+  const named = (number: number) => graph.all(number).map((value) => value.text(fields.valueInfo.name));
+  const opset = model
+    .all(fields.model.opsetImport)
+    .find((each) => ["", "ai.onnx"].includes(each.text(fields.opset.domain)));
+  const metadata = model
+    .all(fields.model.metadataProps)
+    .map((entry) => [entry.text(fields.entry.key), entry.text(fields.entry.value)] as const);
   return {
-    producer: producerName,
-    opset: Number(opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0),
-    inputs: graph.input.map(({ name }) => name),
-    outputs: graph.output.map(({ name }) => name),
+    producer: model.text(fields.model.producerName),
+    opset: opset?.number(fields.opset.version) ?? 0,
+    inputs: named(fields.graph.input),
+    outputs: named(fields.graph.output),
     operators: Object.fromEntries(operators),
     metadata: Object.fromEntries(metadata),
   };
 }
 
-function countOperators({ node }: GraphProto, counts: Map<string, number>): void {
-  for (const { opType, attribute } of node) {
-    counts.set(opType, (counts.get(opType) ?? 0) + 1);
-    for (const { g: body } of attribute) if (body !== undefined) countOperators(body, counts);
+function countOperators(graph: Message, counts: Map<string, number>): void {
+  for (const node of graph.all(fields.graph.node)) {
+    const operator = node.text(fields.node.opType);
+    counts.set(operator, (counts.get(operator) ?? 0) + 1);
+    for (const attribute of node.all(fields.node.attribute)) {
+      for (const body of attribute.all(fields.attribute.graph)) countOperators(body, counts);
+    }
   }
 }
 
-/** The message of a model, which has a graph. @throws {OnnxFormatError} E_ONNX as {@link decodeModel}. */
-export function parseModel(bytes: Uint8Array): ModelProto & { graph: GraphProto } {
-  let model: ModelProto;
-  try {
-    model = fromBinary(ModelProtoSchema, bytes);
-  } catch (cause) {
-    throw notOnnx(bytes, { cause });
-  }
-  const { graph } = model;
-  if (graph === undefined) throw notOnnx(bytes);
-  return { ...model, graph };
-}
+/** The fields of a message, not read any further. */
+class Message {
+  readonly #bytes = new Map<number, Uint8Array[]>();
+  readonly #numbers = new Map<number, bigint>();
 
-function notOnnx(bytes: Uint8Array, options?: { cause?: unknown }): OnnxFormatError {
-  return new OnnxFormatError(
-    `model: expected an ONNX file, got ${bytes.length} bytes that are none, or are cut off.`,
-    options,
-  );
+  /** @throws {Error} if the bytes are no message or cut off. */
+  constructor(bytes: Uint8Array) {
+    const reader = new BinaryReader(bytes);
+    while (reader.pos < reader.len) {
+      const [number, type] = reader.tag();
+      if (type === WireType.LengthDelimited) {
+        const values = this.#bytes.get(number) ?? [];
+        this.#bytes.set(number, values);
+        values.push(reader.bytes());
+      } else if (type === WireType.Varint) this.#numbers.set(number, BigInt(reader.int64()));
+      else reader.skip(type, number);
+    }
+  }
+
+  /** All messages of a field. */
+  all(field: number): Message[] {
+    return (this.#bytes.get(field) ?? []).map((bytes) => new Message(bytes));
+  }
+
+  /** The last message of a field: that which counts, of a field that is not repeated. @throws {Error} if there is none. */
+  last(field: number): Message {
+    const bytes = this.#bytes.get(field)?.at(-1);
+    if (bytes === undefined) throw new Error(`no field ${field}`);
+    return new Message(bytes);
+  }
+
+  /** The last text of a field; empty where there is none. */
+  text(field: number): string {
+    return new TextDecoder().decode(this.#bytes.get(field)?.at(-1));
+  }
+
+  /** The last whole number of a field; 0 where there is none. */
+  number(field: number): number {
+    return Number(this.#numbers.get(field) ?? 0);
+  }
 }

@@ -3,8 +3,8 @@ import { create, toBinary } from "@bufbuild/protobuf";
 import { type GraphProto, ModelProtoSchema, type NodeProto } from "onnx-buf";
 import type { NdArray } from "../base/array.ts";
 import { OnnxFormatError } from "../base/errors.ts";
-import { parseModel } from "./decode.ts";
 import { encodeTensor } from "./encode.ts";
+import { parseModel } from "./parse-model.ts";
 
 /** A constant, by the way that leads from an output of the model up to it, and what it is to be. */
 export interface ConstantChange {

@@ -1,0 +1,17 @@
+/** An ONNX file as the messages of its format. */
+import { fromBinary } from "@bufbuild/protobuf";
+import { type GraphProto, type ModelProto, ModelProtoSchema } from "onnx-buf";
+import { notOnnx } from "./decode.ts";
+
+/** The message of a model, which has a graph. @throws {OnnxFormatError} E_ONNX if the bytes are no ONNX model or cut off. */
+export function parseModel(bytes: Uint8Array): ModelProto & { graph: GraphProto } {
+  let model: ModelProto;
+  try {
+    model = fromBinary(ModelProtoSchema, bytes);
+  } catch (cause) {
+    throw notOnnx(bytes, { cause });
+  }
+  const { graph } = model;
+  if (graph === undefined) throw notOnnx(bytes);
+  return { ...model, graph };
+}
