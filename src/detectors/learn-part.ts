@@ -1,4 +1,5 @@
 /** Whether good pictures show one part that lies anyhow on a plain ground, and how it is then found. */
+import { median, quantile } from "../base/quantile.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { type PartModel, partFrame } from "../features/part-frame.ts";
 import {
@@ -9,16 +10,7 @@ import {
   smallPictures,
 } from "../features/part-ground.ts";
 import { locatePart, poseByMoments, templateSidePx } from "../features/part-pose.ts";
-import {
-  meanFrame,
-  meanOf,
-  median,
-  quantile,
-  reachOf,
-  shapeOf,
-  spread,
-  standingPose,
-} from "../features/part-shape.ts";
+import { meanFrame, meanOf, reachOf, shapeOf, spread, standingPose } from "../features/part-shape.ts";
 import { buildGraph, concat, input, reduceMean, reshape, type Tensor } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend, Feeds } from "../runtime/backend.ts";

@@ -2,6 +2,7 @@
 import { float32Array } from "../base/array.ts";
 import { formatNumber } from "../base/check.ts";
 import { DataError } from "../base/errors.ts";
+import { median } from "../base/quantile.ts";
 import { type ConstantChange, decodeModel, replaceConstants, withInner } from "../onnx/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
@@ -160,12 +161,7 @@ function movedScore(
   { toleratedScore, scores }: DetectorDescription["calibration"],
   ranked: readonly number[],
 ): number | undefined {
-  return toleratedScore === undefined ? undefined : toleratedScore + medianOf(ranked) - medianOf(scores);
-}
-
-/** @param ranked - Ascending. */
-function medianOf(ranked: readonly number[]): number {
-  return ranked[Math.floor(ranked.length / 2)] ?? 0;
+  return toleratedScore === undefined ? undefined : toleratedScore + median(ranked) - median(scores);
 }
 
 function describe(

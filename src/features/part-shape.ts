@@ -85,14 +85,3 @@ export function spread(frames: readonly Float32Array[]): number {
   }
   return total / frames.length;
 }
-
-/** The middle value. */
-export function median(values: readonly number[]): number {
-  return quantile(Float32Array.from(values), 0.5);
-}
-
-/** The value that a share `q` of the values does not exceed. */
-export function quantile(values: Float32Array, q: number): number {
-  const sorted = values.slice().sort();
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
-}

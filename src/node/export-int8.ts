@@ -10,6 +10,7 @@ import {
   text,
 } from "../base/check-options.ts";
 import { DataError, RadarError } from "../base/errors.ts";
+import { median } from "../base/quantile.ts";
 import { Random } from "../base/random.ts";
 import { holdOut } from "../data/index.ts";
 import { contentHash } from "../detectors/content-hash.ts";
@@ -248,9 +249,4 @@ async function interleaved(
     }
   }
   return [median(times[0]), median(times[1])];
-}
-
-function median(values: readonly number[]): number {
-  const rising = [...values].sort((a, b) => a - b);
-  return rising[Math.floor(rising.length / 2)] ?? 0;
 }

@@ -1,6 +1,7 @@
 /** The side of a training that computes, in a worker. */
 import { AbortError, RadarError } from "../base/errors.ts";
 import { rgbImageOf } from "../base/frame.ts";
+import { median } from "../base/quantile.ts";
 import { packageVersion } from "../base/version.ts";
 import { usualDepth } from "../data/index.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
@@ -132,7 +133,7 @@ async function typicalSide(pictures: readonly Blob[]): Promise<number> {
     sides.push(Math.max(bitmap.width, bitmap.height));
     bitmap.close();
   }
-  return sides.sort((a, b) => a - b)[Math.floor(sides.length / 2)] ?? 0;
+  return median(sides);
 }
 
 function now(): number {

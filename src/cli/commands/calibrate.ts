@@ -1,5 +1,6 @@
 /** `radar calibrate`: a model's threshold set anew on parts that were confirmed as good. */
 import { type CalibrateSummary, calibrate } from "../../node/index.ts";
+import { raisedFor } from "../../node/threshold-sentence.ts";
 import { type Command, computeArgs, goodArg } from "../command.ts";
 import { computeOptions } from "../compute-options.ts";
 import { exitCodes } from "../errors.ts";
@@ -89,9 +90,7 @@ function tell(
     `At most ${percent(after.falseAlarmRate)} of good parts are called anomalous, by ${after.images} of them (before: ${percent(before.falseAlarmRate)} by ${before.images}).`,
   );
   if (after.thresholdAsTheyAre !== undefined)
-    output.print(
-      `These pictures alone gave ${after.thresholdAsTheyAre.toPrecision(4)}; it is raised for light, noise and what else cameras do.`,
-    );
+    output.print(`These pictures alone gave ${after.thresholdAsTheyAre.toPrecision(4)}; it is ${raisedFor}.`);
   output.print(
     `Of these pictures the old threshold calls ${alarms.before} anomalous, the new one ${alarms.after}.`,
   );

@@ -2,6 +2,7 @@
 import { checkModel, type DetectorDescription, type GoodPictures } from "../../detectors/index.ts";
 import { readModelFile } from "../../node/index.ts";
 import { aboutFile } from "../../node/load-detector.ts";
+import { raisedFor } from "../../node/threshold-sentence.ts";
 import { decodeModel, type ModelSummary } from "../../onnx/index.ts";
 import type { Command } from "../command.ts";
 import { exitCodes } from "../errors.ts";
@@ -42,7 +43,7 @@ function lookText({ aspectRatio, shortSidePx, color, contrast, depth }: GoodPict
 
 function raisedText({ thresholdAsTheyAre }: DetectorDescription["calibration"]): string {
   if (thresholdAsTheyAre === undefined) return "";
-  return ` (${number(thresholdAsTheyAre)}, raised for light, noise and what else cameras do)`;
+  return ` (${number(thresholdAsTheyAre)}, ${raisedFor})`;
 }
 
 function leftOutText({ leftOut }: DetectorDescription["calibration"]): string {
