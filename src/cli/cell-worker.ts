@@ -40,6 +40,7 @@ async function trained({ kind: _, data, config, ...options }: TrainJob): Promise
     ...options,
     signal: stopping.signal,
     onProgress: ({ step, totalSteps }) => tell("steps", step, totalSteps),
+    onStageProgress: ({ done, total }) => tell("good images", done, total),
   });
   return { kind: "trained", result };
 }

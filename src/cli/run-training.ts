@@ -11,7 +11,7 @@ import {
 } from "../node/index.ts";
 import { interruptible } from "./interrupt.ts";
 import type { Output } from "./output.ts";
-import { bar, duration } from "./progress.ts";
+import { bar, duration, imageLine } from "./progress.ts";
 
 const stepsUntilRateIsKnown = 6; // the loop turns minutes into steps after as many
 
@@ -31,6 +31,7 @@ export async function runTraining(
   const interruption = interruptible(() => {
     output.note("Stopping after this step; once more stops at once.");
   });
+  let stageStarted = output.now();
   const isTimed = options.length !== undefined && "minutes" in options.length;
   try {
     const summary = await train(data, {
@@ -39,6 +40,11 @@ export async function runTraining(
       onStage: (stage) => {
         output.endProgress();
         output.note(stage);
+        stageStarted = output.now();
+      },
+      onStageProgress: ({ done, total }) => {
+        output.progress(() => imageLine(done, total, output.now() - stageStarted));
+        if (done === total) output.endProgress();
       },
       onProgress: (progress) => output.progress(() => trainingLine(progress, { isTimed })),
     });

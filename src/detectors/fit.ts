@@ -6,7 +6,7 @@ import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { detectorGraph, highestGraph, mapsGraph, readingGraph, sourceMapsName } from "./detector-graph.ts";
-import { pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
+import { copiesPerPicture, pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
 import { scalesArray } from "./fused-map.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import type { Look } from "./look.ts";
@@ -16,7 +16,7 @@ import { imageInputName } from "./model-names.ts";
 import { oddScores } from "./odd-scores.ts";
 import { fitPlaceScales } from "./place-scale.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
-import { outputOf, withSession } from "./run-graph.ts";
+import { outputOf, type StageListener, withSession } from "./run-graph.ts";
 import { sealed } from "./seal.ts";
 
 /** What fitting needs besides the source of maps. */
@@ -38,6 +38,8 @@ export interface FitOptions {
   readonly look?: Look | undefined;
   /** The held-out images at their own size, in the same order; needed where the look is at tiles. */
   readonly wholeHeldOut?: (() => AsyncIterable<RgbImage>) | undefined;
+  /** Told after each picture that was scored. */
+  readonly onProgress?: StageListener | undefined;
   /** The description, given its calibration. */
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
@@ -80,12 +82,15 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const area = look?.area;
   const sizePx = source.imageSizePx;
   const { tiles } = look ?? {};
-  const places =
-    source.standardizesPlaces && tiles === undefined // in a tile no place means anything
-      ? await withSession(backend, mapsGraph(source), (session) =>
-          fitPlaceScales(outputOf(session, options.learned, { sizePx, name: "maps" }), area),
-        )
-      : undefined;
+  const hasPlaces = source.standardizesPlaces && tiles === undefined; // in a tile no place means anything
+  const unscaled = mapsGraph(source);
+  const count = counter(options, { hasPlaces, mapCount: Number(unscaled.outputs[0]?.tensor.shape[1]) });
+  const learned = { sizePx, name: "maps", onProgress: count };
+  const places = hasPlaces
+    ? await withSession(backend, unscaled, (session) =>
+        fitPlaceScales(outputOf(session, options.learned, learned), area),
+      )
+    : undefined;
   const heldOut: HeldOut = { images: options.heldOut, whole: tiles && options.wholeHeldOut };
   const copied: HeldOut = {
     images: options.disturbed?.images ?? [],
@@ -94,7 +99,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
   const heldOutLook = { places, look };
   const read = (pictures: HeldOut) =>
     withSession(backend, readingGraph(source, heldOutLook), (session) =>
-      forEach(pictures, sizePx, async (picture) => readingOf(await session.run(picture))),
+      forEach(pictures, { sizePx, count }, async (picture) => readingOf(await session.run(picture))),
     );
   const readings = await read(heldOut);
   const ofCopies = options.disturbed ? await read(copied) : [];
@@ -114,7 +119,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     if (only && scales.length === 1)
       return read.map((reading, i) => scaledMaximum(reading, scalesOf(i)[0] ?? only));
     return await withSession(backend, highestGraph(source, heldOutLook, scales.length), (session) =>
-      forEach(pictures, sizePx, async (picture, i) => {
+      forEach(pictures, { sizePx, count }, async (picture, i) => {
         const { highest } = await session.run({ ...picture, scales: scalesArray(scalesOf(i)) });
         return Number(highest?.data[0]);
       }),
@@ -182,14 +187,27 @@ interface HeldOut {
 /** What is made of each picture, given it as a graph's input. */
 async function forEach<T>(
   { images, whole }: HeldOut,
-  sizePx: number,
+  { sizePx, count }: { readonly sizePx: number; readonly count: () => void },
   use: (input: Record<string, NdArray>, i: number) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
   const pictures = whole ? whole() : images.map((planes) => pictureOf(planes, sizePx));
-  for await (const picture of pictures)
+  for await (const picture of pictures) {
     results.push(await use({ [imageInputName]: stackPictures([picture]) }, results.length));
+    count();
+  }
   return results;
+}
+
+/** Counts the pictures of all passes: those learned from where places are standardised, and the held-out ones, once more where several maps become one. */
+function counter(
+  { learned, heldOut, disturbed, onProgress }: FitOptions,
+  { hasPlaces, mapCount }: { readonly hasPlaces: boolean; readonly mapCount: number },
+): () => void {
+  const pictures = heldOut.length * (disturbed ? 1 + copiesPerPicture : 1);
+  const total = (hasPlaces ? learned.length : 0) + pictures * (mapCount > 1 ? 2 : 1);
+  let done = 0;
+  return () => onProgress?.({ done: ++done, total });
 }
 
 function readingOf({ means, maxima, levels, score }: Readonly<Record<string, NdArray>>): MapReading {

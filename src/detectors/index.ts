@@ -73,6 +73,7 @@ export {
   recalibrate,
 } from "./recalibrate.ts";
 export { stackPictures } from "./run-detector.ts";
+export type { StageListener, StageProgress } from "./run-graph.ts";
 export {
   checkRuntime,
   type Difference,

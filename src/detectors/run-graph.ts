@@ -6,6 +6,16 @@ import type { Backend, Session } from "../runtime/backend.ts";
 import { imageInputName } from "./model-names.ts";
 import { pictureOf, stackPictures } from "./run-detector.ts";
 
+/** How far a stage is that goes through pictures. */
+export interface StageProgress {
+  /** Pictures so far; one that is seen several times counts as often. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Told after each picture. */
+export type StageListener = (progress: StageProgress) => void;
+
 /** Loads a graph for as long as `use` takes. */
 export async function withSession<T>(
   backend: Backend,
@@ -28,10 +38,11 @@ export async function withSession<T>(
 export async function* outputsOf(
   session: Session,
   images: readonly Uint8Array[],
-  sizePx: number,
+  { sizePx, onProgress }: { readonly sizePx: number; readonly onProgress?: StageListener | undefined },
 ): AsyncGenerator<Record<string, NdArray>> {
-  for (const planes of images) {
+  for (const [i, planes] of images.entries()) {
     yield await session.run({ [imageInputName]: stackPictures([pictureOf(planes, sizePx)]) });
+    onProgress?.({ done: i + 1, total: images.length });
   }
 }
 
@@ -39,9 +50,13 @@ export async function* outputsOf(
 export async function* outputOf(
   session: Session,
   images: readonly Uint8Array[],
-  options: { readonly sizePx: number; readonly name: string },
+  options: {
+    readonly sizePx: number;
+    readonly name: string;
+    readonly onProgress?: StageListener | undefined;
+  },
 ): AsyncGenerator<NdArray> {
-  for await (const { [options.name]: output } of outputsOf(session, images, options.sizePx)) {
+  for await (const { [options.name]: output } of outputsOf(session, images, options)) {
     if (output !== undefined) yield output;
   }
 }

@@ -5,6 +5,7 @@ import type { RgbImage } from "../base/raster.ts";
 import type { Symmetry, Tolerance } from "../data/index.ts";
 import type { GoodPictures, Look } from "../detectors/index.ts";
 import type { MapSource } from "../detectors/map-source.ts";
+import type { StageListener } from "../detectors/run-graph.ts";
 import type { Backend } from "../runtime/backend.ts";
 import type { Checkpoint, TrainingProgress } from "../train/index.ts";
 
@@ -73,6 +74,8 @@ export interface TrainingContext {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
   /** What is being done outside the steps, e.g. "calibrating", for people. */
   readonly onStage?: ((stage: string) => void) | undefined;
+  /** How far a stage is that goes through pictures, after each of them. */
+  readonly onStageProgress?: StageListener | undefined;
   /** Where trained networks are kept and looked for. Default: nowhere. */
   readonly networks?: NetworkStore | undefined;
   /** Where checkpoints go; see `TrainingLoopOptions`. */

@@ -127,6 +127,7 @@ export async function trainDetector(
     }),
     falseAlarmRate: options.falseAlarmRate,
     keepOdd: context.keepOdd ?? false,
+    onProgress: context.onStageProgress,
     backend,
     look: context.look,
     wholeHeldOut: fullSize && (() => each(split.calibration, fullSize.whole)),

@@ -159,6 +159,7 @@ export async function trainHere(
         options.onProgress?.({ ...progress, imagesPerSecond });
       },
       onStage,
+      onStageProgress: options.onStageProgress,
       ...(checkpointPath !== null && { saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes) }),
     },
   ).finally(() => retaking?.dispose());

@@ -1,6 +1,7 @@
 /** A training in a worker thread: the same bits, while the caller's event loop goes on. */
 
 import { errorFrom, type PlainError } from "../base/plain-error.ts";
+import type { StageProgress } from "../detectors/index.ts";
 import type { FilePath } from "./file-input.ts";
 import { pathOf } from "./file-input.ts";
 import { startThread } from "./thread.ts";
@@ -10,7 +11,7 @@ import type { PlainData } from "./training-source.ts";
 /** Options that can be sent to a thread. */
 export type PlainTrainOptions = Omit<
   TrainOptions,
-  "signal" | "onProgress" | "onStage" | "networks" | "worker"
+  "signal" | "onProgress" | "onStage" | "onStageProgress" | "networks" | "worker"
 >;
 
 /** What the thread is asked to do. */
@@ -26,12 +27,13 @@ export type TrainingAnswer =
 /** What the thread tells before. */
 export type TrainingNews =
   | { readonly kind: "progress"; readonly progress: ImageProgress }
-  | { readonly kind: "stage"; readonly stage: string };
+  | { readonly kind: "stage"; readonly stage: string }
+  | { readonly kind: "stage progress"; readonly progress: StageProgress };
 
 /** As `trainHere`, elsewhere. @param file - What the thread runs; true for our own file. */
 export async function trainInThread(
   data: PlainData,
-  { signal, onProgress, onStage, networks: _, ...options }: Omit<TrainOptions, "worker">,
+  { signal, onProgress, onStage, onStageProgress, networks: _, ...options }: Omit<TrainOptions, "worker">,
   file: true | FilePath,
 ): Promise<TrainSummary> {
   const thread = startThread<TrainingOrder, TrainingAnswer, TrainingNews>(
@@ -40,7 +42,8 @@ export async function trainInThread(
     (message) => message.kind === "trained" || message.kind === "failed",
     (news) => {
       if (news.kind === "progress") onProgress?.(news.progress);
-      else onStage?.(news.stage);
+      else if (news.kind === "stage") onStage?.(news.stage);
+      else onStageProgress?.(news.progress);
     },
   );
   const stop = (): void => thread.tell({ kind: "stop" });

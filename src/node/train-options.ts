@@ -14,7 +14,12 @@ import {
 } from "../base/check-options.ts";
 import { OptionError } from "../base/errors.ts";
 import { type SkippedFile, type Tolerance, tolerances } from "../data/index.ts";
-import { checkRegion, type DetectorDescription, type Region } from "../detectors/index.ts";
+import {
+  checkRegion,
+  type DetectorDescription,
+  type Region,
+  type StageListener,
+} from "../detectors/index.ts";
 import type { NetworkStore, TrainingOptions } from "../methods/index.ts";
 import type { Device } from "../runtime/backend.ts";
 import type { TrainingProgress } from "../train/index.ts";
@@ -89,6 +94,8 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
   readonly onProgress?: ((progress: ImageProgress) => void) | undefined;
   /** What is being done, one line for people each. */
   readonly onStage?: ((stage: string) => void) | undefined;
+  /** How far a stage is that goes through pictures - fitting, calibrating -, after each of them. */
+  readonly onStageProgress?: StageListener | undefined;
 }
 
 /** What a training did. */
@@ -184,6 +191,7 @@ const trainChecks: OptionChecks<TrainOptions> = {
   signal: abortSignal,
   onProgress: callback,
   onStage: callback,
+  onStageProgress: callback,
 };
 
 const hints = {

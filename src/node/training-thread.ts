@@ -18,6 +18,7 @@ export function serveTraining(port: MessagePort): void {
       signal: stopping.signal,
       onProgress: (progress) => tell({ kind: "progress", progress }),
       onStage: (stage) => tell({ kind: "stage", stage }),
+      onStageProgress: (progress) => tell({ kind: "stage progress", progress }),
     })
       .then((summary) => tell({ kind: "trained", summary }))
       .catch((error: unknown) => tell({ kind: "failed", error: plainError(error) }));

@@ -62,7 +62,9 @@ async function learn(
     observations.outputs.length === 0 // the network says it all
       ? await readFrom(nothing())
       : await withSession(backend, observations, (session) =>
-          readFrom(outputsOf(session, shown, options.imageSize)),
+          readFrom(
+            outputsOf(session, shown, { sizePx: options.imageSize, onProgress: context.onStageProgress }),
+          ),
         );
   return {
     source: radarMaps(network, fitted),

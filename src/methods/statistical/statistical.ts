@@ -45,6 +45,9 @@ export function statisticalMethod<Settings extends object>(
   };
 }
 
+/** What is learned from, and on what. */
+type SeenPictures = Pick<LearningContext, "backend" | "shown" | "onStageProgress">;
+
 /**
  * Lets `use` see what a graph makes of each image that is learned from.
  *
@@ -52,7 +55,7 @@ export function statisticalMethod<Settings extends object>(
  * @param options - `readsGrey`: the pictures are [1, 1, S, S]. Default false.
  */
 export function withFeatures<T>(
-  { backend, shown }: Pick<LearningContext, "backend" | "shown">,
+  { backend, shown, onStageProgress }: SeenPictures,
   imageSize: number,
   features: (pictures: Tensor) => Tensor,
   use: (images: AsyncIterable<NdArray<"float32">>) => Promise<T>,
@@ -60,7 +63,9 @@ export function withFeatures<T>(
 ): Promise<T> {
   const graph = pictureGraph(imageSize, (pictures) => ({ features: features(pictures) }), options);
   return withSession(backend, graph, (session) =>
-    use(floats(outputOf(session, shown, { sizePx: imageSize, name: "features" }))),
+    use(
+      floats(outputOf(session, shown, { sizePx: imageSize, name: "features", onProgress: onStageProgress })),
+    ),
   );
 }
 
@@ -71,11 +76,7 @@ export function smoothedMap(map: Tensor, imageSize: number, smoothing: number): 
 }
 
 /** Every image that is learned from on a smaller grid, float64 [3·side²] each. */
-export function pictureRows(
-  context: Pick<LearningContext, "backend" | "shown">,
-  imageSize: number,
-  side: number,
-): Promise<Float64Array[]> {
+export function pictureRows(context: SeenPictures, imageSize: number, side: number): Promise<Float64Array[]> {
   return withFeatures(
     context,
     imageSize,
