@@ -11,6 +11,7 @@ import { texts } from "../ui/texts.ts";
 import {
   AbortError,
   estimateTraining,
+  type StageProgress,
   train,
   type WebTrained,
   type WebTrainOptions,
@@ -38,6 +39,7 @@ export function Teach({ onUse }: TeachProps): JSX.Element {
   const [doing, setDoing] = useState<Doing>("nothing");
   const [estimate, setEstimate] = useState<number | null>(null);
   const [stage, setStage] = useState("reading");
+  const [stageProgress, setStageProgress] = useState<StageProgress | null>(null);
   const [progress, setProgress] = useState<WebTrainProgress | null>(null);
   const [losses, setLosses] = useState<readonly number[]>([]);
   const [trained, setTrained] = useState<WebTrained | null>(null);
@@ -69,7 +71,12 @@ export function Teach({ onUse }: TeachProps): JSX.Element {
         setProgress(at);
         setLosses((before) => (at.step === 1 ? [at.loss] : [...before, at.loss]));
       };
-      setTrained(await train(pictures, { ...options(), onProgress, onStage: setStage }));
+      const onStage = (name: string): void => {
+        setStage(name);
+        setStageProgress(null);
+      };
+      const listener = { onProgress, onStage, onStageProgress: setStageProgress };
+      setTrained(await train(pictures, { ...options(), ...listener }));
     });
   const changed = (): void => setEstimate(null);
 
@@ -152,17 +159,21 @@ export function Teach({ onUse }: TeachProps): JSX.Element {
       </div>
       <Problem text={problem} />
       {doing === "estimating" && <p role="status">{words.estimating}</p>}
-      {doing === "training" && <Progress stage={stage} progress={progress} losses={losses} />}
+      {doing === "training" && (
+        <Progress stage={stage} seen={stageProgress} progress={progress} losses={losses} />
+      )}
     </main>
   );
 }
 
 function Progress({
   stage,
+  seen,
   progress,
   losses,
 }: {
   readonly stage: string;
+  readonly seen: StageProgress | null;
   readonly progress: WebTrainProgress | null;
   readonly losses: readonly number[];
 }): JSX.Element {
@@ -170,6 +181,10 @@ function Progress({
   return (
     <section class="progress">
       <p role="status">{words.stages[stage] ?? stage}</p>
+      {seen && (
+        <progress max={seen.total} value={seen.done} aria-label={words.looked(seen.done, seen.total)} />
+      )}
+      {seen && <p class="note">{words.looked(seen.done, seen.total)}</p>}
       {progress && (
         <>
           <progress

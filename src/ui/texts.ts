@@ -73,10 +73,12 @@ export const texts = {
     stages: {
       reading: "Reading the pictures",
       training: "Learning",
+      "fitting the score": "Learning what good pictures score",
       calibrating: "Setting the threshold on pictures held out",
     } as Readonly<Record<string, string>>,
     left: (time: string): string => `about ${time} left`,
     step: (step: number, total: number): string => `step ${step} of ${total}`,
+    looked: (done: number, total: number): string => `${done} of ${total} pictures`,
     done: "The detector is ready",
     devices: { webgpu: "WebGPU", wasm: "WebAssembly" },
     facts: {

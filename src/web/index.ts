@@ -24,6 +24,8 @@ export type {
   GoodPictures,
   PartFault,
   RuntimeCheck,
+  StageListener,
+  StageProgress,
 } from "../detectors/index.ts";
 export { partFaults, partFaultTexts } from "../detectors/part-fault.ts";
 export { type MethodName, methodNames, type PresetName, presetNames } from "../methods/index.ts";

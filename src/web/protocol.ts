@@ -1,6 +1,6 @@
 /** What a page and its worker say to each other: an answer for each order, in their order, and news between. */
 import type { PlainError } from "../base/plain-error.ts";
-import type { Detection, DetectorDescription, RuntimeCheck } from "../detectors/index.ts";
+import type { Detection, DetectorDescription, RuntimeCheck, StageProgress } from "../detectors/index.ts";
 import type { WebDevice } from "../runtime/web.ts";
 import type { WebComputeOptions } from "./device.ts";
 import type { SentPicture } from "./picture.ts";
@@ -40,4 +40,5 @@ export type WebAnswer =
 /** What it tells before. */
 export type WebNews =
   | { readonly kind: "progress"; readonly progress: WebTrainProgress }
-  | { readonly kind: "stage"; readonly stage: string };
+  | { readonly kind: "stage"; readonly stage: string }
+  | { readonly kind: "stage progress"; readonly progress: StageProgress };

@@ -2,6 +2,7 @@
 import { checkAborted, untilAborted } from "../base/abort.ts";
 import { describe } from "../base/check.ts";
 import { OptionError } from "../base/errors.ts";
+import type { StageListener } from "../detectors/index.ts";
 import type { WebComputeOptions } from "./device.ts";
 import type { WebOrder } from "./protocol.ts";
 import type { WebTrained, WebTrainProgress, WebTrainSettings } from "./train-settings.ts";
@@ -17,6 +18,8 @@ export interface WebTrainOptions extends WebTrainSettings, WebComputeOptions {
   readonly onProgress?: ((progress: WebTrainProgress) => void) | undefined;
   /** What is being done outside the steps, e.g. "calibrating", for people. */
   readonly onStage?: ((stage: string) => void) | undefined;
+  /** How far a stage is that goes through pictures - fitting, calibrating -, after each of them. */
+  readonly onStageProgress?: StageListener | undefined;
 }
 
 /**
@@ -44,7 +47,17 @@ export async function estimateTraining(
 
 async function asked<Kind extends "trained" | "estimated">(
   pictures: readonly Blob[],
-  { worker: given, signal, onProgress, onStage, device, threads, files, ...settings }: WebTrainOptions,
+  {
+    worker: given,
+    signal,
+    onProgress,
+    onStage,
+    onStageProgress,
+    device,
+    threads,
+    files,
+    ...settings
+  }: WebTrainOptions,
   kind: "train" | "estimate",
   answer: Kind,
 ): ReturnType<typeof WebWorker.prototype.ask<Kind>> {
@@ -54,7 +67,8 @@ async function asked<Kind extends "trained" | "estimated">(
   checkAborted(signal, "training");
   const worker = new WebWorker(given ?? startWorker(), (news) => {
     if (news.kind === "progress") onProgress?.(news.progress);
-    else onStage?.(news.stage);
+    else if (news.kind === "stage") onStage?.(news.stage);
+    else onStageProgress?.(news.progress);
   });
   try {
     const order: WebOrder = { kind, pictures, settings, options: { device, threads, files } };

@@ -15,7 +15,7 @@ export class WebWorker {
   constructor(worker: Worker, onNews: (news: WebNews) => void = () => {}) {
     this.#worker = worker;
     worker.addEventListener("message", ({ data }: MessageEvent<WebAnswer | WebNews>) => {
-      if (data.kind === "progress" || data.kind === "stage") onNews(data);
+      if (data.kind === "progress" || data.kind === "stage" || data.kind === "stage progress") onNews(data);
       else this.#waiting.shift()?.resolve(data);
     });
     worker.addEventListener("error", (event) => {

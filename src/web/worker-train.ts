@@ -5,7 +5,7 @@ import { median } from "../base/quantile.ts";
 import { packageVersion } from "../base/version.ts";
 import { usualDepth } from "../data/index.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
-import { goodPictures, lookOf, type PictureLook } from "../detectors/index.ts";
+import { goodPictures, lookOf, type PictureLook, type StageListener } from "../detectors/index.ts";
 import { prepareMethod, trainDetector } from "../methods/index.ts";
 import type { Backend } from "../runtime/backend.ts";
 import { frameOf, sentPicture } from "./picture.ts";
@@ -15,6 +15,7 @@ import type { WebTrained, WebTrainProgress, WebTrainSettings } from "./train-set
 export interface TrainingListener {
   readonly onProgress?: (progress: WebTrainProgress) => void;
   readonly onStage?: (stage: string) => void;
+  readonly onStageProgress?: StageListener;
   readonly signal?: AbortSignal;
 }
 
@@ -28,7 +29,7 @@ export async function trainHere(
   pictures: readonly Blob[],
   { name = "parts", ...settings }: WebTrainSettings,
   backend: Backend,
-  { onProgress, onStage, signal }: TrainingListener,
+  { onProgress, onStage, onStageProgress, signal }: TrainingListener,
 ): Promise<Omit<WebTrained, "device" | "fallback">> {
   const started = now();
   onStage?.("reading");
@@ -47,6 +48,7 @@ export async function trainHere(
     signal,
     onProgress,
     onStage,
+    onStageProgress,
   });
   return {
     model,

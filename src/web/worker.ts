@@ -1,7 +1,7 @@
 /** What the workers of a page run: models and trainings, out of the way of what the page draws. */
 import { BackendError, RadarError } from "../base/errors.ts";
 import { plainError } from "../base/plain-error.ts";
-import { checkRuntime, type Detector, loadDetector } from "../detectors/index.ts";
+import { checkRuntime, type Detector, loadDetector, type StageProgress } from "../detectors/index.ts";
 import type { WebBackend, WebDevice } from "../runtime/web.ts";
 import { backendOf, devicesFor, type WebComputeOptions } from "./device.ts";
 import { frameOf } from "./picture.ts";
@@ -52,6 +52,7 @@ async function answerTo(order: WebOrder): Promise<WebAnswer> {
         }: Extract<WebNews, { kind: "progress" }>["progress"]) =>
           tell({ kind: "progress", progress: { step, totalSteps, loss, seconds } }),
         onStage: (stage: string) => tell({ kind: "stage", stage }),
+        onStageProgress: (progress: StageProgress) => tell({ kind: "stage progress", progress }),
       };
       const { made, ...where } = await onBestDevice(order.options, (backend) =>
         trainHere(order.pictures, order.settings, backend, listener),

@@ -141,18 +141,22 @@ const program = {
   async train(pictures: string[], settings: web.WebTrainOptions) {
     const steps: number[] = [];
     const stages: string[] = [];
+    let seen = { done: 0, total: 0 };
     const blobs = await Promise.all(pictures.map(pngOf));
     const options = {
       ...settings,
       onProgress: ({ step }: web.WebTrainProgress) => steps.push(step),
       onStage: (stage: string) => stages.push(stage),
+      onStageProgress: (progress: web.StageProgress) => {
+        seen = progress;
+      },
     };
     const { model, description, heldOut, skipped, device, fallback } = await web.train(
       [...blobs, new Blob(["no picture"])],
       options,
     );
     const { name } = description;
-    return { model: Array.from(model), name, heldOut, skipped, device, fallback, steps, stages };
+    return { model: Array.from(model), name, heldOut, skipped, device, fallback, steps, stages, seen };
   },
 
   /** Loads, scores and disposes so many times. */

@@ -240,6 +240,7 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
       fallback: string | null;
       steps: number[];
       stages: string[];
+      seen: { done: number; total: number };
     }>(
       "train",
       prints.map((_, i) => `${i}.png`),
@@ -250,6 +251,8 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
     expect(trained.steps).toEqual([1, 2]);
     expect(trained.stages).toEqual(expect.arrayContaining(["reading", "training", "calibrating"]));
     expect(trained.heldOut.length).toBeGreaterThan(5);
+    expect(trained.seen.done).toBeGreaterThanOrEqual(trained.heldOut.length);
+    expect(trained.seen.done).toBe(trained.seen.total);
     const path = folder.write("trained.onnx", Uint8Array.from(trained.model));
     expect(await verifyModel(path, { device: "cpu", threads: 1 })).toMatchObject({ isWithinTolerance: true });
     const detector = await loadDetectorFile(path, { threads: 1 });
