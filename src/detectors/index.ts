@@ -9,7 +9,7 @@ export {
 export type { IsolationTree } from "../estimators/isolation-tree.ts";
 export type { PartModel, Pose } from "../features/part-frame.ts";
 export type { LocatedPart } from "../features/part-pose.ts";
-export { tileCount } from "../features/tiles.ts";
+export { type TileGrid, tileCount } from "../features/tiles.ts";
 export {
   type Backend,
   type Device,

@@ -33,7 +33,7 @@ export interface TileGrid {
   readonly overlapPx: number;
 }
 
-/** Tiles along an axis of so many pixels, see {@link overTiles}. */
+/** Tiles along an axis of so many pixels: ⌈(L - S) / (S - overlap)⌉ + 1. */
 export function tileCount(lengthPx: number, { tilePx, overlapPx }: TileGrid): number {
   return Math.ceil(Math.max(0, lengthPx - tilePx) / (tilePx - overlapPx)) + 1;
 }
