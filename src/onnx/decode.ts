@@ -32,15 +32,15 @@ export function decodeModel(bytes: Uint8Array): ModelSummary {
   try {
     return summaryOf(bytes);
   } catch (cause) {
-    throw notOnnx(bytes, { cause });
+    throw notOnnx("model", bytes, cause);
   }
 }
 
-/** The error of bytes that are no ONNX file. */
-export function notOnnx(bytes: Uint8Array, options?: { cause?: unknown }): OnnxFormatError {
+/** The error of bytes that are no ONNX file. @param what - What they were taken for. */
+export function notOnnx(what: "model" | "network", bytes: Uint8Array, cause?: unknown): OnnxFormatError {
   return new OnnxFormatError(
-    `model: expected an ONNX file, got ${bytes.length} bytes that are none, or are cut off.`,
-    options,
+    `${what}: expected an ONNX file, got ${bytes.length} bytes that are none, or are cut off.`,
+    { cause },
   );
 }
 
@@ -76,6 +76,8 @@ function countOperators(graph: Message, counts: Map<string, number>): void {
   }
 }
 
+const utf8 = new TextDecoder();
+
 /** The fields of a message, not read any further. */
 class Message {
   readonly #bytes = new Map<number, Uint8Array[]>();
@@ -109,7 +111,7 @@ class Message {
 
   /** The last text of a field; empty where there is none. */
   text(field: number): string {
-    return new TextDecoder().decode(this.#bytes.get(field)?.at(-1));
+    return utf8.decode(this.#bytes.get(field)?.at(-1));
   }
 
   /** The last whole number of a field; 0 where there is none. */

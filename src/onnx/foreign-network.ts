@@ -1,5 +1,5 @@
 /** Networks from elsewhere: read, cut off at the tensors that are wanted, and brought to the operator set that we write. */
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import {
   type GraphProto,
   GraphProtoSchema,
@@ -13,9 +13,11 @@ import {
   ValueInfoProtoSchema,
 } from "onnx-buf";
 import { OnnxFormatError } from "../base/errors.ts";
+import { notOnnx } from "./decode.ts";
 import { foreignTrunk } from "./foreign-trunk.ts";
 import { neededNodes } from "./needed-nodes.ts";
 import { newestOpset, opsetImports, opsetVersion } from "./opsets.ts";
+import { parseModel } from "./parse-model.ts";
 import { isUpgradable, upgradeNode } from "./upgrade-node.ts";
 
 /** Oldest and newest version of the operator set that is read: what is older broadcasts differently, what is newer is not known to us. */
@@ -48,7 +50,9 @@ export interface ForeignNetwork {
  * its weights in another file, is of an operator set older than 7 or newer than 22, or is not in order.
  */
 export function readNetwork(bytes: Uint8Array): ForeignNetwork {
-  const { model, graph } = parse(bytes);
+  const model = parseModel(bytes, "network");
+  const { graph } = model;
+  if (graph.node.length === 0) throw notOnnx("network", bytes);
   const version = readableVersion(model);
   const weights = new Map(graph.initializer.map((tensor) => [tensor.name, tensor]));
   const input = onlyInput(graph, weights);
@@ -88,25 +92,6 @@ export function readNetwork(bytes: Uint8Array): ForeignNetwork {
       );
     },
   };
-}
-
-function parse(bytes: Uint8Array): { model: ModelProto; graph: GraphProto } {
-  let model: ModelProto;
-  try {
-    model = fromBinary(ModelProtoSchema, bytes);
-  } catch (cause) {
-    throw notOnnx(bytes, { cause });
-  }
-  const { graph } = model;
-  if (graph === undefined || graph.node.length === 0) throw notOnnx(bytes);
-  return { model, graph };
-}
-
-function notOnnx(bytes: Uint8Array, options?: { cause?: unknown }): OnnxFormatError {
-  return new OnnxFormatError(
-    `network: expected an ONNX file, got ${bytes.length} bytes that are none, or are cut off.`,
-    options,
-  );
 }
 
 function readableVersion({ opsetImport }: ModelProto): number {
