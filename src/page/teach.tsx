@@ -7,6 +7,7 @@ import { HeldOutScores, LossCurve } from "../ui/plots.tsx";
 import { messageOf, Problem } from "../ui/problem.tsx";
 import { saveFile } from "../ui/save-file.ts";
 import { short } from "../ui/short.ts";
+import { StageBar } from "../ui/stage-bar.tsx";
 import { texts } from "../ui/texts.ts";
 import {
   AbortError,
@@ -181,10 +182,7 @@ function Progress({
   return (
     <section class="progress">
       <p role="status">{words.stages[stage] ?? stage}</p>
-      {seen && (
-        <progress max={seen.total} value={seen.done} aria-label={words.looked(seen.done, seen.total)} />
-      )}
-      {seen && <p class="note">{words.looked(seen.done, seen.total)}</p>}
+      <StageBar progress={seen} />
       {progress && (
         <>
           <progress

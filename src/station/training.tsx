@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Job } from "../server/jobs/job.ts";
 import { LossCurve } from "../ui/plots.tsx";
 import { messageOf, Problem } from "../ui/problem.tsx";
+import { StageBar } from "../ui/stage-bar.tsx";
 import { texts } from "../ui/texts.ts";
 import { ApiError } from "./api.ts";
 import { useDoing } from "./remote.tsx";
@@ -27,7 +28,7 @@ export function Training({ job: given, onLeave }: TrainingProps): JSX.Element {
   const { api, may } = useSession();
   const { job, losses, secondsLeft, problem, follow } = useJob(given);
   const doing = useDoing();
-  const { detector, state, step, totalSteps, stage, error } = job;
+  const { detector, state, step, totalSteps, stage, stageProgress, error } = job;
   const act = (work: () => Promise<unknown>): void =>
     void doing.run(async () => {
       await work();
@@ -39,7 +40,14 @@ export function Training({ job: given, onLeave }: TrainingProps): JSX.Element {
         <h2>{detector}</h2>
         <span class={`badge ${state}`}>{words.states[state]}</span>
       </div>
-      {!isOver(job) && <p role="status">{stage ?? words.waiting}</p>}
+      {!isOver(job) && (
+        <p role="status">{stage === null ? words.waiting : (texts.teach.stages[stage] ?? stage)}</p>
+      )}
+      {stageProgress && (
+        <section class="progress">
+          <StageBar progress={stageProgress} />
+        </section>
+      )}
       {step !== null && totalSteps !== null && state !== "done" && (
         <section class="progress">
           <progress max={totalSteps} value={step} aria-label={texts.teach.step(step, totalSteps)} />

@@ -62,9 +62,16 @@ test("a training is killed with the server, goes on after its start, and ends wi
   }
   server = await startServer(["--models", models, "--threads", "1"]);
   let last: Job | undefined;
-  for await (const job of events(id)) last = job;
+  const looked: NonNullable<Job["stageProgress"]>[] = [];
+  for await (const job of events(id)) {
+    last = job;
+    if (job.stageProgress) looked.push(job.stageProgress);
+  }
+  expect(looked.length).toBeGreaterThan(0);
+  for (const { done, total } of looked) expect(done).toBeLessThanOrEqual(total);
   expect(last).toMatchObject({
     state: "done",
+    stageProgress: null,
     error: null,
     version: expect.stringMatching(/^[0-9a-f]{64}$/),
   });

@@ -1,6 +1,7 @@
 /** A training as a job of the server: what it is, and how it is kept. */
 import { z } from "zod";
 import { type ErrorCode, errorCodes } from "../../base/errors.ts";
+import type { StageProgress } from "../../detectors/run-graph.ts";
 import { type MethodName, methodNames, type PresetName, presetNames } from "../../methods/index.ts";
 
 /**
@@ -40,6 +41,8 @@ export interface Job {
   readonly loss: number | null;
   /** What is being done, in words. */
   readonly stage: string | null;
+  /** How far a stage that goes over pictures is; null in the others. */
+  readonly stageProgress: StageProgress | null;
   /** Of a job that is done: SHA-256 of its model file. */
   readonly version: string | null;
   /** Of a job that failed. */
@@ -58,6 +61,12 @@ export const jobOptionsSchema: z.ZodType<JobOptions> = z.strictObject({
   falseAlarmRate: z.number().optional(),
 });
 
+/** Schema of {@link Job.stageProgress}. */
+export const stageProgressSchema: z.ZodType<StageProgress | null> = z
+  .object({ done: z.number().int(), total: z.number().int() })
+  .nullable()
+  .default(null); // jobs and workers of before do not tell it
+
 /** Schema of {@link Job}. */
 export const jobSchema: z.ZodType<Job> = z.object({
   id: z.string(),
@@ -70,6 +79,7 @@ export const jobSchema: z.ZodType<Job> = z.object({
   totalSteps: z.number().int().nullable(),
   loss: z.number().nullable(),
   stage: z.string().nullable(),
+  stageProgress: stageProgressSchema,
   version: z.string().nullable(),
   error: z.object({ code: z.enum(errorCodes), message: z.string() }).nullable(),
 });

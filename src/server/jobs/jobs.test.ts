@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { until } from "../../../test/support/server.ts";
 import { temporaryFolder } from "../../../test/support/temporary-folder.ts";
@@ -69,8 +69,15 @@ describe("a job", () => {
     training.onNews({ step: 2, totalSteps: 3, loss: 0.25 });
     expect(seen).toEqual([null, 1]);
     expect(jobs.get(id)).toMatchObject({ state: "running", step: 2, totalSteps: 3, loss: 0.25 });
+    training.onNews({ stage: "calibrating", stageProgress: { done: 1, total: 2 } });
+    expect(jobs.get(id)).toMatchObject({
+      step: 2,
+      stage: "calibrating",
+      stageProgress: { done: 1, total: 2 },
+    });
     end();
     await until(() => jobs.get(id).state === "done");
+    expect(jobs.get(id)).toMatchObject({ stage: null, stageProgress: null });
     expect([jobs.get(id).version, published]).toEqual(["f".repeat(64), ["parts"]]);
   });
 
@@ -142,6 +149,14 @@ describe("a job", () => {
       expect(trainings[0]!.training.id).toBe(running.id);
       if (!kill) await again.end();
     }
+  });
+
+  test("that a server of before kept is known, though it does not tell how far its stage is", async () => {
+    const { id } = await (await open()).create("parts", {});
+    const path = `${own}/${id}/job.json`;
+    const { stageProgress: _, ...kept } = JSON.parse(readFileSync(path, "utf8"));
+    writeFileSync(path, JSON.stringify(kept));
+    expect((await open()).get(id)).toMatchObject({ id, stageProgress: null });
   });
 
   test("takes no pictures once it is started, none that are none, and is removed with them", async () => {

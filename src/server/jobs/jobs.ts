@@ -31,6 +31,8 @@ interface Entry {
   readonly watchers: Set<(job: Job) => void>;
 }
 
+const noStage = { stage: null, stageProgress: null } satisfies Partial<Job>;
+
 /** The jobs of a server. */
 export class Jobs {
   readonly #options: JobsOptions;
@@ -82,7 +84,7 @@ export class Jobs {
       step: null,
       totalSteps: null,
       loss: null,
-      stage: null,
+      ...noStage,
       version: null,
       error: null,
     };
@@ -223,15 +225,15 @@ export class Jobs {
         onNews: (news: TrainingNews) => this.#tell(id, news),
       });
       const version = await publish(detector, model);
-      await this.#change(id, { state: "done", stage: null, version });
+      await this.#change(id, { state: "done", ...noStage, version });
     } catch (error) {
       if (this.#hasEnded) return; // still "running" in its file: the next start goes on with it
       const isCancelled = error instanceof AbortError && signal.aborted;
       await this.#change(
         id,
         isCancelled
-          ? { state: "cancelled", stage: null }
-          : { state: "failed", stage: null, error: problemOf(error).body.error },
+          ? { state: "cancelled", ...noStage }
+          : { state: "failed", ...noStage, error: problemOf(error).body.error },
       );
     }
   }

@@ -4,7 +4,7 @@ import type { Device } from "../../runtime/backend.ts";
 import type { Job, JobOptions } from "./job.ts";
 
 /** How a training goes: what has changed of its job. */
-export type TrainingNews = Partial<Pick<Job, "step" | "totalSteps" | "loss" | "stage">>;
+export type TrainingNews = Partial<Pick<Job, "step" | "totalSteps" | "loss" | "stage" | "stageProgress">>;
 
 /** A training to make. */
 export interface JobTraining {
@@ -40,7 +40,8 @@ export function trainHere(compute: {
       resume: true,
       worker: true,
       signal,
-      onStage: (stage) => onNews({ stage }),
+      onStage: (stage) => onNews({ stage, stageProgress: null }),
+      onStageProgress: (stageProgress) => onNews({ stageProgress }),
       onProgress: ({ step, totalSteps, loss }) => onNews({ step, totalSteps, loss }),
     });
     return model;

@@ -3,7 +3,7 @@ import { deserialize, serialize } from "node:v8";
 import { z } from "zod";
 import { errorCodes } from "../../base/errors.ts";
 import { type PlainError, plainError } from "../../base/plain-error.ts";
-import { type JobOptions, jobOptionsSchema } from "../jobs/job.ts";
+import { type JobOptions, jobOptionsSchema, stageProgressSchema } from "../jobs/job.ts";
 import type { TrainingNews } from "../jobs/train-job.ts";
 import { namePattern } from "../schemas.ts";
 import type { PictureToScore, ScoringAnswer } from "../scorer.ts";
@@ -47,6 +47,7 @@ export const trainingNewsSchema: z.ZodType<Required<TrainingNews>> = z.object({
   totalSteps: z.number().nullable(),
   loss: z.number().nullable(),
   stage: z.string().nullable(),
+  stageProgress: stageProgressSchema,
 });
 
 const plainErrorSchema: z.ZodType<PlainError> = z.object({

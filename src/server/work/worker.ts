@@ -7,7 +7,7 @@ import { RadarError } from "../../base/errors.ts";
 import { plainError } from "../../base/plain-error.ts";
 import { checkWritable } from "../../node/atomic-file.ts";
 import type { Device } from "../../runtime/backend.ts";
-import { trainHere } from "../jobs/train-job.ts";
+import { type TrainingNews, trainHere } from "../jobs/train-job.ts";
 import { usualLimits } from "../limits.ts";
 import { ModelVersions } from "../model-versions.ts";
 import { startScorer } from "../scorer.ts";
@@ -153,7 +153,13 @@ export async function startWorker(options: WorkerOptions): Promise<RunningWorker
 
 /** Tells the queue how a training goes: the newest news, now and then. */
 function newsOf(job: Job) {
-  let told = { step: null, totalSteps: null, loss: null, stage: null };
+  let told: Required<TrainingNews> = {
+    step: null,
+    totalSteps: null,
+    loss: null,
+    stage: null,
+    stageProgress: null,
+  };
   let isNew = false;
   const timer = setInterval(() => {
     if (!isNew) return;
@@ -161,7 +167,7 @@ function newsOf(job: Job) {
     job.updateProgress(told).catch(() => {}); // Redis is away: the next news are newer
   }, newsMs);
   return {
-    tell: (news: object): void => {
+    tell: (news: TrainingNews): void => {
       told = { ...told, ...news };
       isNew = true;
     },
