@@ -64,7 +64,7 @@ test("the default reads four maps, two of them without the network", () => {
   expect(combinedReadout.settings).toMatchObject({ smoothing: { texture: 1 / 24, strengths: 1 / 96 } });
 });
 
-test("where each place has a Gaussian of its own, the higher of texture and strengths counts twice as much as the network, else all four alike", async () => {
+test("where each place has a Gaussian of its own, the higher of texture and strengths counts twice as much as the network, else texture alone as much as the network", async () => {
   const pictures = async function* (isAligned: boolean) {
     for (let i = 0; i < 12; i++) {
       const values = (d: number, size: number) => {
@@ -73,17 +73,22 @@ test("where each place has a Gaussian of its own, the higher of texture and stre
         const data = own.map((value, k) => (isAligned ? value + 3 * (alike[k] ?? 0) : value));
         return ndArray("float32", [1, d, size, size], data);
       };
-      yield { features: values(channels, grid), texture: values(3, 8), strengths: values(3, 8) };
+      yield { features: values(channels, grid), texture: values(39, 8), strengths: values(39, 8) };
     }
   };
-  const groups = async (isAligned: boolean) =>
-    (await combinedReadout.fit(pictures(isAligned), { random: new Random(1), classifier: null })).groups;
-  expect(await groups(true)).toEqual([
+  const fitted = (isAligned: boolean) =>
+    combinedReadout.fit(pictures(isAligned), { random: new Random(1), classifier: null });
+  expect((await fitted(true)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
     { maps: [2, 3], weight: 4 },
   ]);
-  expect(await groups(false)).toBeUndefined();
+  expect((await fitted(false)).groups).toEqual([
+    { maps: [0], weight: 1 },
+    { maps: [1], weight: 1 },
+    { maps: [2], weight: 2 },
+  ]);
+  expect((await fitted(false)).maps(network().output).shape).toEqual([1, 3, side, side]);
 });
 
 test("a network that has no features to read is an error of ours, not a map of nothing", () => {

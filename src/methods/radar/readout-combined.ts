@@ -18,7 +18,8 @@ import type { NetworkOutput, Readout } from "./readout.ts";
 const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
-const placesWeight = 4; // in the mean, where places are told apart; a map of the network counts 1 (ours)
+const placesWeight = 4; // of the higher of texture and strengths, where places are told apart; a map of the network counts 1 (ours)
+const textureWeight = 2; // of texture, where they are not and strengths are left out (ours)
 const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
 /** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
@@ -61,7 +62,8 @@ export const networkReadout: Readout = readoutOf(
 );
 
 /**
- * Some of the maps, brought to one scale; their mean is the anomaly map, or, where places are told apart, that of the groups of {@link groupsOf}.
+ * Some of the maps, brought to one scale; their mean is the anomaly map. Where texture, strengths and a map of the network are read, what counts how much
+ * depends on whether places are told apart: see {@link togetherOf}.
  *
  * @param maps - At least one, in the order of {@link readMapNames}.
  */
@@ -75,7 +77,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
       timestep,
       smoothing: smoothingOf(maps),
       ...(readsTexture && { mixtureComponents }),
-      ...(readsPlaces && { placesWeight }),
+      ...(readsPlaces && { placesWeight, textureWeight }),
     },
     timesteps: [timestep],
     addsNoise: false,
@@ -106,24 +108,33 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         texture: (output) => distance("texture", output),
         strengths: (output) => distance("strengths", output),
       };
-      const areToldApart = readsPlaces && distances.get("strengths")?.isByPlace === true;
+      const areToldApart = distances.get("strengths")?.isByPlace === true;
+      const { read, groups } = readsPlaces ? togetherOf(maps, areToldApart) : { read: maps };
       return {
         maps: (output) =>
           concat(
-            maps.map((name) => map[name](output)),
+            read.map((name) => map[name](output)),
             1,
           ),
-        ...(areToldApart && { groups: groupsOf(maps) }),
+        ...(groups && { groups }),
       };
     },
   };
 }
 
-/** Each map of the network by itself, and the higher of the two that need none. */
-function groupsOf(maps: readonly ReadMap[]): MapGroup[] {
-  const places = maps.flatMap((name, i) => (name === "texture" || name === "strengths" ? i : []));
-  const others = maps.flatMap((_, i) => (places.includes(i) ? [] : { maps: [i], weight: 1 }));
-  return [...others, { maps: places, weight: placesWeight }];
+/**
+ * Which maps are read, and how they count: each map of the network by itself, and beside them the higher of texture and strengths where places are told
+ * apart, else texture alone - strengths of any place are then within what is usual somewhere.
+ */
+function togetherOf(
+  maps: readonly ReadMap[],
+  areToldApart: boolean,
+): { readonly read: readonly ReadMap[]; readonly groups: readonly MapGroup[] } {
+  const read = areToldApart ? maps : maps.filter((name) => name !== "strengths");
+  const places = read.flatMap((name, i) => (name === "texture" || name === "strengths" ? i : []));
+  const others = read.flatMap((_, i) => (places.includes(i) ? [] : { maps: [i], weight: 1 }));
+  const weight = areToldApart ? placesWeight : textureWeight;
+  return { read, groups: [...others, { maps: places, weight }] };
 }
 
 /** A map of how far places are from those of good images. */
