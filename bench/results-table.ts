@@ -10,8 +10,8 @@ import { tuningTable } from "./tuning-table.ts";
 const markedTable = /^<!-- npm run table -- (.+) -->\n((?:\|.*\n)*)/gm;
 
 /**
- * The table of what the arguments name: files that `radar benchmark --output` wrote, their rows set by set, and `--columns`;
- * with `--tuning`, files that `npm run tune` wrote.
+ * The table of what the arguments name: files that `radar benchmark --output` wrote, their rows set by set - one that a later file measured anew, as that one has it -,
+ * and `--columns`; with `--tuning`, files that `npm run tune` wrote.
  *
  * @param folder - Where the files are named from.
  * @throws {OptionError} E_OPTION if there is no file or a column is unknown; {DataError} E_DATA if a file is no such document.
@@ -34,8 +34,9 @@ export function resultsTable(args: readonly string[], folder: string): string {
   const rows = positionals.flatMap(
     (path) => parseBenchmark(readFileSync(resolve(folder, path), "utf8"), path).rows,
   );
+  const newest = new Map(rows.map((row) => [`${row.set} ${row.method}`, row])); // each where it first stood
   const sets = [...new Set(rows.map(({ set }) => set))];
-  const grouped = sets.flatMap((set) => rows.filter((row) => row.set === set));
+  const grouped = sets.flatMap((set) => [...newest.values()].filter((row) => row.set === set));
   return markdownTable({ rows: grouped }, columns);
 }
 
