@@ -54,7 +54,7 @@ test("the scoring network has the head's map and that of features, and looks at 
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
 });
 
-test("the default reads four maps, two of them without the network", () => {
+test("the default has four maps to read, two of them without the network", () => {
   const { output } = network();
   const observed = combinedReadout.observe(output);
   expect(Object.keys(observed)).toEqual(["features", "texture", "strengths"]);

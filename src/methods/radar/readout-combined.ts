@@ -48,7 +48,7 @@ const descriptions: Readonly<Partial<Record<ReadMap, Description>>> = {
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects; the distance of the network's
  * finest features from those of good images; and, which need no network, two distances of colour and texture: one of smooth surroundings, the
- * mean of two - from the Gaussian of the place and from the nearest of some Gaussians of all places -, and one of every place by itself.
+ * mean of two - from the Gaussian of the place and from the nearest of some Gaussians of all places -, and, where places are told apart, one of every place by itself.
  */
 export const combinedReadout: Readout = readoutOf(
   readMapNames,
