@@ -191,7 +191,8 @@ function Progress({
             aria-label={words.step(progress.step, progress.totalSteps)}
           />
           <p class="note">
-            {words.step(progress.step, progress.totalSteps)}, {words.left(texts.time(left ?? 0))}
+            {words.step(progress.step, progress.totalSteps)}
+            {left !== null && left > 0 && `, ${words.left(texts.time(left))}`}
           </p>
           <LossCurve losses={losses} />
         </>

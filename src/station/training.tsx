@@ -53,7 +53,10 @@ export function Training({ job: given, onLeave }: TrainingProps): JSX.Element {
           <progress max={totalSteps} value={step} aria-label={texts.teach.step(step, totalSteps)} />
           <p class="note">
             {texts.teach.step(step, totalSteps)}
-            {secondsLeft !== null && !isOver(job) && `, ${texts.teach.left(texts.time(secondsLeft))}`}
+            {secondsLeft !== null &&
+              secondsLeft > 0 &&
+              !isOver(job) &&
+              `, ${texts.teach.left(texts.time(secondsLeft))}`}
           </p>
           {losses.length > 1 && <LossCurve losses={losses} />}
         </section>
@@ -110,6 +113,7 @@ function useJob(given: Job): Followed {
   const [problem, setProblem] = useState<string | null>(null);
   const [turn, setTurn] = useState(0);
   const started = useRef<{ readonly step: number; readonly ms: number } | null>(null);
+  const noted = useRef<number | null>(null); // the step whose loss was noted last: what is told of a stage repeats it
   useEffect(() => {
     const leaving = new AbortController();
     started.current = null;
@@ -118,7 +122,8 @@ function useJob(given: Job): Followed {
       setProblem(null);
       const { step, totalSteps, loss } = now;
       if (step === null || totalSteps === null) return;
-      if (loss !== null) setLosses((before) => [...before, loss]);
+      if (loss !== null && step !== noted.current) setLosses((before) => [...before, loss]);
+      noted.current = step;
       started.current ??= { step, ms: performance.now() };
       const made = step - started.current.step;
       const seconds = (performance.now() - started.current.ms) / 1000;
