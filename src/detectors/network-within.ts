@@ -3,7 +3,7 @@ import { OnnxFormatError } from "../base/errors.ts";
 import { embedNetwork } from "../graph/index.ts";
 import { NetworkFile, type NetworkNode } from "../onnx/index.ts";
 import type { DetectorDescription } from "./description.ts";
-import type { MapSource } from "./map-source.ts";
+import type { MapGroup, MapSource } from "./map-source.ts";
 import { outputNames } from "./model-names.ts";
 
 /** The method's part of a model file as a model of its own. */
@@ -15,6 +15,8 @@ export interface NetworkWithin {
   readonly maps: string;
   /** C. */
   readonly mapCount: number;
+  /** How they are put together; absent for their mean. */
+  readonly groups?: readonly MapGroup[];
   /** The method's own score, float32 [N, 1], where it gives one. */
   readonly score?: string;
 }
@@ -28,12 +30,12 @@ export interface NetworkWithin {
 export function networkWithin(model: Uint8Array): NetworkWithin {
   const file = new NetworkFile(model);
   const makers = new Map(file.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const maker = (name: string | undefined, type: string): NetworkNode => {
+  const maker = (name: string | undefined, ...types: readonly string[]): NetworkNode => {
     let node = makers.get(name ?? "");
     if (node?.type === "Identity") node = makers.get(node.inputs[0] ?? "");
-    if (node?.type === type) return node;
+    if (node !== undefined && types.includes(node.type)) return node;
     throw new OnnxFormatError(
-      `model: expected a detector's ${type} behind ${name}, got ${node?.type ?? "nothing"}. Train it again with this version.`,
+      `model: expected a detector's ${types.join(" or ")} behind ${name}, got ${node?.type ?? "nothing"}. Train it again with this version.`,
     );
   };
   const isPictures = ({ type, inputs }: NetworkNode): boolean => {
@@ -42,8 +44,25 @@ export function networkWithin(model: Uint8Array): NetworkWithin {
     return type === "Sub" && scaled?.type === "Mul" && factor?.length === 1 && factor[0] === perLevel;
   };
   const [input = ""] = file.nodes.find(isPictures)?.outputs ?? [];
-  const mean = maker(outputNames.map, "ReduceMean");
-  const scaled = maker(mean.inputs[0], "Mul");
+  /** The tensors that a chain of `type` is made of. */
+  const operands = (name: string, type: string): readonly string[] => {
+    const node = makers.get(name);
+    return node?.type === type ? node.inputs.flatMap((each) => operands(each, type)) : [name];
+  };
+  const fused = maker(outputNames.map, "ReduceMean", "Add");
+  const sums = fused.type === "Add" ? fused.inputs.flatMap((each) => operands(each, "Add")) : [];
+  const parts = sums.map((name) => {
+    const [highest = "", weight = ""] = maker(name, "Mul").inputs;
+    return {
+      slices: operands(highest, "Max").map((each) => maker(each, "Slice")),
+      weight: file.constant(weight)?.data[0] ?? 1,
+    };
+  });
+  const groups = parts.map(({ slices, weight }) => ({
+    maps: slices.map(({ inputs }) => file.integers(inputs[1] ?? "")?.[0] ?? 0),
+    weight,
+  }));
+  const scaled = maker(parts[0]?.slices[0]?.inputs[0] ?? fused.inputs[0], "Mul");
   const centred = maker(scaled.inputs[0], "Sub");
   const [maps = ""] = centred.inputs;
   const mapCount = file.constant(centred.inputs[1] ?? "")?.shape[1] ?? 1;
@@ -53,6 +72,7 @@ export function networkWithin(model: Uint8Array): NetworkWithin {
     input,
     maps,
     mapCount,
+    ...(groups.length > 0 && { groups }),
     ...(score !== undefined && { score }),
   };
 }
@@ -75,12 +95,13 @@ function ownScore(reshaped: NetworkNode, makers: ReadonlyMap<string, NetworkNode
 
 /** The method's part as a source of maps. @param network - As {@link networkWithin} gave it, or another that computes the same. */
 export function mapsOfNetwork(
-  { model, input, maps, mapCount, score }: NetworkWithin,
+  { model, input, maps, mapCount, groups, score }: NetworkWithin,
   { imageSizePx, calibration }: Pick<DetectorDescription, "imageSizePx" | "calibration">,
 ): MapSource {
   return {
     imageSizePx,
     standardizesPlaces: false,
+    ...(groups && { groups }),
     ...(calibration.rule === "method" && { threshold: calibration.threshold }),
     maps: (pictures) => {
       const batch = pictures.shape[0] ?? "N";

@@ -56,6 +56,12 @@ export class NetworkFile {
     return tensor?.dataType === TensorProto_DataType.FLOAT ? floatsOf(tensor) : undefined;
   }
 
+  /** The int64 constant of that name; undefined if there is none. */
+  integers(name: string): readonly number[] | undefined {
+    const tensor = this.#constants.get(name);
+    return tensor?.dataType === TensorProto_DataType.INT64 ? integersOf(tensor) : undefined;
+  }
+
   /** The part that computes `outputs` from the tensor `input`, as a model of its own; of float32 tensors of any shape. */
   cut(input: string, outputs: readonly string[]): Uint8Array {
     const makers = makersIn(this.#graph.node);
@@ -83,6 +89,11 @@ function floatsOf({ rawData, floatData, dims }: TensorProto): NetworkConstant {
   const data =
     floatData.length > 0 ? Float32Array.from(floatData) : new Float32Array(Uint8Array.from(rawData).buffer);
   return { shape: dims.map(Number), data };
+}
+
+function integersOf({ rawData, int64Data }: TensorProto): readonly number[] {
+  const values = int64Data.length > 0 ? int64Data : new BigInt64Array(Uint8Array.from(rawData).buffer);
+  return Array.from(values, Number);
 }
 
 function picturesInput(name: string): ValueInfoProto {
