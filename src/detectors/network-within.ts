@@ -9,7 +9,7 @@ import { outputNames } from "./model-names.ts";
 /** The method's part of a model file as a model of its own. */
 export interface NetworkWithin {
   readonly model: Uint8Array;
-  /** Its input, float32 [N, 3, S, S] in [-1, 1]. */
+  /** Its input, float32 [N, 3, S, S] in [-1, 1], or [N, 1, S, S] of a model that reads grey. */
   readonly input: string;
   /** Its maps before they are brought to one scale, float32 [N, C, S, S]. */
   readonly maps: string;
@@ -96,12 +96,17 @@ function ownScore(reshaped: NetworkNode, makers: ReadonlyMap<string, NetworkNode
 /** The method's part as a source of maps. @param network - As {@link networkWithin} gave it, or another that computes the same. */
 export function mapsOfNetwork(
   { model, input, maps, mapCount, groups, score }: NetworkWithin,
-  { imageSizePx, calibration }: Pick<DetectorDescription, "imageSizePx" | "calibration">,
+  {
+    imageSizePx,
+    calibration,
+    readsGrey,
+  }: Pick<DetectorDescription, "imageSizePx" | "calibration"> & Pick<MapSource, "readsGrey">,
 ): MapSource {
   return {
     imageSizePx,
     standardizesPlaces: false,
     ...(groups && { groups }),
+    ...(readsGrey !== undefined && { readsGrey }),
     ...(calibration.rule === "method" && { threshold: calibration.threshold }),
     maps: (pictures) => {
       const batch = pictures.shape[0] ?? "N";

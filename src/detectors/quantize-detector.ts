@@ -15,7 +15,9 @@ import type { DetectorDescription } from "./description.ts";
 import { copiesOfEach, raisesForDisturbances } from "./disturbed-copies.ts";
 import { type FittedDetector, fitDetector } from "./fit.ts";
 import { checkModel } from "./load-detector.ts";
+import { imageInputName } from "./model-names.ts";
 import { mapsOfNetwork, type NetworkWithin, networkWithin } from "./network-within.ts";
+import { pictureOf, stackPictures } from "./run-detector.ts";
 
 /** Good pictures that a detector is quantised with, uint8 [3, S, S] each. */
 export interface QuantizeOptions {
@@ -63,7 +65,7 @@ export async function quantizeDetector(
   const description = await checkModel(model);
   checkQuantizable(description);
   const within = networkWithin(model);
-  const facts = await observed(within, rangePictures, description.imageSizePx, backend);
+  const { facts, readsGrey } = await observed(model, within, rangePictures, description.imageSizePx, backend);
   const { network, convolutions } = quantizeNetwork(within.model, facts);
   if (convolutions === 0) {
     throw new OptionError(
@@ -73,7 +75,7 @@ export async function quantizeDetector(
   const from = await fileHash(model);
   const random = new Random(description.seed).split("disturbed pictures of int8");
   const copyOf = (picture: Uint8Array) => disturbedCopy(picture, description.imageSizePx, random);
-  return fitDetector(mapsOfNetwork({ ...within, model: network }, description), {
+  return fitDetector(mapsOfNetwork({ ...within, model: network }, { ...description, readsGrey }), {
     learned: [],
     heldOut,
     ...(raisesForDisturbances(description) && {
@@ -90,25 +92,26 @@ export async function quantizeDetector(
   });
 }
 
-/** Runs the network in float32 on each picture and looks at its tensors. */
+/** Runs the detector in float32 on each picture and looks at tensors of its network. */
 async function observed(
+  detector: Uint8Array,
   { model, input }: NetworkWithin,
   pictures: readonly Uint8Array[],
   sizePx: number,
   backend: Backend,
-): Promise<TensorFacts> {
+): Promise<{ readonly facts: TensorFacts; readonly readsGrey: boolean }> {
   const convolutions = quantizableConvolutions(model);
   const fixed = [...new Set(convolutions.flatMap(({ weight, bias }) => (bias ? [weight, bias] : [weight])))];
   const moving = [...new Set(convolutions.flatMap((each) => [each.input, each.output]))];
   const ranges = new Map<string, [number, number]>();
   const constants = new Map<string, NetworkConstant>();
-  const session = await backend.load(withOutputs(model, [...fixed, ...moving]));
+  let readsGrey = false;
+  const session = await backend.load(withOutputs(detector, [input, ...fixed, ...moving]));
   try {
     for (const picture of pictures) {
-      const data = Float32Array.from(picture, (level) => Math.fround(level / 127.5 - 1));
-      const outputs = await session.run({
-        [input]: { dtype: "float32", shape: [1, 3, sizePx, sizePx], data },
-      });
+      const image = stackPictures([pictureOf(picture, sizePx)]);
+      const outputs = await session.run({ [imageInputName]: image });
+      readsGrey = outputs[input]?.shape[1] === 1;
       for (const name of fixed) {
         const value = outputs[name];
         if (value?.data instanceof Float32Array)
@@ -119,7 +122,7 @@ async function observed(
   } finally {
     await session.dispose();
   }
-  return { ranges, constants };
+  return { facts: { ranges, constants }, readsGrey };
 }
 
 function widened(

@@ -59,6 +59,33 @@ describe("a model in eight bits", () => {
     await int8.dispose();
   });
 
+  test("reads pictures without colour as the model does: as one channel", async () => {
+    const grey = prints.map(({ data, ...print }) => ({
+      ...print,
+      data: data.map((_, i) => {
+        const [red = 0, green = 0, blue = 0] = data.subarray(i - (i % 3), i - (i % 3) + 3);
+        return Math.round((red + green + blue) / 3);
+      }),
+    }));
+    const greyModel = folder.at("grey.onnx");
+    const output = folder.at("grey-int8.onnx");
+    await train(grey, { ...small, length: { steps: 6 }, output: greyModel });
+    const { description } = await exportInt8(greyModel, grey, { output, maxLoss: 1, threads: 1 });
+    expect(description.quantized?.convolutions).toBeGreaterThan(20);
+    const [float, int8] = [
+      await loadDetectorFile(greyModel, { threads: 1 }),
+      await loadDetectorFile(output, { threads: 1 }),
+    ];
+    for (const picture of grey.slice(0, 4)) {
+      const [a, b] = [await float.detectOne(picture), await int8.detectOne(picture)];
+      expect(Math.abs(a.anomalyScore - b.anomalyScore)).toBeLessThan(
+        0.1 * description.calibration.mapMaximum,
+      );
+    }
+    await float.dispose();
+    await int8.dispose();
+  });
+
   test("made with pictures that were not learned from, sets its thresholds on three quarters of them", async () => {
     const stages: string[] = [];
     const { description, heldOut } = await exportInt8(model, others, {
