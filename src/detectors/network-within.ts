@@ -30,58 +30,81 @@ export interface NetworkWithin {
 export function networkWithin(model: Uint8Array): NetworkWithin {
   const file = new NetworkFile(model);
   const makers = new Map(file.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  const maker = (name: string | undefined, ...types: readonly string[]): NetworkNode => {
-    let node = makers.get(name ?? "");
-    if (node?.type === "Identity") node = makers.get(node.inputs[0] ?? "");
-    if (node !== undefined && types.includes(node.type)) return node;
-    throw new OnnxFormatError(
-      `model: expected a detector's ${types.join(" or ")} behind ${name}, got ${node?.type ?? "nothing"}. Train it again with this version.`,
-    );
-  };
   const isPictures = ({ type, inputs }: NetworkNode): boolean => {
     const scaled = makers.get(inputs[0] ?? "");
     const factor = file.constant(scaled?.inputs[1] ?? "")?.data;
     return type === "Sub" && scaled?.type === "Mul" && factor?.length === 1 && factor[0] === perLevel;
   };
   const [input = ""] = file.nodes.find(isPictures)?.outputs ?? [];
-  /** The tensors that a chain of `type` is made of. */
-  const operands = (name: string, type: string): readonly string[] => {
-    const node = makers.get(name);
-    return node?.type === type ? node.inputs.flatMap((each) => operands(each, type)) : [name];
-  };
-  const fused = maker(outputNames.map, "ReduceMean", "Add");
-  const sums = fused.type === "Add" ? fused.inputs.flatMap((each) => operands(each, "Add")) : [];
-  const parts = sums.map((name) => {
-    const [highest = "", weight = ""] = maker(name, "Mul").inputs;
-    return {
-      slices: operands(highest, "Max").map((each) => maker(each, "Slice")),
-      weight: file.constant(weight)?.data[0] ?? 1,
-    };
-  });
-  const groups = parts.map(({ slices, weight }) => ({
-    maps: slices.map(({ inputs }) => file.integers(inputs[1] ?? "")?.[0] ?? 0),
-    weight,
-  }));
-  const scaled = maker(parts[0]?.slices[0]?.inputs[0] ?? fused.inputs[0], "Mul");
-  const centred = maker(scaled.inputs[0], "Sub");
+  const { sources, groups } = fusedWithin(file, makers);
+  const centred = maker(makers, maker(makers, sources, "Mul").inputs[0], "Sub");
   const [maps = ""] = centred.inputs;
   const mapCount = file.constant(centred.inputs[1] ?? "")?.shape[1] ?? 1;
-  const score = ownScore(maker(outputNames.score, "Reshape"), makers);
+  const score = ownScore(maker(makers, outputNames.score, "Reshape"), makers);
   return {
     model: file.cut(input, score === undefined ? [maps] : [maps, score]),
     input,
     maps,
     mapCount,
-    ...(groups.length > 0 && { groups }),
+    ...(groups && { groups }),
     ...(score !== undefined && { score }),
   };
+}
+
+/** Nodes by the names of the tensors that they make. */
+type Makers = ReadonlyMap<string, NetworkNode>;
+
+/** The node, of one of the types, that makes a tensor. */
+function maker(makers: Makers, name: string | undefined, ...types: readonly string[]): NetworkNode {
+  let node = makers.get(name ?? "");
+  if (node?.type === "Identity") node = makers.get(node.inputs[0] ?? "");
+  if (node !== undefined && types.includes(node.type)) return node;
+  throw misplaced(`${types.join(" or ")} behind ${name}`, node?.type ?? "nothing");
+}
+
+function misplaced(expected: string, got: string): OnnxFormatError {
+  return new OnnxFormatError(
+    `model: expected a detector's ${expected}, got ${got}. Train it again with this version.`,
+  );
+}
+
+/** What `fusedMap` wrote: the maps on one scale, and how they are put together. */
+function fusedWithin(
+  file: NetworkFile,
+  makers: Makers,
+): { readonly sources: string | undefined; readonly groups?: readonly MapGroup[] } {
+  const fused = maker(makers, outputNames.map, "ReduceMean", "Add");
+  if (fused.type === "ReduceMean") return { sources: fused.inputs[0] };
+  const terms = fused.inputs.flatMap((name) => operands(makers, name, "Add"));
+  const groups = terms.map((term) => {
+    const [highest = "", weightName = ""] = maker(makers, term, "Mul").inputs;
+    const weight = file.constant(weightName)?.data[0];
+    if (weight === undefined) throw misplaced(`constant weight behind ${term}`, weightName);
+    const slices = operands(makers, highest, "Max").map((name) => maker(makers, name, "Slice"));
+    const maps = slices.map(({ inputs: [, start = ""] }) => {
+      const map = file.integers(start)?.[0];
+      if (map === undefined) throw misplaced(`constant place of a map behind ${highest}`, start);
+      return map;
+    });
+    return { sources: slices[0]?.inputs[0], maps, weight };
+  });
+  return {
+    sources: groups[0]?.sources,
+    groups: groups.map(({ maps, weight }) => ({ maps, weight })),
+  };
+}
+
+/** The tensors that a chain of nodes of one type is made of. */
+function operands(makers: Makers, name: string, type: string): readonly string[] {
+  const node = makers.get(name);
+  return node?.type === type ? node.inputs.flatMap((each) => operands(makers, each, type)) : [name];
 }
 
 /** What a level of 255 is in the network's range. */
 const perLevel = Math.fround(1 / 127.5);
 
 /** The tensor that is reshaped to the score, unless that is the map's largest value. */
-function ownScore(reshaped: NetworkNode, makers: ReadonlyMap<string, NetworkNode>): string | undefined {
+function ownScore(reshaped: NetworkNode, makers: Makers): string | undefined {
   let [name = ""] = reshaped.inputs;
   let node = makers.get(name);
   while (node?.type === "Reshape") {
@@ -100,13 +123,15 @@ export function mapsOfNetwork(
     imageSizePx,
     calibration,
     readsGrey,
-  }: Pick<DetectorDescription, "imageSizePx" | "calibration"> & Pick<MapSource, "readsGrey">,
+  }: Pick<DetectorDescription, "imageSizePx" | "calibration"> & {
+    readonly readsGrey: boolean;
+  },
 ): MapSource {
   return {
     imageSizePx,
     standardizesPlaces: false,
     ...(groups && { groups }),
-    ...(readsGrey !== undefined && { readsGrey }),
+    readsGrey,
     ...(calibration.rule === "method" && { threshold: calibration.threshold }),
     maps: (pictures) => {
       const batch = pictures.shape[0] ?? "N";

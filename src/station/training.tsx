@@ -53,10 +53,7 @@ export function Training({ job: given, onLeave }: TrainingProps): JSX.Element {
           <progress max={totalSteps} value={step} aria-label={texts.teach.step(step, totalSteps)} />
           <p class="note">
             {texts.teach.step(step, totalSteps)}
-            {secondsLeft !== null &&
-              secondsLeft > 0 &&
-              !isOver(job) &&
-              `, ${texts.teach.left(texts.time(secondsLeft))}`}
+            {secondsLeft !== null && !isOver(job) && `, ${texts.teach.left(texts.time(secondsLeft))}`}
           </p>
           {losses.length > 1 && <LossCurve losses={losses} />}
         </section>
@@ -96,7 +93,7 @@ interface Followed {
   readonly job: Job;
   /** Of the steps that were told while it was followed. */
   readonly losses: readonly number[];
-  /** null until two steps were told. */
+  /** Of the steps; null until two were told, and when all are made. */
   readonly secondsLeft: number | null;
   /** Why it is not followed. */
   readonly problem: string | null;
@@ -127,7 +124,7 @@ function useJob(given: Job): Followed {
       started.current ??= { step, ms: performance.now() };
       const made = step - started.current.step;
       const seconds = (performance.now() - started.current.ms) / 1000;
-      if (made > 0) setSecondsLeft((seconds / made) * (totalSteps - step));
+      if (made > 0) setSecondsLeft(step < totalSteps ? (seconds / made) * (totalSteps - step) : null);
     };
     const follow = async (): Promise<void> => {
       while (!leaving.signal.aborted) {
