@@ -125,6 +125,7 @@ export async function buildIfStale() {
     if (code !== 0) throw new StageError("build", code, "The build failed; its messages are above.");
   }
   removeOrphans();
+  await bundleSchemas();
   if (existsSync(main)) chmodSync(main, 0o755);
   writeFileSync(buildStamp, stamp);
 }
@@ -164,9 +165,27 @@ function buildFingerprint() {
     "tsconfig.web.json",
     "tsconfig.web.build.json",
     join("node_modules", "typescript", "package.json"),
+    join("node_modules", "zod", "package.json"),
+    join("scripts", "setup.mjs"),
   ];
   const sources = files(join(root, "src")).filter((path) => !path.endsWith(".test.ts"));
   return hash([...settings, ...sources.map((path) => relative(root, path)).sort()].map(source).join(""));
+}
+
+/** Makes one module of dist/base/schema.js and of what it takes from zod: its hundred modules, most of them languages, would be loaded before anything else. */
+async function bundleSchemas() {
+  const module = join(root, "dist", "base", "schema.js");
+  const { build } = await import("esbuild"); // there once dependencies are installed
+  await build({
+    entryPoints: [module],
+    outfile: module,
+    allowOverwrite: true,
+    bundle: true,
+    format: "esm",
+    platform: "neutral",
+    logLevel: "warning",
+    banner: { js: `/*! zod\n${readFileSync(join(modules, "zod", "LICENSE"), "utf8").trim()}\n*/` },
+  });
 }
 
 /** Removes from dist/ what has no source any more: a file that was moved must not linger in the package. */

@@ -1,7 +1,7 @@
 /** A training run as a JSON file: the options of `radar train`, under the same names in camelCase. */
-import { z } from "zod";
 import { nearest } from "./base/check.ts";
 import { OptionError } from "./base/errors.ts";
+import * as z from "./base/schema.ts";
 import { type Tolerance, tolerances } from "./data/index.ts";
 import type { Region } from "./detectors/index.ts";
 import {

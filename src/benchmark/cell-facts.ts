@@ -1,5 +1,5 @@
 /** What the detector of a cell tells of itself. */
-import { z } from "zod";
+import * as z from "../base/schema.ts";
 
 /** Facts of one cell, in its result and in its row of the document. */
 export interface CellFacts {

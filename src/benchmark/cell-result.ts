@@ -1,5 +1,5 @@
 /** What is known of a cell once it has run: a file of the cache, so that no cell runs twice. */
-import { z } from "zod";
+import * as z from "../base/schema.ts";
 import { type CellFacts, cellFactsSchema } from "./cell-facts.ts";
 import { type Figures, figureNames } from "./figures.ts";
 

@@ -1,6 +1,6 @@
 /** What a benchmark found out, as one JSON document: what `--json` prints, and what tables and reports are made from. */
-import { z } from "zod";
 import { DataError } from "../base/errors.ts";
+import * as z from "../base/schema.ts";
 import { cellFactsSchema } from "./cell-facts.ts";
 import { figureNames } from "./figures.ts";
 import type { BenchmarkSet } from "./plan.ts";

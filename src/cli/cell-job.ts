@@ -1,6 +1,6 @@
 /** What a benchmark and the processes of its cells say to each other. */
-import { z } from "zod";
 import { type ErrorCode, errorCodes } from "../base/errors.ts";
+import * as z from "../base/schema.ts";
 import { type CellResult, cellResultSchema } from "../benchmark/index.ts";
 import { type TrainedCell, trainedCellSchema } from "../node/benchmark-cell.ts";
 import { type Device, devices } from "../runtime/backend.ts";

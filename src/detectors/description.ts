@@ -1,5 +1,5 @@
 /** What a detector tells of itself, stored as JSON in the model file's metadata. */
-import { z } from "zod";
+import * as z from "../base/schema.ts";
 import { type GoodPictures, goodPicturesSchema } from "./good-pictures.ts";
 
 /** Key of the description in the model's `metadata_props`. */

@@ -1,6 +1,6 @@
 /** The self-check of a model file: a picture made by rule, and what the model said of it when it was written. */
-import { z } from "zod";
 import type { RgbImage } from "../base/raster.ts";
+import * as z from "../base/schema.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { Detection } from "./detector.ts";
 import { sourceMapsName } from "./detector-graph.ts";

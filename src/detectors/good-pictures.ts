@@ -1,7 +1,7 @@
 /** What good pictures look like from afar, so that a picture of another kind is not scored without a word. */
-import { z } from "zod";
 import { type Frame, rgbRowsOf } from "../base/frame.ts";
 import type { Size } from "../base/raster.ts";
+import * as z from "../base/schema.ts";
 import type { SampleDepth } from "../data/sample-depth.ts";
 
 /** A picture from afar. */

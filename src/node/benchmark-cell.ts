@@ -1,8 +1,8 @@
 /** One cell of a benchmark in this process: a training, and the measuring of its model. */
 import { stat } from "node:fs/promises";
 import { relative, sep } from "node:path";
-import { z } from "zod";
 import { TrainingError } from "../base/errors.ts";
+import * as z from "../base/schema.ts";
 import { type CellPicture, type CellResult, chooseExamples, figuresOf } from "../benchmark/index.ts";
 import type { Dataset } from "../data/index.ts";
 import type { Detector } from "../detectors/index.ts";

@@ -1,7 +1,7 @@
 /** The folder in which a benchmark keeps what it has done, so that it goes on where it was stopped. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import * as z from "../base/schema.ts";
 import { type Cell, type CellResult, cellResultSchema } from "../benchmark/index.ts";
 import { prepareFolder, writeFileAtomic } from "./atomic-file.ts";
 import { type TrainedCell, trainedCellSchema } from "./benchmark-cell.ts";

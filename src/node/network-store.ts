@@ -1,8 +1,8 @@
 /** Trained networks on disk, so that methods that need the very same one train it once. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
 import { RadarError } from "../base/errors.ts";
+import * as z from "../base/schema.ts";
 import type { NetworkStore, StoredNetwork } from "../methods/index.ts";
 import { decodeCheckpoint, encodeCheckpoint } from "../train/checkpoint.ts";
 import { ensureFolder, writeFileAtomic } from "./atomic-file.ts";

@@ -48,6 +48,13 @@ describe("the packed package", () => {
     expect((packed.files.find(({ path }) => path === "dist/cli/main.js")?.mode ?? 0) & 0o111).toBe(0o111);
   });
 
+  test("has the schemas in one module that stands alone, without zod's languages", async () => {
+    const path = join(repository, "dist", "base", "schema.js");
+    expect(readFileSync(path, "utf8")).not.toMatch(/^(import|export) .*from |Ungültige Eingabe/m);
+    const schemas: typeof import("../../src/base/schema.ts") = await import(path);
+    expect(schemas.object({ n: schemas.number() }).safeParse({ n: "1" }).error?.issues[0]?.path).toEqual(["n"]);
+  });
+
   test("has modules with their types, documents, and nothing else: no sources, no maps, no tests", () => {
     const odd = packed.files
       .map(({ path }) => path)
