@@ -15,6 +15,14 @@ test("each map's scale is its mean and what nine images in ten stay below", () =
   expect(mapScales(twenty)[0]?.usualMaximum).toBe(18);
 });
 
+test("a few images whose maps lie many times as high do not pull the mean up to what is usual", () => {
+  const usual = Array.from({ length: 8 }, (_, i) => reading([1], [2 + i / 10]));
+  const far = [reading([8], [16]), reading([7], [14])];
+  expect(mapScales([...usual, ...far], [reading([1], [2])])).toEqual([{ mean: 1, usualMaximum: 2.7 }]); // of all: 2.18
+  const near = [reading([1.5], [16]), reading([1.5], [14])];
+  expect(mapScales([...usual, ...near], [reading([1], [2])])[0]?.mean).toBeCloseTo(12 / 11, 12); // of all
+});
+
 test("one image is its own scale", () => {
   expect(mapScales([reading([2, 0], [3, 0])])).toEqual([
     { mean: 2, usualMaximum: 3 },

@@ -16,7 +16,7 @@ export interface MapReading {
 
 /** One map's scale on good images, once it is brought to its level where it is. */
 export interface MapScale {
-  /** Mean of all pixels: becomes 0. */
+  /** Mean of all pixels, of the usual images alone where the others would pull it far up: becomes 0. */
   readonly mean: number;
   /** What the largest pixel of most images stays below: becomes 1. */
   readonly usualMaximum: number;
@@ -27,6 +27,12 @@ export interface MapScale {
 /** Share of good images whose largest pixel is usual; where two in three of them are disturbed copies, of all (ours). */
 const usualShare = { asTheyAre: 0.9, disturbedToo: 0.8 } as const;
 const leastRange = 1e-6;
+
+/**
+ * What the range between mean pixel and usual maximum keeps of what it is without the images that are not usual (ours). A few disturbed copies whose
+ * maps lie many times as high as the others' would else pull the mean up to the usual maximum, and what is divided by the range would be anything.
+ */
+const leastOfRange = 0.5;
 
 /** How far off its level a map is brought back, of the range between a mean pixel and a usual maximum (ours): light does less, a wrong part more. */
 const levelShare = 0.5;
@@ -47,13 +53,13 @@ export function mapScales(
   invariant(first, "scales of no images");
   const scaleOf = (c: number, level?: MapLevel): MapScale => {
     const shifts = readings.map(({ levels }) => (level && levels ? shiftOf(levels[c] ?? 0, level) : 0));
-    const maxima = readings.map(({ maxima }, i) => (maxima[c] ?? 0) - (shifts[i] ?? 0)).sort((a, b) => a - b);
-    const sum = readings.reduce((total, { means }, i) => total + (means[c] ?? 0) - (shifts[i] ?? 0), 0);
-    return {
-      mean: sum / readings.length,
-      usualMaximum: maxima[Math.floor(share * maxima.length)] ?? 1,
-      ...(level && { level }),
-    };
+    const maxima = readings.map(({ maxima }, i) => (maxima[c] ?? 0) - (shifts[i] ?? 0));
+    const means = readings.map(({ means }, i) => (means[c] ?? 0) - (shifts[i] ?? 0));
+    const usualMaximum = maxima.toSorted((a, b) => a - b)[Math.floor(share * maxima.length)] ?? 1;
+    const ofAll = meanOf(means);
+    const ofUsual = meanOf(means.filter((_, i) => (maxima[i] ?? 0) <= usualMaximum));
+    const isPulled = usualMaximum - ofAll < leastOfRange * (usualMaximum - ofUsual);
+    return { mean: isPulled ? ofUsual : ofAll, usualMaximum, ...(level && { level }) };
   };
   return first.means.map((_, c) => {
     const raw = scaleOf(c);
@@ -62,6 +68,10 @@ export function mapScales(
     if (usual === undefined) return raw;
     return scaleOf(c, { usual, most: levelShare * Math.max(0, raw.usualMaximum - raw.mean) });
   });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0) / values.length;
 }
 
 /** What a map of that scale is multiplied by, once its mean is taken away. */

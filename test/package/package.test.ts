@@ -52,7 +52,9 @@ describe("the packed package", () => {
     const path = join(repository, "dist", "base", "schema.js");
     expect(readFileSync(path, "utf8")).not.toMatch(/^(import|export) .*from |Ungültige Eingabe/m);
     const schemas: typeof import("../../src/base/schema.ts") = await import(path);
-    expect(schemas.object({ n: schemas.number() }).safeParse({ n: "1" }).error?.issues[0]?.path).toEqual(["n"]);
+    expect(schemas.object({ n: schemas.number() }).safeParse({ n: "1" }).error?.issues[0]?.path).toEqual([
+      "n",
+    ]);
   });
 
   test("has modules with their types, documents, and nothing else: no sources, no maps, no tests", () => {
