@@ -4,17 +4,13 @@ import type { NdArray } from "../base/array.ts";
 import { RadarError } from "../base/errors.ts";
 import type { Session } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
+import { answerOrders } from "./answer-orders.ts";
 import type { SessionAnswer, SessionOrder } from "./worker-backend.ts";
 
 /** Loads and runs what the port asks for, one order after the other. */
 export function serveSession(port: MessagePort): void {
   let session: Session | undefined;
-  let work: Promise<void> = Promise.resolve();
-  port.on("message", (order: SessionOrder) => {
-    work = work
-      .then(() => answerTo(order).catch(failed))
-      .then((answer) => port.postMessage(answer, buffersOf(answer)));
-  });
+  answerOrders(port, { answerTo, failed, handedOver: buffersOf });
 
   async function answerTo(order: SessionOrder): Promise<SessionAnswer> {
     if (order.kind === "load") {

@@ -35,7 +35,7 @@ export function coarseNote(pictures: SeenPictures): string | undefined {
   const calls = tileCount(width, grid) * tileCount(height, grid);
   return (
     `a pixel of the ${tilePx} px square is ${rounded(across)} × ${rounded(down)} of the camera's: finer defects may not be found ` +
-    `(--resolution full reads every pixel, in ${calls} calls a picture in place of one; --image-size makes the square larger)`
+    `(resolution full reads every pixel, in ${calls} calls a picture in place of one; a larger image size makes the square larger)`
   );
 }
 

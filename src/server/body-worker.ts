@@ -1,20 +1,11 @@
 /** What the thread of {@link BodyThread} runs. */
-import { isMainThread, type MessagePort, parentPort } from "node:worker_threads";
+import { isMainThread, parentPort } from "node:worker_threads";
 import { plainError } from "../base/plain-error.ts";
+import { answerOrders } from "../node/answer-orders.ts";
 import type { BodyAnswer, BodyOrder } from "./body-thread.ts";
 import { encodeAnswer } from "./inference-answer.ts";
 import { readInferBody } from "./inference-protocol.ts";
 import { filesIn } from "./request-body.ts";
-
-function serveBodies(port: MessagePort): void {
-  let work: Promise<void> = Promise.resolve();
-  port.on("message", (order: BodyOrder) => {
-    work = work
-      .then(() => answerTo(order))
-      .catch((error: unknown): BodyAnswer => ({ kind: "failed", error: plainError(error) }))
-      .then((answer) => port.postMessage(answer));
-  });
-}
 
 async function answerTo(order: BodyOrder): Promise<BodyAnswer> {
   switch (order.kind) {
@@ -27,4 +18,9 @@ async function answerTo(order: BodyOrder): Promise<BodyAnswer> {
   }
 }
 
-if (!isMainThread && parentPort !== null) serveBodies(parentPort);
+if (!isMainThread && parentPort !== null) {
+  answerOrders(parentPort, {
+    answerTo,
+    failed: (error): BodyAnswer => ({ kind: "failed", error: plainError(error) }),
+  });
+}

@@ -6,6 +6,7 @@ import { plainError } from "../base/plain-error.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { type Detection, recalibrate } from "../detectors/index.ts";
 import { mapScaleOf } from "../evaluation/index.ts";
+import { answerOrders } from "../node/answer-orders.ts";
 import { decodeImage, encodePng } from "../node/image-codec.ts";
 import { loadDetectorFile, readModelFile } from "../node/load-detector.ts";
 import type { PictureDetector } from "../node/picture-detector.ts";
@@ -26,12 +27,9 @@ const drawnSidePx = 1280;
 /** Loads a model and scores what the port asks for, one order after the other. */
 function serveScoring(port: MessagePort): void {
   let model: { readonly detector: PictureDetector; readonly maxPixels: number } | undefined;
-  let work: Promise<void> = Promise.resolve();
-  port.on("message", (order: ScoringOrder) => {
-    work = work
-      .then(() => answerTo(order))
-      .catch((error: unknown): ScoringAnswer => ({ kind: "failed", error: plainError(error) }))
-      .then((answer) => port.postMessage(answer));
+  answerOrders(port, {
+    answerTo,
+    failed: (error): ScoringAnswer => ({ kind: "failed", error: plainError(error) }),
   });
 
   async function answerTo(order: ScoringOrder): Promise<ScoringAnswer> {
