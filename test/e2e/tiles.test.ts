@@ -33,8 +33,8 @@ beforeAll(async () => {
 
 test("hairlines that vanish in one square are found at full resolution, each within two pixels of where it is", async () => {
   const { model, stderr } = await trained("square");
-  expect(stderr).toContain("a pixel of the 64 px square is 2.3 × 5.9 of the camera's"); // and --resolution full is named
-  expect(stderr).toContain("resolution full reads every pixel, in 24 calls a picture");
+  expect(stderr).toContain("a pixel of the 64 px square is 2.3 × 5.9 of the camera's");
+  expect(stderr).toContain("(resolution full reads every pixel, in 24 calls a picture in place of one;");
   const square = await loadDetectorFile(model);
   const tiles = await loadDetectorFile(full);
   let seenInSquare = 0;
