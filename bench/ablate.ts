@@ -3,10 +3,11 @@
  *
  * Each network is trained once for a set, seed and options and kept under the hash of all that decides it; every variant
  * is then fitted, calibrated and scored on it; `--stress` disturbs good test images, too. `features-untrained` reads a network that never learned: what reads features has to
- * beat it. One JSON on stdout; on stderr a table, and for each set what the others would have chosen. Figures of a test set guide
+ * beat it; `--start random` or `rendered` says what networks begin with. One JSON on stdout; on stderr a table, and for each set what the others would have chosen. Figures of a test set guide
  * choices between variants, so what is chosen must be judged on other sets.
  */
 import { parseArgs } from "node:util";
+import { checkChoice } from "../src/base/check.ts";
 import { Random, type Tolerance } from "../src/data/index.ts";
 import { loadDetector } from "../src/detectors/index.ts";
 import { type Evaluation, evaluate, stressTest } from "../src/evaluation/index.ts";
@@ -16,6 +17,8 @@ import {
   radarMethod,
   resolveRadarOptions,
   type ScoringName,
+  type StartName,
+  startNames,
   trainDetector,
 } from "../src/methods/index.ts";
 import type { Readout } from "../src/methods/radar/readout.ts";
@@ -70,6 +73,7 @@ const { values } = parseArgs({
     "first-seed": { type: "string", default: "0" },
     preset: { type: "string", default: "fast" },
     steps: { type: "string" },
+    start: { type: "string" },
     cache: { type: "string", default: "runs/ablate" },
     stress: { type: "boolean", default: false },
     threads: { type: "string", default: "2" },
@@ -109,7 +113,7 @@ if (leftOut.length > 0) {
     process.stderr.write(`${[set, chosen, value.toFixed(3), reference.toFixed(3)].join(" | ")}\n`);
 }
 process.stdout.write(
-  `${JSON.stringify({ preset: values.preset, steps: values.steps ?? null, rows, leftOut }, null, 2)}\n`,
+  `${JSON.stringify({ preset: values.preset, steps: values.steps ?? null, start: values.start ?? null, rows, leftOut }, null, 2)}\n`,
 );
 
 interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
@@ -121,6 +125,11 @@ interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
   readonly falseAlarms: Readonly<Record<string, number>>;
 }
 
+function startOf(text: string): StartName {
+  checkChoice("--start", text, startNames);
+  return text;
+}
+
 /** All variants on one set with one seed. */
 async function ablated(set: string, seed: number): Promise<Row[]> {
   const optionsOf = (scoring: ScoringName, side: number) =>
@@ -129,6 +138,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
         preset: values.preset === "balanced" || values.preset === "accurate" ? values.preset : "fast",
         seed,
         scoring,
+        ...(values.start !== undefined && scoring !== "paper" && { start: startOf(values.start) }),
         ...(values.steps !== undefined && { length: { steps: Number(values.steps) } }),
       },
       side,

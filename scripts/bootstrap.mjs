@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
  * One entry for every job of this repository, on a machine that has only Node and npm:
- * `node scripts/bootstrap.mjs <demo | test | check | bench | ablate | tune | table | api | build> [arguments of the job]`.
+ * `node scripts/bootstrap.mjs <demo | test | check | bench | ablate | tune | pretrain | table | api | build> [arguments of the job]`.
  *
  * It installs the locked dependencies and builds when needed, then runs the job and passes its exit code on.
  * Set-up speaks on stderr only, so that a job's stdout stays a job's stdout. No dependencies, plain JavaScript.
@@ -19,6 +19,7 @@ const jobs = {
   test: { run: async (args) => (await runTests(args)).code },
   bench: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "main.ts"), ...args]) },
   ablate: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "ablate.ts"), ...args]) },
+  pretrain: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "pretrain.ts"), ...args]) },
   tune: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "tune.ts"), ...args]) },
   table: { run: (args) => runNode([toolPath("tsx"), join(root, "bench", "table.ts"), ...args]) },
   api: {

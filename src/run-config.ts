@@ -14,7 +14,9 @@ import {
   type PresetName,
   presetNames,
   type ScoringName,
+  type StartName,
   scoringNames,
+  startNames,
 } from "./methods/index.ts";
 import { type LocateMode, locateModes, type TrainOptions } from "./node/index.ts";
 import { type DeviceChoice, deviceChoices } from "./runtime/backend.ts";
@@ -48,6 +50,8 @@ export interface RunConfig {
   readonly scoring?: ScoringName | undefined;
   /** What decides on a picture's features, of scorings that have some. */
   readonly classifier?: ClassifierName | undefined;
+  /** What the network of RADAR begins with. */
+  readonly start?: StartName | undefined;
   /** Steps of noise, of 1000, that are added and undone, of methods that reconstruct. */
   readonly noiseSteps?: number | undefined;
   /** Network calls a picture, of methods that make several. */
@@ -102,6 +106,7 @@ const entries = {
   batchSize: number,
   scoring: z.enum(scoringNames).optional(),
   classifier: z.enum(classifierNames).optional(),
+  start: z.enum(startNames).optional(),
   noiseSteps: number,
   calls: number,
   noise: z.enum(noiseNames).optional(),

@@ -3,7 +3,14 @@ import { readFile } from "node:fs/promises";
 import type { ArgsDef } from "citty";
 import { tolerances } from "../data/index.ts";
 import type { Region } from "../detectors/index.ts";
-import { classifierNames, methodNames, noiseNames, presetNames, scoringNames } from "../methods/index.ts";
+import {
+  classifierNames,
+  methodNames,
+  noiseNames,
+  presetNames,
+  scoringNames,
+  startNames,
+} from "../methods/index.ts";
 import { locateModes } from "../node/index.ts";
 import { fileError } from "../node/system-error.ts";
 import { parseRunConfig, type RunConfig } from "../run-config.ts";
@@ -60,6 +67,11 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "name",
     description: `what decides with the scoring paper: ${classifierNames.join(", ")} (default ${classifierNames[0]})`,
+  },
+  start: {
+    type: "string",
+    valueHint: "name",
+    description: `what the network of RADAR begins with: ${startNames.join(", ")} (default: rendered with the preset fast, else random)`,
   },
   "noise-steps": {
     type: "string",
@@ -159,6 +171,7 @@ function fromLine(args: Arguments): RunConfig {
     batchSize: args.number("batch-size", count),
     scoring: args.choice("scoring", scoringNames),
     classifier: args.choice("classifier", classifierNames),
+    start: args.choice("start", startNames),
     noiseSteps: args.number("noise-steps", count),
     calls: args.number("calls", count),
     noise: args.choice("noise", noiseNames),

@@ -18,7 +18,13 @@ export { type CommonOptions, type PresetName, presetNames, smallestSizePx } from
 export { type Backbone, openBackbone } from "./pretrained/backbone.ts";
 export { type ClassifierName, classifierNames } from "./radar/feature-classifier.ts";
 export { radarMethod } from "./radar/radar.ts";
-export { type RadarOptions, type ResolvedRadarOptions, resolveRadarOptions } from "./radar/radar-options.ts";
+export {
+  type RadarOptions,
+  type ResolvedRadarOptions,
+  resolveRadarOptions,
+  type StartName,
+  startNames,
+} from "./radar/radar-options.ts";
 export type { FittedReadout, NetworkOutput, Readout } from "./radar/readout.ts";
 export { type ScoringName, scoringNames } from "./radar/readouts.ts";
 export { type HeldOutImage, type TrainedDetector, trainDetector } from "./train-detector.ts";

@@ -63,7 +63,11 @@ type Prepare = (options: Omit<TrainingOptions, "method">, largestSidePx: number)
 type Row = readonly [prepare: Prepare, ...uses: (keyof TrainingOptions)[]];
 
 const methods: Readonly<Record<MethodName, Row>> = {
-  radar: [(options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)), "classifier"],
+  radar: [
+    (options, largestSidePx) => radarMethod(resolveRadarOptions(options, largestSidePx)),
+    "classifier",
+    "start",
+  ],
   ddpm: [ddpmMethod, "noiseSteps", "calls", "noise"],
   ddim: [ddimMethod, "noiseSteps", "calls", "noise", "condition"],
   "one-step": [oneStepMethod, "noiseSteps", "noise"],

@@ -37,6 +37,8 @@ export async function trainNetwork(
     readonly tolerance: Tolerance;
     readonly identity: unknown;
     readonly step: Pick<TrainStepOptions, "learningRate"> & Partial<TrainStepOptions>;
+    /** Parameters to begin with, float32 [P]; `identity` tells them from others. Default: drawn at random. */
+    readonly initial?: Float32Array | undefined;
   },
   context: LearningContext,
 ): Promise<StoredNetwork> {
@@ -65,7 +67,8 @@ export async function trainNetwork(
   const trained = await runTraining({
     ...context,
     graph: trainStepGraph(objective, step),
-    initial: initialValues(trainedParameters(objective), context.random.split("parameters")),
+    initial:
+      training.initial ?? initialValues(trainedParameters(objective), context.random.split("parameters")),
     batches: training.batches,
     length,
     metadata,

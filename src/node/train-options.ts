@@ -160,6 +160,7 @@ const trainChecks: OptionChecks<TrainOptions> = {
   batchSize: anything,
   scoring: anything,
   classifier: anything,
+  start: anything,
   noiseSteps: anything,
   calls: anything,
   noise: anything,

@@ -11,7 +11,7 @@ import { planesOf, strangePictures } from "../support/rendered-planes.ts";
 const size = 48;
 const steps = 150;
 
-/** Measured with this seed: 0.964 (onnxruntime-node 1.30, x86-64); other processors round differently. */
+/** Measured with this seed: 0.976 (onnxruntime-node 1.30, x86-64); other processors round differently. */
 const imageAurocFloor = 0.9;
 
 const entries = [
@@ -56,10 +56,11 @@ describe("a detector trained on forty rendered prints", () => {
     return detection ?? expect.fail("expected a detection");
   }
 
-  test("has a loss that fell to less than half", () => {
+  test("begins with less loss than a network at random, whose noise alone costs 1, and ends with less than a third of that", () => {
     const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
     expect(losses).toHaveLength(steps);
-    expect(mean(losses.slice(-20))).toBeLessThan(0.5 * mean(losses.slice(0, 5)));
+    expect(mean(losses.slice(0, 5))).toBeLessThan(0.7);
+    expect(mean(losses.slice(-20))).toBeLessThan(0.3);
   });
 
   test("tells defective prints from sound ones better than the floor", async () => {

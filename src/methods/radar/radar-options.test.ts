@@ -50,7 +50,29 @@ test("the forest decides where features are classified, unless another classifie
   expect(classifier({})).toBeNull();
 });
 
+test("fast trainings that learn to find planted defects begin with rendered pictures, unless they are told otherwise; others at random", () => {
+  const start = (given: RadarOptions) => resolveRadarOptions(given, 48).start;
+  expect(start({ preset: "fast" })).toBe("rendered");
+  expect(start({ preset: "fast", scoring: "network" })).toBe("rendered");
+  expect(start({ preset: "fast", start: "random" })).toBe("random");
+  expect(start({})).toBe("random");
+  expect(start({ preset: "accurate" })).toBe("random");
+  expect(start({ start: "rendered" })).toBe("rendered");
+  expect(start({ preset: "fast", scoring: "paper" })).toBe("random");
+  expect(start({ preset: "fast", scoring: "mismatch", start: "random" })).toBe("random");
+});
+
 test.each<[string, RadarOptions, string]>([
+  [
+    "a start that the paper's network does not have",
+    { scoring: "paper", start: "rendered" },
+    'start: expected "random" with the scoring paper, whose network learns from the good images alone, got "rendered" (string). Leave it out.',
+  ],
+  [
+    "an unknown start",
+    { start: "none" as "random" },
+    'start: expected one of "rendered", "random", got "none" (string).',
+  ],
   [
     "a classifier of no use",
     { classifier: "lof" },

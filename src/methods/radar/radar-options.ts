@@ -20,6 +20,11 @@ export interface RadarOptions extends CommonOptions {
   readonly scoring?: ScoringName | undefined;
   /** What decides on a picture's features, of scorings that have some. Default: the scoring's first. */
   readonly classifier?: ClassifierName | undefined;
+  /**
+   * What the network begins with. Default: "rendered" with the preset `fast` where it learns to find planted defects, else "random";
+   * scorings that learn from the good images alone begin at random.
+   */
+  readonly start?: StartName | undefined;
 }
 
 /** All options with their values. */
@@ -27,6 +32,7 @@ export interface ResolvedRadarOptions extends ResolvedCommonOptions {
   readonly scoring: ScoringName;
   /** Null where the scoring has no features to classify. */
   readonly classifier: ClassifierName | null;
+  readonly start: StartName;
   readonly unet: UNetOptions;
   readonly learningRate: number;
 }
@@ -39,8 +45,21 @@ const cellSizes = [1, 2, 4, 8] as const;
 /** Peak learning rate of AdamW (ours). */
 const learningRate = 1e-3;
 
-/** Widths of the network of all presets (ours): 1.1 million parameters at cells of 2 pixels. */
-const widths = {
+/** What a network may begin with: parameters learned on rendered pictures, or drawn at random. */
+export const startNames = ["rendered", "random"] as const;
+
+/** One of {@link startNames}. */
+export type StartName = (typeof startNames)[number];
+
+/** What networks begin with that learn to find planted defects (ours): rendered pictures where it has been measured to pay. */
+const usualStarts: Readonly<Record<PresetName, StartName>> = {
+  fast: "rendered",
+  balanced: "random",
+  accurate: "random",
+};
+
+/** Widths of the network of whole pictures, for all presets (ours): 1.1 million parameters at cells of 2 pixels. */
+export const pictureWidths = {
   baseChannels: 16,
   channelMultipliers: [1, 2, 4, 4],
   blocksPerLevel: 1,
@@ -54,7 +73,7 @@ const patchSizePx = 28;
 
 /** Widths of the network of such patches (ours), which can be halved twice: 2.7 million parameters. */
 const patchWidths = {
-  ...widths,
+  ...pictureWidths,
   baseChannels: 32,
   channelMultipliers: [1, 2, 4],
   attentionLevels: [2],
@@ -79,7 +98,7 @@ export function resolveRadarOptions(given: RadarOptions, largestSidePx: number):
   const isOfPatches = network === "patches";
   const { patchSize = isOfPatches ? Math.min(patchSizePx, imageSize) : imageSize } = given;
   const cellSize = isOfPatches ? 1 : cellFor(patchSize);
-  const chosen = isOfPatches ? patchWidths : widths;
+  const chosen = isOfPatches ? patchWidths : pictureWidths;
   const unit = cellSize * 2 ** (chosen.channelMultipliers.length - 1);
   checkSize("imageSize", imageSize, unit);
   checkSize("patchSize", patchSize, unit, imageSize);
@@ -92,9 +111,20 @@ export function resolveRadarOptions(given: RadarOptions, largestSidePx: number):
     batchSize,
     scoring,
     classifier,
+    start: startOf(scoring, common.preset, given.start),
     unet: { ...chosen, cellSize },
     learningRate,
   };
+}
+
+function startOf(scoring: ScoringName, preset: PresetName, given: StartName | undefined): StartName {
+  const { plantsDefects } = readouts[scoring];
+  const start = given ?? (plantsDefects ? usualStarts[preset] : "random");
+  checkChoice("start", start, startNames);
+  if (plantsDefects || start === "random") return start;
+  throw new OptionError(
+    `start: expected "random" with the scoring ${scoring}, whose network learns from the good images alone, got ${describe(start)}. Leave it out.`,
+  );
 }
 
 function classifierOf(scoring: ScoringName, given: ClassifierName | undefined): ClassifierName | null {

@@ -5,6 +5,7 @@ import { noiseObjective, type Objective } from "../../train/index.ts";
 import type { LearningContext, StoredNetwork } from "../method.ts";
 import { trainNetwork } from "../train-network.ts";
 import { defectObjective } from "./defect-objective.ts";
+import { headStart } from "./head-start.ts";
 import { RadarBatches } from "./radar-batches.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
 import type { Readout } from "./readout.ts";
@@ -48,13 +49,22 @@ export async function trainRadarNetwork(
     scoringTimestep: timesteps[0] ?? 0,
     random: context.random.split("batches"),
   });
+  const start = options.start === "rendered" ? await headStart(options.unet) : undefined;
   const identity = {
     objective: plantedCount > 0 ? "noise and defects" : "noise",
     unet: options.unet,
     sizes: [imageSize, patchSize, batchSize, plantedCount],
     timesteps: plantedCount > 0 ? [limit, ...timesteps] : [limit], // without planted defects all steps are alike
+    ...(start && { start: start.version }),
   };
-  const training = { batches, length, tolerance: "none", identity, step: { learningRate } } as const; // it learns from pictures as they are
+  const training = {
+    batches,
+    length,
+    tolerance: "none", // it learns from pictures as they are
+    identity,
+    step: { learningRate },
+    initial: start?.parameters,
+  } as const;
   return { unet, trained: await trainNetwork(objective, training, context) };
 }
 

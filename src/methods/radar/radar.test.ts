@@ -8,7 +8,10 @@ import { radarMethod } from "./radar.ts";
 import { resolveRadarOptions } from "./radar-options.ts";
 import { readoutOf } from "./readout-combined.ts";
 
-const options = resolveRadarOptions({ preset: "fast", length: { steps: 1 }, batchSize: 2 }, 32);
+const options = resolveRadarOptions(
+  { preset: "fast", length: { steps: 1 }, batchSize: 2, start: "random" },
+  32,
+);
 const context = {
   backend: nodeBackend({ threads: 1 }),
   now: () => 0,

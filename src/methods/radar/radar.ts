@@ -20,7 +20,7 @@ export function radarMethod(
   options: ResolvedRadarOptions,
   readout: Readout = readouts[options.scoring],
 ): PreparedMethod {
-  const { unet, learningRate, length, scoring, classifier } = options;
+  const { unet, learningRate, length, scoring, classifier, start } = options;
   return {
     method: "radar",
     scoring,
@@ -30,6 +30,7 @@ export function radarMethod(
       ...unet,
       learningRate,
       length,
+      start,
       timestepLimit: timestepLimits[readout.network],
       ...readout.settings,
       ...(classifier && { classifier }),
