@@ -34,7 +34,7 @@ import { RenderedBatches } from "./pretrain/batches.ts";
 const { values } = parseArgs({
   options: {
     folder: { type: "string", default: "runs/pretrain" },
-    steps: { type: "string", default: "10000" },
+    steps: { type: "string", default: "4000" },
     seed: { type: "string", default: "0" },
     threads: { type: "string", default: "2" },
     output: { type: "string", default: "src/methods/radar/head-start-weights.ts" },
@@ -86,7 +86,7 @@ async function pretrain({ folder, output, steps, threads }: typeof values): Prom
   process.stderr.write(`written: ${output}\n`);
 }
 
-/** The module that \`headStart\` reads. */
+/** The module that `headStart` reads. */
 async function weightsModule(parameters: Float32Array, steps: string): Promise<string> {
   const weights = packWeights(parameters);
   const version = (await contentHash([new TextEncoder().encode(weights)])).slice(0, 16);
