@@ -97,7 +97,13 @@ describe("of several maps", () => {
 
   beforeAll(async () => {
     const planes = soundPrints(14, { width: 32, height: 32, seed: 5 }).map(planesOf);
-    const given = { preset: "fast", imageSize: 32, length: { steps: 2 }, batchSize: 2 } as const;
+    const given = {
+      preset: "fast",
+      imageSize: 32,
+      length: { steps: 2 },
+      batchSize: 2,
+      start: "random",
+    } as const;
     const options = resolveRadarOptions(given, 32);
     const slim = radarMethod({ ...options, unet: { ...options.unet, baseChannels: 8, groups: 4 } });
     const context = { backend, now: () => 0, name: "prints", skipped: 0, software: {} };

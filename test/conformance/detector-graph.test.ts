@@ -58,7 +58,7 @@ const common = {
 
 /** With a slim network: the float64 evaluator takes a minute for the preset's. */
 function slim<T extends ResolvedRadarOptions>(options: T): T {
-  return { ...options, unet: { ...options.unet, baseChannels: 8, groups: 4 } };
+  return { ...options, start: "random", unet: { ...options.unet, baseChannels: 8, groups: 4 } };
 }
 
 /** A network that has hardly learned leaves the same residual in all pictures: standardised, it would be rounding errors. */

@@ -81,11 +81,20 @@ test("with cells of 4 a picture twice as large is seen as the smaller one", () =
 });
 
 test("what is stored fits the network and is a version of its own", async () => {
-  const { parameters, version } = await headStart({ cellSize: 2 });
+  const { parameters, version } = await headStart(storedNetwork);
   expect(parameters.length).toBe(
     parameterCount(namedParameters(new UNet({ ...storedNetwork, ...networkChannels }))),
   );
   expect(parameters.every(Number.isFinite)).toBe(true);
   expect(parameters.some((value) => Math.abs(value) > 0.1)).toBe(true);
   expect(version).toMatch(/^[\da-f]{16}$/);
+});
+
+test("a network of other widths cannot begin with them", async () => {
+  await expect(headStart({ ...storedNetwork, baseChannels: 8 })).rejects.toThrow(
+    'start: expected "random" for a network whose baseChannels is not 16, got "rendered". Begin it at random.',
+  );
+  await expect(headStart({ ...storedNetwork, channelMultipliers: [1, 2] })).rejects.toThrow(
+    "whose channelMultipliers is not 1,2,4,4",
+  );
 });

@@ -1,4 +1,5 @@
 /** What RADAR's network begins with: parameters learned on rendered pictures, brought to the cells that it has. */
+import { OptionError } from "../../base/errors.ts";
 import { fixedShape, sizeOf } from "../../base/shape.ts";
 import { namedParameters, parameterCount, UNet, type UNetOptions } from "../../nn/index.ts";
 import { unpackWeights } from "./packed-weights.ts";
@@ -26,9 +27,19 @@ export interface HeadStart {
  * They were learned with cells of 2 pixels. With cells of 1 the network begins as if each pixel were four equal ones - but for the last
  * convolution's own sight of the cells, which it does not have -, with cells of 4 or 8 as if the picture were that much smaller.
  *
- * @param options - Of the network that is to be trained, whose widths are `pictureWidths`.
+ * @param options - Of the network that is to be trained.
+ * @throws {OptionError} E_OPTION if its widths are not `pictureWidths`, which the parameters are for.
  */
-export async function headStart({ cellSize = 1 }: Pick<UNetOptions, "cellSize">): Promise<HeadStart> {
+export async function headStart({ cellSize = 1, ...widths }: UNetOptions): Promise<HeadStart> {
+  const other = Object.entries(pictureWidths).find(
+    ([name, value]) => String(widths[name as keyof typeof pictureWidths]) !== String(value),
+  );
+  if (other !== undefined) {
+    const [name, value] = other;
+    throw new OptionError(
+      `start: expected "random" for a network whose ${name} is not ${value}, got "rendered". Begin it at random.`,
+    );
+  }
   const { version, weights } = await import("./head-start-weights.ts");
   const stored = namedParameters(new UNet({ ...storedNetwork, ...networkChannels }));
   const values = unpackWeights(weights, parameterCount(stored));
