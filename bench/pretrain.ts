@@ -10,6 +10,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { TrainingError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
 import { contentHash } from "../src/detectors/content-hash.ts";
 import { noiseSchedule } from "../src/diffusion/index.ts";
@@ -64,6 +65,7 @@ async function pretrain({ folder, output, steps, threads }: typeof values): Prom
     families,
   );
   const checkpointPath = join(folder, "checkpoint.safetensors");
+  const pretraining = `${steps} steps, seed ${seed}`;
   await ensureFolder(folder);
   const { average } = await runTraining({
     backend: nodeBackend({ threads: Number(threads), spin: false }),
@@ -78,7 +80,8 @@ async function pretrain({ folder, output, steps, threads }: typeof values): Prom
     batches,
     length: { steps: Number(steps) },
     now: () => performance.now() / 1000,
-    resume: await readCheckpoint(checkpointPath),
+    resume: await readCheckpoint(checkpointPath, pretraining),
+    metadata: { pretraining },
     saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes),
     onProgress: reporter(),
   });
@@ -98,13 +101,21 @@ export const weights: string =
 `;
 }
 
-async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+/** The checkpoint of the same pretraining, if there is one; that of another is not written over. */
+async function readCheckpoint(path: string, pretraining: string): Promise<Checkpoint | undefined> {
+  let bytes: Uint8Array;
   try {
-    return decodeCheckpoint(new Uint8Array(await readFile(path)));
+    bytes = new Uint8Array(await readFile(path));
   } catch (error) {
     if (systemCode(error) === "ENOENT") return undefined;
     throw error;
   }
+  const checkpoint = decodeCheckpoint(bytes);
+  if (checkpoint.metadata.pretraining === pretraining) return checkpoint;
+  throw new TrainingError(
+    "E_CHECKPOINT",
+    `${path}: expected a checkpoint of ${pretraining}, got one of ${checkpoint.metadata.pretraining}. Name another --folder.`,
+  );
 }
 
 /** Prints the means of the losses every hundred steps. */

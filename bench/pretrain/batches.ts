@@ -1,8 +1,7 @@
 /** Batches of rendered families with planted defects: what a network learns from before it has seen any part. */
 import { TrainingError } from "../../src/base/errors.ts";
 import { Random } from "../../src/base/random.ts";
-import { plantDefect, type Symmetry, symmetries } from "../../src/data/index.ts";
-import { sourceWalk } from "../../src/data/symmetry.ts";
+import { applySymmetry, plantDefect, symmetries } from "../../src/data/index.ts";
 import type { Feeds } from "../../src/runtime/backend.ts";
 import type { BatchSource } from "../../src/train/index.ts";
 import { randomFamily } from "./families.ts";
@@ -48,7 +47,7 @@ export class RenderedBatches implements BatchSource {
       for (const at of [i, families + i]) {
         const upright = new Float32Array(values);
         family(random.split(`picture ${at}`), upright, size);
-        turn(upright, picture(at), symmetry, size);
+        picture(at).set(applySymmetry(symmetry, upright, size, 3));
       }
     }
     for (let i = 0; i < families; i++) {
@@ -85,16 +84,5 @@ export class RenderedBatches implements BatchSource {
       throw new TrainingError("E_CHECKPOINT", `checkpoint: expected a number of batches, got "${state}".`);
     }
     this.#made = made;
-  }
-}
-
-/** Copies a picture under a symmetry. */
-function turn(from: Float32Array, to: Float32Array, symmetry: Symmetry, size: number): void {
-  const { start, perRow, perColumn } = sourceWalk(symmetry, size, size);
-  for (let channel = 0, at = 0; channel < 3; channel++) {
-    for (let y = 0; y < size; y++) {
-      for (let x = 0; x < size; x++, at++)
-        to[at] = from[channel * size * size + start + y * perRow + x * perColumn] ?? 0;
-    }
   }
 }

@@ -1,9 +1,10 @@
 /** Families of rendered pictures: each is one kind of part or surface as a camera at a line would see it again and again. */
 import type { Random } from "../../src/base/random.ts";
 import { between, fractalNoise, smoothStep } from "../../src/base/smooth-noise.ts";
+import { rotation } from "../../src/data/defect-shape.ts";
 import { renderSurface } from "../../src/rendered/index.ts";
 import { type LookName, lookNames, surfaceKinds } from "../../src/rendered/surface-kinds.ts";
-import { randomMaterial, rotation } from "./materials.ts";
+import { randomMaterial } from "./materials.ts";
 
 /** Draws one picture of a family: float32 [3, size, size] in [-1, 1], written to `picture`. */
 export type Family = (random: Random, picture: Float32Array, size: number) => void;

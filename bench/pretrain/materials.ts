@@ -1,6 +1,7 @@
 /** Procedural materials: each has statistics of its own, and as many different pieces as wanted. */
 import type { Random } from "../../src/base/random.ts";
 import { between, fractalNoise, SmoothNoise, smoothStep } from "../../src/base/smooth-noise.ts";
+import { rotation } from "../../src/data/defect-shape.ts";
 
 /** Height of a piece at (u, v) in [0, 1], mostly in [0, 1]. */
 export type Field = (u: number, v: number) => number;
@@ -185,13 +186,6 @@ function plain(random: Random): Material {
     const noise = fractalNoise(scale, 2, piece);
     return (u, v) => 0.5 + contrast * noise(u, v);
   };
-}
-
-/** Coordinates turned by a random angle. */
-export function rotation(random: Random): (u: number, v: number) => readonly [number, number] {
-  const angle = Math.PI * random.uniform();
-  const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
-  return (u, v) => [cos * u + sin * v, cos * v - sin * u];
 }
 
 function bilinear(values: Float32Array, side: number, u: number, v: number): number {

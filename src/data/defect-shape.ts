@@ -129,7 +129,8 @@ function drawSpecks(canvas: Canvas, size: number, random: Random): void {
   }
 }
 
-function rotation(random: Random): (x: number, y: number) => [number, number] {
+/** Coordinates turned by an angle drawn from [0, π). */
+export function rotation(random: Random): (x: number, y: number) => [number, number] {
   const angle = Math.PI * random.uniform();
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
   return (x, y) => [x * cos + y * sin, y * cos - x * sin];

@@ -51,19 +51,19 @@ export function sourceWalk(symmetry: Symmetry, size: number, stride: number): So
 /**
  * A square picture, mirrored or turned.
  *
- * @param pixels - uint8 [channels, size, size].
+ * @param pixels - uint8 or float32 [channels, size, size].
  * @param size - Side in pixels.
  * @param channels - Number of channels.
- * @returns uint8 [channels, size, size], a new array.
+ * @returns Of the same type and shape, a new array.
  */
-export function applySymmetry(
+export function applySymmetry<T extends Uint8Array | Float32Array>(
   symmetry: Symmetry,
-  pixels: Uint8Array,
+  pixels: T,
   size: number,
   channels: number,
-): Uint8Array {
+): T {
   const { start, perRow, perColumn } = sourceWalk(symmetry, size, size);
-  const result = new Uint8Array(channels * size * size);
+  const result = pixels.slice() as T;
   for (let channel = 0, to = 0; channel < channels; channel++) {
     const origin = channel * size * size + start;
     for (let y = 0; y < size; y++) {
