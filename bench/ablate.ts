@@ -152,7 +152,8 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
   const results: Row[] = [];
   for (const name of names) {
     const { scoring = "combined", readout, tolerance, isUntrained = false } = variants[name] ?? {};
-    const options = optionsOf(scoring, typicalSidePx);
+    const resolved = optionsOf(scoring, typicalSidePx);
+    const options = isUntrained ? { ...resolved, start: "random" as const, keepsEncoder: false } : resolved;
     const { model } = await trainDetector(planes, radarMethod(options, readout), {
       backend,
       now,

@@ -34,8 +34,10 @@ const share = ({ gflop, seconds }: { gflop: number; seconds: number }) =>
 const step = await measureTrainStep(options);
 const trainStep = { ...step, shareOfPeak: share(step) };
 process.stderr.write("training step of the default preset ...\n");
-const balanced = await measureBalancedStep(options);
+const balanced = await measureBalancedStep({ ...options, start: "random" });
 const balancedStep = { ...balanced, shareOfPeak: share(balanced) };
+const rendered = await measureBalancedStep({ ...options, start: "rendered" });
+const renderedStep = { ...rendered, shareOfPeak: share(rendered) };
 process.stderr.write("scoring ...\n");
 const score = {
   fast: await measureScoring("fast", options),
@@ -52,6 +54,7 @@ const result = {
   gemm,
   trainStep,
   balancedStep,
+  renderedStep,
   score,
   largePhotos,
   cycles,

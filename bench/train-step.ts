@@ -8,7 +8,9 @@ import { fixedShape, sizeOf } from "../src/base/shape.ts";
 import { noiseSchedule } from "../src/diffusion/index.ts";
 import type { Tensor } from "../src/graph/index.ts";
 import { defectObjective } from "../src/methods/radar/defect-objective.ts";
-import { resolveRadarOptions } from "../src/methods/radar/radar-options.ts";
+import { freezeEncoder } from "../src/methods/radar/frozen-encoder.ts";
+import { headStart } from "../src/methods/radar/head-start.ts";
+import { resolveRadarOptions, type StartName } from "../src/methods/radar/radar-options.ts";
 import { initialValues, parameterCount, UNet } from "../src/nn/index.ts";
 import { encodeModel } from "../src/onnx/index.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
@@ -48,6 +50,8 @@ export interface BalancedStepOptions {
   readonly baseChannels?: number;
   /** Images a step. Default: the preset's, 8. */
   readonly batchSize?: number;
+  /** What the network begins with: begun from rendered pictures, its encoder stays as it is. Default: "random". */
+  readonly start?: StartName;
 }
 
 /** A training step that is ready to be run, again and again. */
@@ -65,6 +69,7 @@ export async function measureBalancedStep(options: {
   threads: number;
   rounds: number;
   sidePx: number;
+  start: StartName;
 }): Promise<Operations & { readonly seconds: number }> {
   const ours = await startBalancedStep(options);
   const seconds: number[] = [];
@@ -75,13 +80,17 @@ export async function measureBalancedStep(options: {
 
 /** The step of the default preset, for {@link measureBalancedStep} and for measuring several in turns. */
 export async function startBalancedStep(options: BalancedStepOptions): Promise<StartedStep> {
-  const { sidePx } = options;
-  const preset = resolveRadarOptions({ imageSize: sidePx }, sidePx);
+  const { sidePx, start = "random" } = options;
+  const preset = resolveRadarOptions({ imageSize: sidePx, start }, sidePx);
   const { batchSize = preset.batchSize, baseChannels = preset.unet.baseChannels } = options;
   const model = new UNet({ ...preset.unet, baseChannels, imageChannels: 3, outputChannels: 4 });
   const planted = Math.floor(batchSize / 2);
   const shape = [batchSize, 3, sidePx, sidePx] as const;
-  return startOurs(defectObjective(model, noiseSchedule("linear"), shape, planted), options.threads);
+  const whole = defectObjective(model, noiseSchedule("linear"), shape, planted);
+  const objective = preset.keepsEncoder
+    ? freezeEncoder(whole, (await headStart(preset.unet)).parameters).objective
+    : whole;
+  return startOurs(objective, options.threads);
 }
 
 /** Medians over `rounds` steps each, taken in turns; two steps of each are made first and not counted. */

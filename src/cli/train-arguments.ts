@@ -71,7 +71,7 @@ export const trainingArgs: ArgsDef = {
   start: {
     type: "string",
     valueHint: "name",
-    description: `what the network of RADAR begins with: ${startNames.join(", ")} (default: rendered with the preset fast, else random)`,
+    description: `what the network of RADAR begins with: ${startNames.join(", ")} (default: rendered with the preset fast and with the scoring network, else random)`,
   },
   "noise-steps": {
     type: "string",

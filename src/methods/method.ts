@@ -11,7 +11,7 @@ import type { Checkpoint, TrainingProgress } from "../train/index.ts";
 
 /** A network that was trained before; see {@link NetworkStore}. */
 export interface StoredNetwork {
-  /** Parameters to use, float32 [P]. */
+  /** Parameters to use of those that the training moved, float32 [P]. */
   readonly average: Float32Array;
   readonly steps: number;
   readonly finalLoss: number;

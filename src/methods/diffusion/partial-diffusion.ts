@@ -38,12 +38,12 @@ export function diffusionMethod(
 
 /** A method that reconstructs by the chain of its options, with the network that RADAR trains. */
 export function partialDiffusion(method: string, options: ResolvedDiffusionOptions): PreparedMethod {
-  const { unet, learningRate, length, start, chain, smoothing } = options;
+  const { unet, learningRate, length, start, keepsEncoder, chain, smoothing } = options;
   return {
     method,
     scoring: "residual",
     options,
-    settings: { ...unet, learningRate, length, start, timestepLimit, ...chain, smoothing },
+    settings: { ...unet, learningRate, length, start, keepsEncoder, timestepLimit, ...chain, smoothing },
     learn: (context) => learn(options, context),
   };
 }

@@ -3,15 +3,13 @@ import { OptionError } from "../../base/errors.ts";
 import { fixedShape, sizeOf } from "../../base/shape.ts";
 import { namedParameters, parameterCount, UNet, type UNetOptions } from "../../nn/index.ts";
 import { unpackWeights } from "./packed-weights.ts";
-import { pictureWidths } from "./radar-options.ts";
+import { pictureWidths, renderedCellSize } from "./radar-options.ts";
 
 /** What a network that learns to find defects takes in and gives out: colours in; predicted noise and the defect logit out. */
 export const networkChannels = { imageChannels: 3, outputChannels: 4 } as const;
 
-const storedCell = 2;
-
 /** Widths and cells of the network whose parameters are stored. */
-export const storedNetwork: UNetOptions = { ...pictureWidths, cellSize: storedCell };
+export const storedNetwork: UNetOptions = { ...pictureWidths, cellSize: renderedCellSize };
 
 /** Parameters to begin with. */
 export interface HeadStart {
@@ -96,7 +94,7 @@ function namedChannels(cellSize: number): Readonly<Record<string, ChannelChange>
  * of those that lie in it; what is given for a new pixel is the mean of the stored ones that lie in that.
  */
 function cellShares(colors: number, cellSize: number, direction: "seen" | "given"): Shares {
-  const side = storedCell;
+  const side = renderedCellSize;
   const overlap = (a: number, b: number) =>
     Math.max(0, Math.min((a + 1) / side, (b + 1) / cellSize) - Math.max(a / side, b / cellSize));
   const area = direction === "seen" ? 1 / side ** 2 : 1 / cellSize ** 2;

@@ -50,15 +50,15 @@ test("the forest decides where features are classified, unless another classifie
   expect(classifier({})).toBeNull();
 });
 
-test("fast trainings that learn to find planted defects begin with rendered pictures, unless they are told otherwise; others at random", () => {
+test("fast trainings that learn to find planted defects, and those of the network alone, begin with rendered pictures, unless they are told otherwise; others at random", () => {
   const start = (given: RadarOptions) => resolveRadarOptions(given, 48).start;
   expect(start({ preset: "fast" })).toBe("rendered");
-  expect(start({ preset: "fast", scoring: "network" })).toBe("rendered");
+  expect(start({ preset: "accurate", scoring: "network" })).toBe("rendered");
   expect(start({ preset: "fast", start: "random" })).toBe("random");
   expect(start({})).toBe("random");
   expect(start({ preset: "accurate" })).toBe("random");
   expect(start({ start: "rendered" })).toBe("rendered");
-  expect(start({ preset: "fast", scoring: "paper" })).toBe("random");
+  expect(start({ scoring: "paper" })).toBe("random");
   expect(start({ preset: "fast", scoring: "mismatch", start: "random" })).toBe("random");
 });
 

@@ -21,8 +21,8 @@ export interface RadarOptions extends CommonOptions {
   /** What decides on a picture's features, of scorings that have some. Default: the scoring's first. */
   readonly classifier?: ClassifierName | undefined;
   /**
-   * What the network begins with. Default: "rendered" with the preset `fast` where it learns to find planted defects, else "random";
-   * scorings that learn from the good images alone begin at random.
+   * What the network begins with. Default: "rendered" where that has been measured to pay (ours) - with the preset `fast`, and with the
+   * scoring `network` -, else "random"; scorings that learn from the good images alone begin at random.
    */
   readonly start?: StartName | undefined;
 }
@@ -33,6 +33,8 @@ export interface ResolvedRadarOptions extends ResolvedCommonOptions {
   /** Null where the scoring has no features to classify. */
   readonly classifier: ClassifierName | null;
   readonly start: StartName;
+  /** Whether the network's encoder stays as it begins, and only what comes after it learns. */
+  readonly keepsEncoder: boolean;
   readonly unet: UNetOptions;
   readonly learningRate: number;
 }
@@ -51,13 +53,6 @@ export const startNames = ["rendered", "random"] as const;
 /** One of {@link startNames}. */
 export type StartName = (typeof startNames)[number];
 
-/** What networks begin with that learn to find planted defects (ours): rendered pictures where it has been measured to pay. */
-const usualStarts: Readonly<Record<PresetName, StartName>> = {
-  fast: "rendered",
-  balanced: "random",
-  accurate: "random",
-};
-
 /** Widths of the network of whole pictures, for all presets (ours): 1.1 million parameters at cells of 2 pixels. */
 export const pictureWidths = {
   baseChannels: 16,
@@ -67,6 +62,9 @@ export const pictureWidths = {
   heads: 4,
   groups: 8,
 } as const;
+
+/** Side in pixels of the cells that rendered pictures were cut into: an encoder that sees finer ones has to learn (ours). */
+export const renderedCellSize = 2;
 
 /** The authors' patches: talk, slide 9. */
 const patchSizePx = 28;
@@ -105,13 +103,15 @@ export function resolveRadarOptions(given: RadarOptions, largestSidePx: number):
   // A step on patches has as many places as one on whole pictures would have.
   const patches = isOfPatches ? (imageSize / cellFor(imageSize) / patchSize) ** 2 : 1;
   const batchSize = given.batchSize ?? Math.round(common.batchSize * patches);
+  const start = startOf(scoring, common.preset, given.start);
   return {
     ...common,
     patchSize,
     batchSize,
     scoring,
     classifier,
-    start: startOf(scoring, common.preset, given.start),
+    start,
+    keepsEncoder: start === "rendered" && cellSize >= renderedCellSize,
     unet: { ...chosen, cellSize },
     learningRate,
   };
@@ -119,7 +119,8 @@ export function resolveRadarOptions(given: RadarOptions, largestSidePx: number):
 
 function startOf(scoring: ScoringName, preset: PresetName, given: StartName | undefined): StartName {
   const { plantsDefects } = readouts[scoring];
-  const start = given ?? (plantsDefects ? usualStarts[preset] : "random");
+  const pays = plantsDefects && (preset === "fast" || scoring === "network");
+  const start = given ?? (pays ? "rendered" : "random");
   checkChoice("start", start, startNames);
   if (plantsDefects || start === "random") return start;
   throw new OptionError(

@@ -5,6 +5,7 @@ import { noiseObjective, type Objective } from "../../train/index.ts";
 import type { LearningContext, StoredNetwork } from "../method.ts";
 import { trainNetwork } from "../train-network.ts";
 import { defectObjective } from "./defect-objective.ts";
+import { freezeEncoder } from "./frozen-encoder.ts";
 import { headStart } from "./head-start.ts";
 import { RadarBatches } from "./radar-batches.ts";
 import type { ResolvedRadarOptions } from "./radar-options.ts";
@@ -37,7 +38,7 @@ export async function trainRadarNetwork(
   const limit = timestepLimits[network];
   const unet = new UNet({ ...options.unet, imageChannels: 3, outputChannels: plantsDefects ? 4 : 3 });
   const plantedCount = plantsDefects ? Math.floor(batchSize * plantedShare) : 0;
-  const objective = objectiveOf(unet, [batchSize, 3, patchSize, patchSize], plantedCount);
+  const whole = objectiveOf(unet, [batchSize, 3, patchSize, patchSize], plantedCount);
   const batches = new RadarBatches(context.images, {
     imageSizePx: imageSize,
     patchSizePx: patchSize,
@@ -50,12 +51,14 @@ export async function trainRadarNetwork(
     random: context.random.split("batches"),
   });
   const start = options.start === "rendered" ? await headStart(options.unet) : undefined;
+  const decoder = start && options.keepsEncoder ? freezeEncoder(whole, start.parameters) : undefined;
   const identity = {
     objective: plantedCount > 0 ? "noise and defects" : "noise",
     unet: options.unet,
     sizes: [imageSize, patchSize, batchSize, plantedCount],
     timesteps: plantedCount > 0 ? [limit, ...timesteps] : [limit], // without planted defects all steps are alike
     ...(start && { start: start.version }),
+    ...(decoder && { frozen: "encoder" }),
   };
   const training = {
     batches,
@@ -63,9 +66,11 @@ export async function trainRadarNetwork(
     tolerance: "none", // it learns from pictures as they are
     identity,
     step: { learningRate },
-    initial: start?.parameters,
+    initial: decoder ? decoder.initial : start?.parameters,
   } as const;
-  return { unet, trained: await trainNetwork(objective, training, context) };
+  const trained = await trainNetwork(decoder?.objective ?? whole, training, context);
+  if (decoder === undefined) return { unet, trained };
+  return { unet, trained: { ...trained, average: decoder.withEncoder(trained.average) } };
 }
 
 function objectiveOf(

@@ -20,7 +20,7 @@ export function radarMethod(
   options: ResolvedRadarOptions,
   readout: Readout = readouts[options.scoring],
 ): PreparedMethod {
-  const { unet, learningRate, length, scoring, classifier, start } = options;
+  const { unet, learningRate, length, scoring, classifier, start, keepsEncoder } = options;
   return {
     method: "radar",
     scoring,
@@ -31,6 +31,7 @@ export function radarMethod(
       learningRate,
       length,
       start,
+      keepsEncoder,
       timestepLimit: timestepLimits[readout.network],
       ...readout.settings,
       ...(classifier && { classifier }),
