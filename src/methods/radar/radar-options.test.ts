@@ -62,6 +62,16 @@ test("fast trainings that learn to find planted defects, and those of the networ
   expect(start({ preset: "fast", scoring: "mismatch", start: "random" })).toBe("random");
 });
 
+test("an encoder that begins from rendered pictures is kept unless its cells are finer than theirs", () => {
+  const keeps = (side: number, given: RadarOptions = {}) =>
+    resolveRadarOptions({ preset: "fast", ...given }, side).keepsEncoder;
+  expect(keeps(80)).toBe(false); // cells of 1
+  expect(keeps(96)).toBe(true);
+  expect(keeps(1024, { imageSize: 512 })).toBe(true);
+  expect(keeps(96, { start: "random" })).toBe(false);
+  expect(keeps(96, { scoring: "paper" })).toBe(false);
+});
+
 test.each<[string, RadarOptions, string]>([
   [
     "a start that the paper's network does not have",
