@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../test/support/allclose.ts";
 import { reference } from "../../test/support/run-graph.ts";
+import { tinyUNet } from "../../test/support/tiny-unet.ts";
 import { Random } from "../base/random.ts";
 import { buildGraph, input, type Tensor } from "../graph/index.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
@@ -16,15 +17,6 @@ import {
   type UNetOptions,
   Upsample,
 } from "./index.ts";
-
-const small: UNetOptions = {
-  baseChannels: 4,
-  channelMultipliers: [1, 2],
-  blocksPerLevel: 1,
-  attentionLevels: [1],
-  heads: 2,
-  groups: 2,
-};
 
 function image(...shape: (number | string)[]): Tensor {
   return input("image", "float32", shape);
@@ -66,21 +58,21 @@ test("attention heads divide the channels", () => {
 
 test("a U-Net predicts noise of the image's shape, for batches and sizes of any number", () => {
   const t = input("t", "float32", ["N"]);
-  expect(new UNet(small).apply(image("N", 3, 8, 12), t).shape).toEqual(["N", 3, 8, 12]);
+  expect(new UNet(tinyUNet).apply(image("N", 3, 8, 12), t).shape).toEqual(["N", 3, 8, 12]);
   expect(
-    new UNet({ ...small, imageChannels: 1 }).apply(image(2, 1, 4, 4), input("one", "float32", [1])).shape,
+    new UNet({ ...tinyUNet, imageChannels: 1 }).apply(image(2, 1, 4, 4), input("one", "float32", [1])).shape,
   ).toEqual([2, 1, 4, 4]);
-  const cells = new UNet({ ...small, cellSize: 2, outputChannels: 1 });
+  const cells = new UNet({ ...tinyUNet, cellSize: 2, outputChannels: 1 });
   expect(cells.apply(image("N", 3, 8, 8), t).shape).toEqual(["N", 1, 8, 8]);
 });
 
 test("the first level of a U-Net may be wider than its stem", () => {
-  const wide = new UNet({ ...small, channelMultipliers: [2, 3] });
+  const wide = new UNet({ ...tinyUNet, channelMultipliers: [2, 3] });
   expect(wide.apply(image(1, 3, 4, 4), input("t", "float32", [1])).shape).toEqual([1, 3, 4, 4]);
 });
 
 test("a new U-Net predicts 0", () => {
-  const model = new UNet(small);
+  const model = new UNet(tinyUNet);
   const [x, t] = [image(1, 3, 4, 4), input("t", "float32", [1])];
   const parameters = namedParameters(model);
   const [y = x] = bindParameters([model.apply(x, t)], parameters, initialValues(parameters, new Random(1)));
@@ -91,7 +83,7 @@ test("a new U-Net predicts 0", () => {
 
 test("a U-Net refuses images that do not halve evenly", () => {
   const t = input("t", "float32", [1]);
-  expect(() => new UNet(small).apply(image(1, 3, 7, 8), t)).toThrow(
+  expect(() => new UNet(tinyUNet).apply(image(1, 3, 7, 8), t)).toThrow(
     expect.objectContaining({
       code: "E_SHAPE",
       message: expect.stringMatching(
@@ -115,7 +107,7 @@ test.each<[string, Partial<UNetOptions>]>([
   ],
   ["SelfAttention: expected channels divisible by heads = 3, got 8.", { heads: 3 }],
 ])("a U-Net is refused: %s", (message, change) => {
-  expect(() => new UNet({ ...small, ...change })).toThrow(
+  expect(() => new UNet({ ...tinyUNet, ...change })).toThrow(
     expect.objectContaining({ code: "E_OPTION", message }),
   );
 });

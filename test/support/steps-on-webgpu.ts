@@ -8,15 +8,9 @@ import { initialValues, UNet } from "../../src/nn/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
 import { noiseObjective, stateNames, trainStepGraph } from "../../src/train/index.ts";
 import { openStepSession } from "../../src/train/step-session.ts";
+import { tinyUNet } from "./tiny-unet.ts";
 
-const model = new UNet({
-  baseChannels: 4,
-  channelMultipliers: [1, 2],
-  blocksPerLevel: 1,
-  attentionLevels: [1],
-  heads: 2,
-  groups: 2,
-});
+const model = new UNet(tinyUNet);
 const shape = [2, 3, 8, 8] as const;
 const size = 2 * 3 * 8 * 8;
 const objective = noiseObjective(model, noiseSchedule("linear"), shape);

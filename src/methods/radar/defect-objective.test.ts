@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { expectAllClose } from "../../../test/support/allclose.ts";
 import { reference, runOnce } from "../../../test/support/run-graph.ts";
+import { tinyUNet } from "../../../test/support/tiny-unet.ts";
 import { Random } from "../../base/random.ts";
 import { noiseSchedule } from "../../diffusion/index.ts";
 import { buildGraph, gradient, type Tensor } from "../../graph/index.ts";
@@ -10,15 +11,7 @@ import { evaluateGraph } from "../../runtime/reference.ts";
 import { defectObjective } from "./defect-objective.ts";
 
 const [count, planted, side] = [3, 2, 8];
-const model = new UNet({
-  outputChannels: 4,
-  baseChannels: 4,
-  channelMultipliers: [1, 2],
-  blocksPerLevel: 1,
-  attentionLevels: [1],
-  heads: 2,
-  groups: 2,
-});
+const model = new UNet({ ...tinyUNet, outputChannels: 4 });
 const objective = defectObjective(model, noiseSchedule("linear"), [count, 3, side, side], planted);
 const random = new Random(4);
 // the layers that start at zero would hide gradients

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../../test/support/allclose.ts";
 import { reference } from "../../../test/support/run-graph.ts";
+import { tinyUNet } from "../../../test/support/tiny-unet.ts";
 import { Random } from "../../base/random.ts";
 import { noiseSchedule } from "../../diffusion/index.ts";
 import { buildGraph, gradient } from "../../graph/index.ts";
@@ -11,15 +12,7 @@ import { defectObjective } from "./defect-objective.ts";
 import { freezeEncoder } from "./frozen-encoder.ts";
 
 const [count, planted, side] = [2, 1, 8];
-const model = new UNet({
-  outputChannels: 4,
-  baseChannels: 4,
-  channelMultipliers: [1, 2],
-  blocksPerLevel: 1,
-  attentionLevels: [1],
-  heads: 2,
-  groups: 2,
-});
+const model = new UNet({ ...tinyUNet, outputChannels: 4 });
 const whole = defectObjective(model, noiseSchedule("linear"), [count, 3, side, side], planted);
 const random = new Random(4);
 // the layers that start at zero would hide gradients

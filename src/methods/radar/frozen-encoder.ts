@@ -23,6 +23,7 @@ export interface DecoderTraining {
  */
 export function freezeEncoder(objective: Objective, values: Float32Array): DecoderTraining {
   const { parameters, loss, terms = {} } = objective;
+  invariant(values.length === parameterCount(parameters), "parameters of another network");
   const { frozen, learned } = partsOf(parameters);
   const names = Object.keys(terms);
   const [boundLoss = loss, ...boundTerms] = bindParameters(

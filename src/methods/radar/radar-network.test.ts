@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { expectAllClose } from "../../../test/support/allclose.ts";
 import { hostArray, reference, runOnce } from "../../../test/support/run-graph.ts";
+import { tinyUNet } from "../../../test/support/tiny-unet.ts";
 import { Random } from "../../base/random.ts";
 import { namedParameters, parameterCount, UNet } from "../../nn/index.ts";
 import { nodeBackend } from "../../runtime/node.ts";
@@ -9,14 +10,7 @@ import type { Readout } from "./readout.ts";
 import { readouts } from "./readouts.ts";
 
 const size = 16;
-const unet = new UNet({
-  baseChannels: 4,
-  channelMultipliers: [1, 2],
-  blocksPerLevel: 1,
-  attentionLevels: [1],
-  heads: 2,
-  groups: 2,
-});
+const unet = new UNet(tinyUNet);
 const parameters = new Random(3).normals(parameterCount(namedParameters(unet))).map((value) => 0.2 * value);
 const pictures = Float64Array.from({ length: 2 * size * size * 3 }, (_, i) => (i * 37) % 251);
 

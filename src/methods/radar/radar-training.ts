@@ -51,14 +51,17 @@ export async function trainRadarNetwork(
     random: context.random.split("batches"),
   });
   const start = options.start === "rendered" ? await headStart(options.unet) : undefined;
-  const decoder = start && options.keepsEncoder ? freezeEncoder(whole, start.parameters) : undefined;
+  const { objective, initial, withEncoder } =
+    start && options.keepsEncoder
+      ? freezeEncoder(whole, start.parameters)
+      : { objective: whole, initial: start?.parameters, withEncoder: (learned: Float32Array) => learned };
   const identity = {
     objective: plantedCount > 0 ? "noise and defects" : "noise",
     unet: options.unet,
     sizes: [imageSize, patchSize, batchSize, plantedCount],
     timesteps: plantedCount > 0 ? [limit, ...timesteps] : [limit], // without planted defects all steps are alike
     ...(start && { start: start.version }),
-    ...(decoder && { frozen: "encoder" }),
+    ...(options.keepsEncoder && { frozen: "encoder" }),
   };
   const training = {
     batches,
@@ -66,11 +69,10 @@ export async function trainRadarNetwork(
     tolerance: "none", // it learns from pictures as they are
     identity,
     step: { learningRate },
-    initial: decoder ? decoder.initial : start?.parameters,
+    initial,
   } as const;
-  const trained = await trainNetwork(decoder?.objective ?? whole, training, context);
-  if (decoder === undefined) return { unet, trained };
-  return { unet, trained: { ...trained, average: decoder.withEncoder(trained.average) } };
+  const trained = await trainNetwork(objective, training, context);
+  return { unet, trained: { ...trained, average: withEncoder(trained.average) } };
 }
 
 function objectiveOf(
