@@ -3,7 +3,7 @@
  * holds for any part.
  *
  * Every picture is rendered and seen once; nothing in it was photographed. The checkpoint in the folder is gone on from where there
- * is one. At the end the parameters are written as a module of the sources, packed. `--look sheet.png` draws pictures of some
+ * is one. `--begin stored` goes on from the parameters of the sources instead of from random ones. At the end the parameters are written as a module of the sources, packed. `--look sheet.png` draws pictures of some
  * families, with planted defects above, and trains nothing. Progress on stderr.
  */
 import { readFile } from "node:fs/promises";
@@ -13,13 +13,11 @@ import sharp from "sharp";
 import { TrainingError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
 import { contentHash } from "../src/detectors/content-hash.ts";
-import { noiseSchedule } from "../src/diffusion/index.ts";
-import { defectObjective } from "../src/methods/radar/defect-objective.ts";
-import { networkChannels, storedNetwork } from "../src/methods/radar/head-start.ts";
+import { headStart, storedNetwork } from "../src/methods/radar/head-start.ts";
 import { packWeights } from "../src/methods/radar/packed-weights.ts";
 import { timestepLimit } from "../src/methods/radar/radar-training.ts";
 import { readouts } from "../src/methods/radar/readouts.ts";
-import { initialValues, UNet } from "../src/nn/index.ts";
+import { initialValues } from "../src/nn/index.ts";
 import { ensureFolder, writeFileAtomic } from "../src/node/atomic-file.ts";
 import { systemCode } from "../src/node/system-error.ts";
 import { nodeBackend } from "../src/runtime/node.ts";
@@ -31,6 +29,7 @@ import {
   trainStepGraph,
 } from "../src/train/index.ts";
 import { RenderedBatches } from "./pretrain/batches.ts";
+import { changeObjective, pretrainedNetwork, storedOf, withStored } from "./pretrain/change-objective.ts";
 
 const { values } = parseArgs({
   options: {
@@ -39,6 +38,7 @@ const { values } = parseArgs({
     seed: { type: "string", default: "0" },
     threads: { type: "string", default: "2" },
     output: { type: "string", default: "src/methods/radar/head-start-weights.ts" },
+    begin: { type: "string", default: "random" },
     look: { type: "string" },
   },
 });
@@ -56,16 +56,15 @@ const batches = new RenderedBatches({
 if (values.look === undefined) await pretrain(values);
 else await drawLook(values.look);
 
-async function pretrain({ folder, output, steps, threads }: typeof values): Promise<void> {
-  const network = new UNet({ ...storedNetwork, ...networkChannels });
-  const objective = defectObjective(
-    network,
-    noiseSchedule("linear"),
-    [2 * families, 3, sizePx, sizePx],
-    families,
-  );
+async function pretrain({ folder, output, steps, threads, begin }: typeof values): Promise<void> {
+  const objective = changeObjective(pretrainedNetwork(), families, sizePx);
+  const parameters = trainedParameters(objective);
+  const drawn = initialValues(parameters, new Random(seed).split("parameters"));
+  const stored = begin === "stored" ? await headStart(storedNetwork) : undefined;
+  const initial = stored ? withStored(drawn, stored.parameters) : drawn;
+  const beginning = stored ? `version ${stored.version}` : "random";
   const checkpointPath = join(folder, "checkpoint.safetensors");
-  const pretraining = `${steps} steps, seed ${seed}`;
+  const pretraining = `${steps} steps, seed ${seed}, begun from ${beginning}`;
   await ensureFolder(folder);
   const { average } = await runTraining({
     backend: nodeBackend({ threads: Number(threads), spin: false }),
@@ -76,7 +75,7 @@ async function pretrain({ folder, output, steps, threads }: typeof values): Prom
       emaDecay: 0.998,
       weightDecay: 0.01,
     }),
-    initial: initialValues(trainedParameters(objective), new Random(seed).split("parameters")),
+    initial,
     batches,
     length: { steps: Number(steps) },
     now: () => performance.now() / 1000,
@@ -85,15 +84,18 @@ async function pretrain({ folder, output, steps, threads }: typeof values): Prom
     saveCheckpoint: (bytes) => writeFileAtomic(checkpointPath, bytes),
     onProgress: reporter(),
   });
-  await writeFileAtomic(output, new TextEncoder().encode(await weightsModule(average, steps)));
+  await writeFileAtomic(
+    output,
+    new TextEncoder().encode(await weightsModule(storedOf(average), pretraining)),
+  );
   process.stderr.write(`written: ${output}\n`);
 }
 
 /** The module that `headStart` reads. */
-async function weightsModule(parameters: Float32Array, steps: string): Promise<string> {
+async function weightsModule(parameters: Float32Array, pretraining: string): Promise<string> {
   const weights = packWeights(parameters);
   const version = (await contentHash([new TextEncoder().encode(weights)])).slice(0, 16);
-  return `/** Made by \`npm run pretrain -- --steps ${steps} --seed ${seed}\`, never by hand; see packed-weights.ts. */
+  return `/** Made by \`npm run pretrain\` (${pretraining}), never by hand; see packed-weights.ts. */
 export const version = "${version}";
 
 export const weights: string =

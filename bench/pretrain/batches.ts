@@ -4,6 +4,7 @@ import { Random } from "../../src/base/random.ts";
 import { applySymmetry, plantDefect, symmetries } from "../../src/data/index.ts";
 import type { Feeds } from "../../src/runtime/backend.ts";
 import type { BatchSource } from "../../src/train/index.ts";
+import { photographed } from "./camera.ts";
 import { randomFamily } from "./families.ts";
 
 /** Settings of {@link RenderedBatches}. */
@@ -40,9 +41,10 @@ export class RenderedBatches implements BatchSource {
     const x0 = new Float32Array(2 * families * values);
     const noise = new Float32Array(x0.length);
     const mask = new Float32Array(families * plane);
+    const change = new Float32Array(families * values);
     const picture = (i: number) => x0.subarray(i * values, (i + 1) * values);
     for (let i = 0; i < families; i++) {
-      const family = randomFamily(random.split(`family ${i}`));
+      const family = photographed(random.split(`camera ${i}`), randomFamily(random.split(`family ${i}`)));
       const symmetry = symmetries[random.integer(symmetries.length)] ?? "identity";
       for (const at of [i, families + i]) {
         const upright = new Float32Array(values);
@@ -52,6 +54,7 @@ export class RenderedBatches implements BatchSource {
     }
     for (let i = 0; i < families; i++) {
       if (random.uniform() < soundShare) continue;
+      const sound = picture(i).slice();
       const other = random.uniform() < strangerShare ? (i + 1) % families : i;
       plantDefect(
         picture(i),
@@ -60,6 +63,9 @@ export class RenderedBatches implements BatchSource {
         size,
         random,
       );
+      change
+        .subarray(i * values, (i + 1) * values)
+        .set(picture(i).map((value, at) => value - (sound[at] ?? 0)));
     }
     random.fillNormal(noise.subarray(families * values));
     const timesteps = BigInt64Array.from({ length: 2 * families }, (_, i) =>
@@ -71,6 +77,7 @@ export class RenderedBatches implements BatchSource {
       noise: { dtype: "float32", shape, data: noise },
       timesteps: { dtype: "int64", shape: [2 * families], data: timesteps },
       mask: { dtype: "float32", shape: [families, 1, size, size], data: mask },
+      change: { dtype: "float32", shape: [families, 3, size, size], data: change },
     };
   }
 

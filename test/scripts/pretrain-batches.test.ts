@@ -1,5 +1,8 @@
 import { expect, test } from "vitest";
 import { RenderedBatches } from "../../bench/pretrain/batches.ts";
+import { photographed } from "../../bench/pretrain/camera.ts";
+import type { Family } from "../../bench/pretrain/families.ts";
+import { Random } from "../../src/base/random.ts";
 
 const options = { sizePx: 32, families: 4, timestepLimit: 400, scoringTimestep: 50, seed: 5 };
 
@@ -44,4 +47,49 @@ test("every batch is another, and a number is enough to go on from one", () => {
   resumed.restore(state);
   expect(resumed.next()).toEqual(second);
   expect(() => resumed.restore("half")).toThrow('expected a number of batches, got "half"');
+});
+
+test("the change is what a planted defect added: nothing where there is none, and the sound picture when it is taken off", () => {
+  const batches = new RenderedBatches(options);
+  const values = 3 * 32 ** 2;
+  for (let made = 0; made < 3; made++) {
+    const { x0, mask, change } = batches.next();
+    expect(change?.shape).toEqual([4, 3, 32, 32]);
+    for (let i = 0; i < 4; i++) {
+      const added = Array.from(change?.data.slice(i * values, (i + 1) * values) ?? [], Number);
+      const planted = Array.from(mask?.data.slice(i * 1024, (i + 1) * 1024) ?? [], Number).includes(1);
+      const largest = Math.max(...added.map(Math.abs));
+      if (planted) expect(largest).toBeGreaterThan(0.06);
+      else expect(largest).toBe(0);
+      const sound = added.map((value, at) => Number(x0?.data[i * values + at]) - value);
+      expect(sound.every((value) => Math.abs(value) <= 1 + 1e-6)).toBe(true);
+    }
+  }
+});
+
+test("a camera shows a family in its own way, the same for the same numbers, and grey as grey", () => {
+  const size = 32;
+  const ramp =
+    (isGrey: boolean): Family =>
+    (_, picture) => {
+      for (let i = 0; i < picture.length; i++)
+        picture[i] = (i % size) / size - (isGrey ? 0.5 : 0.1 * Math.floor(i / size ** 2));
+    };
+  const shown = (seed: number, isGrey: boolean) => {
+    const picture = new Float32Array(3 * size ** 2);
+    photographed(new Random(seed), ramp(isGrey))(new Random(1), picture, size);
+    return picture;
+  };
+  const cameras = Array.from({ length: 12 }, (_, seed) => shown(seed, true));
+  const plane = size ** 2;
+  for (const picture of cameras) {
+    expect(picture.every((value) => value >= -1 && value <= 1)).toBe(true);
+    expect(picture.subarray(0, plane)).toEqual(picture.subarray(plane, 2 * plane));
+    expect(picture.subarray(0, plane)).toEqual(picture.subarray(2 * plane));
+  }
+  const different = new Set(cameras.map((picture) => picture.join()));
+  expect(different.size).toBeGreaterThanOrEqual(6); // three in ten show it as it is
+  expect(shown(3, false)).toEqual(shown(3, false));
+  const colored = shown(3, false);
+  expect(colored.subarray(0, plane)).not.toEqual(colored.subarray(plane, 2 * plane));
 });
