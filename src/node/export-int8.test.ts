@@ -56,7 +56,8 @@ describe("a model in eight bits", () => {
     expect(summary.planted).toBeGreaterThan(summary.heldOut);
     for (const figures of [summary.before, summary.after]) {
       expect(figures.milliseconds).toBeGreaterThan(0);
-      expect(figures.falseAlarms).toBeLessThanOrEqual(before.calibration.falseAlarmRate);
+      // the highest of them is the threshold, each with the scales of the others: with its own among them one may lie above
+      expect(figures.falseAlarms).toBeLessThanOrEqual(1 / before.calibration.images);
     }
     expect(summary.after.bytes).toBeLessThan(summary.before.bytes);
 
