@@ -3,13 +3,15 @@
  * holds for any part.
  *
  * Every picture is rendered and seen once; nothing in it was photographed. The checkpoint in the folder is gone on from where there
- * is one. `--begin stored` goes on from the parameters of the sources instead of from random ones. At the end the parameters are written as a module of the sources, packed. `--look sheet.png` draws pictures of some
- * families, with planted defects above, and trains nothing. Progress on stderr.
+ * is one. `--begin stored` begins with the parameters of the sources instead of random ones. At the end the parameters are written as
+ * a module of the sources, packed. `--look sheet.png` draws pictures of some families, with planted defects above, and trains nothing.
+ * Progress on stderr.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import sharp from "sharp";
+import { checkChoice } from "../src/base/check.ts";
 import { TrainingError } from "../src/base/errors.ts";
 import { Random } from "../src/base/random.ts";
 import { contentHash } from "../src/detectors/content-hash.ts";
@@ -57,6 +59,7 @@ if (values.look === undefined) await pretrain(values);
 else await drawLook(values.look);
 
 async function pretrain({ folder, output, steps, threads, begin }: typeof values): Promise<void> {
+  checkChoice("--begin", begin, ["random", "stored"]);
   const objective = changeObjective(pretrainedNetwork(), families, sizePx);
   const parameters = trainedParameters(objective);
   const drawn = initialValues(parameters, new Random(seed).split("parameters"));
