@@ -37,3 +37,27 @@ export function isAligned(a: PlaceSums, b: PlaceSums, overall: Float64Array): bo
   const explained = squaredError(a, byPlace(b)) + squaredError(b, byPlace(a));
   return explained <= (1 - alignedGain) * (squaredError(a, byMean) + squaredError(b, byMean));
 }
+
+/**
+ * The same of images one by one, those of even number the one half.
+ *
+ * @param images - float32 [D, L] each.
+ * @param dimensions - D.
+ */
+export function areAligned(images: readonly Float32Array[], dimensions: number): boolean {
+  const places = (images[0]?.length ?? 0) / dimensions;
+  const halves = [emptyPlaceSums(places, dimensions), emptyPlaceSums(places, dimensions)] as const;
+  const overall = new Float64Array(dimensions);
+  for (const [image, features] of images.entries()) {
+    const half = halves[image % 2 === 0 ? 0 : 1];
+    half.count++;
+    for (const [i, value] of features.entries()) {
+      const [dimension, place] = [Math.floor(i / places), i % places];
+      const at = place * dimensions + dimension;
+      half.sum[at] = (half.sum[at] ?? 0) + value;
+      half.squares += value * value;
+      overall[dimension] = (overall[dimension] ?? 0) + value / (places * images.length);
+    }
+  }
+  return isAligned(...halves, overall);
+}

@@ -10,6 +10,9 @@ import { timestepLimits, trainRadarNetwork } from "./radar-training.ts";
 import type { Readout } from "./readout.ts";
 import { readouts } from "./readouts.ts";
 
+/** Good images that a readout may look at first, before all of them (ours). */
+const sampledImages = 64;
+
 /**
  * RADAR with its options.
  *
@@ -58,22 +61,33 @@ async function learn(
     random,
   };
   const observations = observationGraph(network);
-  const readFrom = (images: AsyncIterable<Record<string, NdArray>>) =>
-    readout.fit(images, { random: random.split("readout"), classifier: options.classifier });
+  const readFrom = (images: Observations, sample: Observations) =>
+    readout.fit(images, { random: random.split("readout"), classifier: options.classifier, sample });
   const fitted =
     observations.outputs.length === 0 // the network says it all
-      ? await readFrom(nothing())
-      : await withSession(backend, observations, (session) =>
-          readFrom(
-            outputsOf(session, shown, { sizePx: options.imageSize, onProgress: context.onStageProgress }),
-          ),
-        );
+      ? await readFrom(nothing(), nothing())
+      : await withSession(backend, observations, (session) => {
+          const sizePx = options.imageSize;
+          return readFrom(
+            outputsOf(session, shown, { sizePx, onProgress: context.onStageProgress }),
+            outputsOf(session, evenlySpaced(context.images, sampledImages), { sizePx }),
+          );
+        });
   return {
     source: radarMaps(network, fitted),
     parameters: parameterCount(namedParameters(unet)),
     steps: trained.steps,
     finalLoss: trained.finalLoss,
+    ...(fitted.found && { found: fitted.found }),
   };
+}
+
+type Observations = AsyncIterable<Record<string, NdArray>>;
+
+/** At most that many, from the first to the last. */
+function evenlySpaced<T>(items: readonly T[], most: number): T[] {
+  const count = Math.min(items.length, most);
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as T);
 }
 
 async function* nothing(): AsyncGenerator<never> {}

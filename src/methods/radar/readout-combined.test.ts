@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { reference } from "../../../test/support/run-graph.ts";
 import { type NdArray, ndArray } from "../../base/array.ts";
 import { Random } from "../../base/random.ts";
-import { buildGraph, input } from "../../graph/index.ts";
+import { buildGraph, type Graph, input } from "../../graph/index.ts";
 import { evaluateGraph } from "../../runtime/reference.ts";
 import { combinedReadout, networkReadout, readoutOf } from "./readout-combined.ts";
 
 const [side, grid, channels] = [64, 16, 4];
 
 /** The graph's inputs, and the output of a network that they stand for. */
-function network() {
+function network(side = 64) {
   const patches = input("patches", "float32", [1, 3, side, side]);
   const logits = input("logits", "float32", [1, 1, side, side]);
   const features = input("features", "float32", [1, channels, grid, grid]);
@@ -24,9 +24,13 @@ async function* observations(count: number): AsyncGenerator<Record<string, NdArr
   }
 }
 
+function fitOptions(sample: AsyncIterable<Record<string, NdArray>>) {
+  return { random: new Random(1), classifier: null, sample };
+}
+
 test("strange features are found where they are, by the network's map alone", async () => {
   const readout = readoutOf(["features"]);
-  const fitted = await readout.fit(observations(12), { random: new Random(1), classifier: null });
+  const fitted = await readout.fit(observations(12), fitOptions(observations(0)));
   const { inputs, output } = network();
   const graph = buildGraph({ name: "features", inputs, outputs: { map: fitted.maps(output) } });
   const features = new Random(99).normals(channels * grid * grid);
@@ -50,7 +54,7 @@ test("the scoring network has the head's map and that of features, and looks at 
   const observed = networkReadout.observe(output);
   expect(Object.keys(observed)).toEqual(["features"]);
   expect(observed.features?.shape).toEqual([1, channels, grid, grid]);
-  const fitted = await networkReadout.fit(observations(8), { random: new Random(1), classifier: null });
+  const fitted = await networkReadout.fit(observations(8), fitOptions(observations(0)));
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
 });
 
@@ -77,7 +81,7 @@ test("where each place has a Gaussian of its own, the higher of texture and stre
     }
   };
   const fitted = (isAligned: boolean) =>
-    combinedReadout.fit(pictures(isAligned), { random: new Random(1), classifier: null });
+    combinedReadout.fit(pictures(isAligned), fitOptions(pictures(isAligned)));
   expect((await fitted(true)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
@@ -89,6 +93,55 @@ test("where each place has a Gaussian of its own, the higher of texture and stre
     { maps: [2], weight: 2 },
   ]);
   expect((await fitted(false)).maps(network().output).shape).toEqual([1, 3, side, side]);
+});
+
+test("where good pictures differ in contrast, a fault in a faint one is not taken for the detail of a strong one", async () => {
+  const size = 32;
+  const random = new Random(3);
+  const pattern = random.normals(size);
+  const picture = (contrast: number) =>
+    Float64Array.from(
+      { length: 3 * size * size },
+      (_, i) => 0.1 * contrast * ((pattern[i % size] ?? 0) + random.normal() / 3),
+    );
+  const { inputs, output } = network(size);
+  const call = (graph: Graph, pictures: Float64Array) =>
+    evaluateGraph(graph, {
+      patches: reference([1, 3, size, size], pictures),
+      logits: reference([1, 1, size, size], new Float64Array(size * size)),
+      features: reference([1, channels, grid, grid], new Float64Array(channels * grid * grid)),
+    });
+  const readout = readoutOf(["strengths"]);
+  const observation = buildGraph({ name: "strengths", inputs, outputs: readout.observe(output) });
+  const observed = [1 / 4, 4, 1 / 2, 2, 1, 1, 2, 1 / 2, 4, 1 / 4].map((contrast) => {
+    const { strengths } = call(observation, picture(contrast));
+    return {
+      strengths: ndArray("float32", strengths?.shape ?? [], Float32Array.from(strengths?.data ?? [])),
+    };
+  });
+  const good = async function* (count = observed.length) {
+    yield* observed.slice(0, count);
+  };
+  const faint = picture(0.5);
+  const faulty = faint.map((value, i) => {
+    const [row, column] = [Math.floor(i / size) % size, i % size];
+    return Math.hypot(row - 12, column - 20) < 3 ? value + 0.15 : value;
+  });
+  /** How far the fault stands out of what a good picture is like. */
+  const faultOf = async (sampled: number) => {
+    const fitted = await readout.fit(good(), fitOptions(good(sampled)));
+    const map = buildGraph({ name: "map", inputs, outputs: { map: fitted.maps(output) } });
+    const highest = (pictures: Float64Array) =>
+      Math.max(...Array.from(call(map, pictures).map?.data ?? [], Number));
+    return {
+      found: fitted.found,
+      standsOut: highest(faulty) / Math.max(...[faint, picture(4)].map(highest)),
+    };
+  };
+  const [inItsOwn, asItIs] = [await faultOf(observed.length), await faultOf(1)]; // one picture differs from none
+  expect(inItsOwn.found).toMatchObject({ instanceShares: { strengths: expect.closeTo(1, 1) } });
+  expect(asItIs.found).toBeUndefined();
+  expect(inItsOwn.standsOut).toBeGreaterThan(1.5 * asItIs.standsOut);
 });
 
 test("a network that has no features to read is an error of ours, not a map of nothing", () => {

@@ -8,6 +8,7 @@ import {
   type GaussianMixture,
   mixtureDistance,
 } from "../../estimators/gaussian-mixture.ts";
+import { instanceShare, normalizedInstance, normalizedInstances } from "../../estimators/instance-norm.ts";
 import { PlaceGaussianFit, placeDistance } from "../../estimators/place-gaussian.ts";
 import { PlaceSample } from "../../estimators/place-sample.ts";
 import { gaussianBlur, neighbourhoodMean } from "../../features/map-filter.ts";
@@ -37,12 +38,14 @@ interface Description {
   readonly of: (output: NetworkOutput) => Tensor;
   /** Whether a place is compared with kinds of places, too: the mean of both distances. */
   readonly hasKinds: boolean;
+  /** Whether a picture's own light and contrast are taken out of it, as far as good pictures differ in them and places are told apart. */
+  readonly isNormalized: boolean;
 }
 
 const descriptions: Readonly<Partial<Record<ReadMap, Description>>> = {
-  features: { of: networkFeatures, hasKinds: false },
-  texture: { of: ({ patches }) => textureFeatures(patches), hasKinds: true },
-  strengths: { of: ({ patches }) => strengthFeatures(patches), hasKinds: false },
+  features: { of: networkFeatures, hasKinds: false, isNormalized: false },
+  texture: { of: ({ patches }) => textureFeatures(patches), hasKinds: true, isNormalized: true },
+  strengths: { of: ({ patches }) => strengthFeatures(patches), hasKinds: false, isNormalized: true },
 };
 
 /**
@@ -89,10 +92,14 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
     mayReadGrey: true,
     tolerance: "usual",
     observe: (output) => Object.fromEntries(described.map(([name, { of }]) => [name, of(output)])),
-    fit: async (images, { random }) => {
-      const fitted = await fitPlaces(images, random);
+    fit: async (images, { random, sample }) => {
+      const shares = await instanceShares(described, sample);
+      const fitted = await fitPlaces(images, described, { random, shares });
       const distances = new Map(
-        described.map(([name, description]) => [name, distanceFrom(description, fitted[name], random)]),
+        described.map(([name, description]) => [
+          name,
+          distanceFrom(description, { fitted: fitted[name], share: shares[name] ?? 0, random }),
+        ]),
       );
       const distance = (name: ReadMap, output: NetworkOutput) => {
         const fitted = distances.get(name);
@@ -117,6 +124,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
             1,
           ),
         ...(groups && { groups }),
+        ...(Object.keys(shares).length > 0 && { found: { instanceShares: shares } }),
       };
     },
   };
@@ -148,15 +156,18 @@ interface Distance {
 /** How far a place is from those of good images. */
 function distanceFrom(
   { of, hasKinds }: Description,
-  fitted: FittedPlaces | undefined,
-  random: Random,
+  {
+    fitted,
+    share,
+    random,
+  }: { readonly fitted: FittedPlaces | undefined; readonly share: number; readonly random: Random },
 ): Distance {
   invariant(fitted, "a readout fitted on no images");
   const places = fitted.fit.finish();
   const kinds = hasKinds ? kindsOf(fitted, random.split("mixture")) : undefined;
   return {
     of: (output) => {
-      const values = of(output);
+      const values = normalizedInstances(of(output), share);
       const ofPlace = placeDistance(values, places);
       return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
     },
@@ -180,30 +191,70 @@ interface FittedPlaces {
   readonly dimensions: number;
 }
 
-/** @param images - What describes the places of each image's patches, by name, float32 [M, D, g, g]. */
+/**
+ * @param images - What describes the places of each image's patches, by name, float32 [M, D, g, g].
+ * @param described - What is described, by the same names.
+ * @param options - `shares`: as {@link instanceShares} gives them.
+ */
 async function fitPlaces(
   images: AsyncIterable<Readonly<Record<string, NdArray>>>,
-  random: Random,
+  described: readonly (readonly [string, Description])[],
+  { random, shares }: { readonly random: Random; readonly shares: Shares },
 ): Promise<Readonly<Record<string, FittedPlaces>>> {
   const fitted: Record<string, FittedPlaces> = {};
   for await (const image of images) {
-    for (const [name, observation] of Object.entries(image)) {
-      const [patches = 1, dimensions = 0, height = 1, width = 1] = observation.shape;
+    for (const [name] of described) {
+      const { patches, dimensions, places } = patchesOf([image[name]]);
       fitted[name] ??= {
-        fit: new PlaceGaussianFit(height * width, dimensions),
+        fit: new PlaceGaussianFit(places, dimensions),
         sample: new PlaceSample(dimensions, mixturePoints, random.split("places")),
         dimensions,
       };
-      const values = floatValues(observation);
-      const size = values.length / patches;
-      for (let patch = 0; patch < patches; patch++) {
-        const features = values.subarray(patch * size, (patch + 1) * size);
+      for (const patch of patches) {
+        const features = normalizedInstance(patch, dimensions, shares[name] ?? 0);
         fitted[name].fit.add(features);
         fitted[name].sample.add(features);
       }
     }
   }
   return fitted;
+}
+
+/** How much of a picture's own light and contrast is taken out of a description, by its name; 0 where there is none. */
+type Shares = Readonly<Record<string, number>>;
+
+async function instanceShares(
+  described: readonly (readonly [string, Description])[],
+  sample: AsyncIterable<Readonly<Record<string, NdArray>>>,
+): Promise<Shares> {
+  const normalized = described.flatMap(([name, { isNormalized }]) => (isNormalized ? name : []));
+  if (normalized.length === 0) return {};
+  const images: Readonly<Record<string, NdArray>>[] = [];
+  for await (const image of sample) images.push(image);
+  const shares = normalized.map((name) => {
+    const { patches, dimensions } = patchesOf(images.map((image) => image[name]));
+    return [name, instanceShare(patches, dimensions)] as const;
+  });
+  return Object.fromEntries(shares.filter(([, share]) => share > 0));
+}
+
+/**
+ * What describes each patch of images, float32 [D, L] each.
+ *
+ * @param observations - float32 [M, D, h, w] each, L = h·w; at least one.
+ */
+function patchesOf(observations: readonly (NdArray | undefined)[]) {
+  const [, dimensions = 0, height = 1, width = 1] = observations[0]?.shape ?? [];
+  const places = height * width;
+  const size = dimensions * places;
+  const patches = observations.flatMap((observation) => {
+    invariant(observation, "an image that lacks an observation");
+    const values = floatValues(observation);
+    return Array.from({ length: values.length / size }, (_, patch) =>
+      values.subarray(patch * size, (patch + 1) * size),
+    );
+  });
+  return { patches, dimensions, places };
 }
 
 function kindsOf({ fit, sample, dimensions }: FittedPlaces, random: Random): GaussianMixture {

@@ -70,7 +70,7 @@ test("the threshold leaves out the contamination's share of the pictures learned
     for (const data of rows) yield { norms: ndArray("float32", [1, 2], data) };
   }
   for (const classifier of readout.classifiers) {
-    const fitted = await readout.fit(images(), { random: new Random(1), classifier });
+    const fitted = await readout.fit(images(), { random: new Random(1), classifier, sample: images() });
     const points = Float64Array.from(rows.flatMap((row) => Array.from(row)));
     const { learnedScores } = classifiers[classifier](points, { dimensions: 2, random: new Random(1) });
     expect(fitted.threshold).toBe(contaminationThreshold(learnedScores, 0.05));

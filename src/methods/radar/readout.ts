@@ -56,10 +56,15 @@ export interface Readout {
    * Learns from good images what to expect.
    *
    * @param images - The observations of each image by their names, its patches first.
+   * @param options - `sample`: those of some of the images once more, from among all of them; it costs calls of the network where it is looked at.
    */
   readonly fit: (
     images: AsyncIterable<Readonly<Record<string, NdArray>>>,
-    options: { readonly random: Random; readonly classifier: ClassifierName | null },
+    options: {
+      readonly random: Random;
+      readonly classifier: ClassifierName | null;
+      readonly sample: AsyncIterable<Readonly<Record<string, NdArray>>>;
+    },
   ) => Promise<FittedReadout>;
 }
 
@@ -69,6 +74,8 @@ export interface FittedReadout {
   readonly maps: (output: NetworkOutput) => Tensor;
   /** How several maps become one, see {@link MapSource.groups}. */
   readonly groups?: readonly MapGroup[];
+  /** What was found of the good images, for the model file, see `Learned.found`. */
+  readonly found?: Readonly<Record<string, unknown>>;
   /** Score of each patch, float32 [M, 1]; an image's is its highest. Without it, an image's score is the maximum of its map. */
   readonly score?: (output: NetworkOutput) => Tensor;
   /** Threshold of that score by the readout's own rule. Without it, the conformal one. */
