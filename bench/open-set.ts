@@ -1,6 +1,7 @@
 /** A set of good images as benchmarks of ours open it: read, and brought to the size that is asked for. */
 import type { Dataset } from "../src/data/index.ts";
 import { imageResizer } from "../src/detectors/image-resizer.ts";
+import { areaAtSize, meanPicture, onlyArea } from "../src/detectors/index.ts";
 import type { Look } from "../src/detectors/look.ts";
 import type { TrainingContext } from "../src/methods/method.ts";
 import { findPart } from "../src/node/find-part.ts";
@@ -43,11 +44,15 @@ export async function openSet(
   const paths = dataset.train.map(({ path }) => path);
   const typicalSidePx = longerSide(await typicalSize(paths));
   const sizePx = sizeOf(typicalSidePx);
-  const { part } = await findPart(paths, { backend, mode: locate });
-  const look = part ? { part } : undefined;
-  const resizer = await imageResizer(backend, sizePx, look);
+  const { part, area: coarse } = await findPart(paths, { backend, mode: locate });
+  const resizer = await imageResizer(backend, sizePx, part ? { part } : undefined);
   const { images } = await loadImages(paths, { transform: (image) => resizer.resize(image) });
-  const planes = images.map(({ image }) => image);
+  const seen = images.map(({ image }) => image);
+  const filling = meanPicture(seen);
+  const looked = coarse ? areaAtSize(coarse, { width: sizePx, height: sizePx }) : undefined;
+  const planes = looked ? seen.map((image) => onlyArea(image, filling, looked.data)) : seen;
+  const area = looked && { ...looked, filling, isOfPart: true };
+  const look = part ? { part, area } : undefined;
   const pathAt = (index: number) => images[index]?.path ?? "";
   const retaken: OpenedSet["retaken"] = async (index, change) =>
     resizer.resizeChanged(await readImage(pathAt(index)), change);

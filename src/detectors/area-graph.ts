@@ -8,11 +8,13 @@ import {
   constant,
   div,
   greater,
+  min,
   mul,
   reduceMax,
   reduceSum,
   reshape,
   scalar,
+  sub,
   type Tensor,
   where,
 } from "../graph/index.ts";
@@ -22,6 +24,8 @@ import type { LookedArea } from "./looked-area.ts";
 export interface FilledArea extends LookedArea {
   /** uint8 [3, height, width]; absent in tiles, where what is looked at is mirrored. */
   readonly filling?: Uint8Array | undefined;
+  /** Whether it is what the part takes up of its frame, which nobody drew: then what lies outside is read as what lies outside the frame, 0, and no output tells it. */
+  readonly isOfPart?: boolean | undefined;
 }
 
 /** Lower than any score. */
@@ -33,20 +37,29 @@ export function areaLabels({ width, height, data }: LookedArea): Tensor {
 }
 
 /** Pixels with the filling where nothing is looked at. @param pixels - float32 [N, 3, S, S], integers in [0, 255]. */
-export function onlyPixels(pixels: Tensor, labels: Tensor, { filling, width, height }: FilledArea): Tensor {
+export function onlyPixels(
+  pixels: Tensor,
+  labels: Tensor,
+  { filling, width, height, data }: FilledArea,
+): Tensor {
   if (filling === undefined) return pixels;
   const shape = [1, 3, height, width];
-  return where(isLooked(labels), pixels, cast(constant({ dtype: "uint8", shape, data: filling }), "float32"));
+  const around = filling.map((value, i) => (data[i % data.length] === 0 ? value : 0));
+  return add(
+    mul(pixels, lookedShare(labels)),
+    cast(constant({ dtype: "uint8", shape, data: around }), "float32"),
+  );
 }
 
 /** Maps with 0 where nothing is looked at, float32 [N, C, S, S]. */
 export function onlyMaps(maps: Tensor, labels: Tensor): Tensor {
-  return where(isLooked(labels), maps, scalar(0));
+  return sub(maps, mul(maps, sub(scalar(1), lookedShare(labels)))); // a difference, since -1 · 0 would be -0
 }
 
 /** Highest place of each map that is looked at, float32 [N, C]. */
 export function highestLooked(maps: Tensor, labels: Tensor): Tensor {
-  return reduceMax(where(isLooked(labels), maps, scalar(lowest)), { axes: [2, 3], keepDims: false });
+  const around = mul(sub(scalar(1), lookedShare(labels)), scalar(lowest));
+  return reduceMax(add(onlyMaps(maps, labels), around), { axes: [2, 3], keepDims: false });
 }
 
 /** Mean of the places of each map that are looked at, float32 [N, C]. */
@@ -87,6 +100,11 @@ export function lookedMap(
 ): Tensor {
   const each = add(mul(map, scalar(0)), labels); // [N, 1, S, S]: N is known at run time only
   return cast(located ? pictureLabels(each, located.pose, located.model, located.size) : each, "uint8");
+}
+
+/** 1 where a picture is looked at, 0 elsewhere: sums and products, since graphics cards have no kernels that move truth values about. */
+function lookedShare(labels: Tensor): Tensor {
+  return min(labels, scalar(1));
 }
 
 function isLooked(labels: Tensor): Tensor {

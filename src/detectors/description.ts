@@ -84,6 +84,8 @@ export interface DetectorDescription {
         readonly turns: boolean;
         /** 1 - correlation with the mean good part, above which a picture does not show it. */
         readonly misfitLimit: number;
+        /** Share of the frame that is looked at: the part with room around it, in (0, 1]; absent where all of the frame is, or an area of it that was drawn. */
+        readonly share?: number | undefined;
       }
     | undefined;
   /** What is looked at of a picture, or of the frame around the part; absent where everything is. */
@@ -170,6 +172,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
         frame: z.number().positive(),
         turns: z.boolean(),
         misfitLimit: z.number(),
+        share: z.number().positive().optional(),
       })
       .optional(),
     area: z.object({ share: z.number().positive(), regions: z.array(z.string()) }).optional(),

@@ -220,7 +220,7 @@ export function detectorGraph(
     [outputNames.map]: located ? pictureMap(map, located.pose, located.model, located.size) : map,
     [outputNames.score]: reshape(score, ["N"]),
     ...(ratios && { [outputNames.partRatios]: ratios }),
-    ...(labels && { [outputNames.lookedAt]: lookedMap(map, labels, located) }),
+    ...(labels && !area?.isOfPart && { [outputNames.lookedAt]: lookedMap(map, labels, located) }),
     ...(area &&
       labels &&
       area.names.length > 0 && { [outputNames.regionScores]: regionScores(map, labels, area.names) }),

@@ -73,6 +73,21 @@ describe.each([1, 0.75, 1.4])("a part that lies anyhow in pictures %s times as h
     expect(study.reason).toMatch(/^in one pose the pictures have \d+ % of their spread$/);
   });
 
+  test("is what is looked at of its frame, with as much room around it as the frame has", () => {
+    const { width = 0, height = 0, data = new Uint8Array() } = study.area ?? {};
+    expect([width, height]).toEqual([48, 48]);
+    const { frame = 0 } = study.part?.model ?? {};
+    const length = partLength({ width: 1, height: aspect }) / frame; // of the part, in frames
+    const column = (place: number) => Array.from({ length: 48 }, (_, row) => data[row * 48 + place]);
+    const high = column(24).filter((looked) => looked === 1).length / 48;
+    expect(high).toBeGreaterThan(0.12 * length); // as thick as the part is in its middle, with room on both sides
+    expect(high).toBeLessThan(0.26 * length + 0.2);
+    expect(data[24 * 48 + 24]).toBe(1);
+    expect([data[0], data[47], data[47 * 48], data[48 * 48 - 1]]).toEqual([0, 0, 0, 0]);
+    const long = data.subarray(24 * 48, 25 * 48).filter((looked) => looked === 1).length / 48;
+    expect(long).toBeGreaterThan(length);
+  });
+
   test("is found in larger pictures, either end where it belongs, and what is on it is where it was put within two pixels", async () => {
     const part = study.part ?? expect.fail("expected a part");
     const size = { width: 200, height: Math.round(200 * aspect) };

@@ -10,10 +10,19 @@ import {
   smallPictures,
 } from "../features/part-ground.ts";
 import { locatePart, poseByMoments, templateSidePx } from "../features/part-pose.ts";
-import { meanFrame, meanOf, reachOf, shapeOf, spread, standingPose } from "../features/part-shape.ts";
+import {
+  meanFrame,
+  meanOf,
+  outlined,
+  reachOf,
+  shapeOf,
+  spread,
+  standingPose,
+} from "../features/part-shape.ts";
 import { buildGraph, concat, input, reduceMean, reshape, type Tensor } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import type { Backend, Feeds } from "../runtime/backend.ts";
+import type { LookedArea } from "./looked-area.ts";
 import { type PartReading, partLimits } from "./part-limits.ts";
 import { type FoundPart, imageInput, imagePlanes } from "./preprocess.ts";
 import { stackPictures } from "./run-detector.ts";
@@ -26,6 +35,8 @@ export interface PartStudy {
   readonly reason: string;
   /** Spread that is left once every picture is brought into one pose, as a share of the spread as they lie; null: not tried. */
   readonly spreadLeft: number | null;
+  /** What the part takes up of its frame in the good pictures, with room around it, on a coarse grid; null where that is all of it, or no part is found. */
+  readonly area: LookedArea | null;
   /** The mean of the pictures, around the part: as they lie, and brought into one pose; null: not tried. */
   readonly means: { readonly asTheyLie: RgbImage; readonly together: RgbImage } | null;
 }
@@ -47,8 +58,10 @@ const limits = {
   mostSpreadLeft: 0.5,
   /** 1 - correlation with the mean part, of the median picture. */
   mostMisfit: 0.3,
-  /** Room around the part in its frame. */
+  /** Room around the part in its frame, and around its outline, of how far it reaches. */
   margin: 1.12,
+  /** Of the good pictures: what is part in fewer of them is dirt beside it. */
+  leastPart: 0.05,
 } as const;
 
 const rounds = 3; // in which poses and mean part mend each other (ours)
@@ -71,7 +84,13 @@ export async function studyPart(
   options: { readonly backend: Backend; readonly isWanted?: boolean },
 ): Promise<PartStudy> {
   const { backend, isWanted = false } = options;
-  const none = (reason: string): PartStudy => ({ part: null, reason, spreadLeft: null, means: null });
+  const none = (reason: string): PartStudy => ({
+    part: null,
+    reason,
+    spreadLeft: null,
+    area: null,
+    means: null,
+  });
   if (small.length < limits.fewestPictures) return none(`fewer than ${limits.fewestPictures} pictures`);
   const run = (build: (planes: Tensor) => Tensor) => outputOfEach(small, build, backend);
 
@@ -117,7 +136,7 @@ export async function studyPart(
   }
   const spreadLeft = spread(frames) / Math.max(spread(lying), 1e-9);
   const means = { asTheyLie: greyPicture(meanOf(lying)), together: greyPicture(meanOf(frames)) };
-  const declined = (reason: string): PartStudy => ({ part: null, reason, spreadLeft, means });
+  const declined = (reason: string): PartStudy => ({ part: null, reason, spreadLeft, area: null, means });
   if (!isWanted && median(readings.map(({ misfit }) => misfit)) > limits.mostMisfit) {
     return declined("the pictures do not show the same part");
   }
@@ -125,7 +144,22 @@ export async function studyPart(
     return declined(`bringing the pictures into one pose leaves ${percent(spreadLeft)} of their spread`);
   }
   const reason = `in one pose the pictures have ${percent(spreadLeft)} of their spread`;
-  return { part: { model, limits: partLimits(readings) }, reason, spreadLeft, means };
+  const parts = await run((planes) => {
+    const { pose } = locatePart(planes, model);
+    const weights = partWeights(smallPictures(planes, aspect), contrast);
+    const picture = reshape(weights, ["N", 1, searchHeightPx(aspect), searchWidthPx]);
+    return reshape(partFrame(picture, pose, model, templateSidePx), ["N", templateSidePx ** 2]);
+  });
+  return { part: { model, limits: partLimits(readings) }, reason, spreadLeft, area: areaOf(parts), means };
+}
+
+/** What the part takes up of its frame. @param parts - Share of part at each place of the frame, of each picture, [T · T]. */
+function areaOf(parts: readonly Float32Array[]): LookedArea | null {
+  const [width, height] = [templateSidePx, templateSidePx];
+  const room = (templateSidePx / 2) * (1 - 1 / limits.margin); // as much as the frame has
+  const data = outlined(meanOf(parts), templateSidePx, { least: limits.leastPart, room });
+  const isUse = data.includes(0) && data.includes(1);
+  return isUse ? { width, height, data, names: [] } : null;
 }
 
 /** Pose of the part in one picture of any size, [4]. */

@@ -33,9 +33,10 @@ export function lookFacts({ part, area, tiles }: Look): Pick<DetectorDescription
         frame: part.model.frame,
         turns: part.model.turns,
         misfitLimit: part.limits.misfit,
+        ...(area?.isOfPart && { share: shareLooked(area) }),
       },
     }),
-    ...(area && { area: { share: shareLooked(area), regions: area.names } }),
+    ...(area && !area.isOfPart && { area: { share: shareLooked(area), regions: area.names } }),
     ...(tiles && { tiles }),
   };
 }

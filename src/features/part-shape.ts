@@ -1,4 +1,4 @@
-/** What the shares of part in small pictures tell on the host: how large, how long, where they end. */
+/** What the shares of part in small pictures tell on the host: how large, how long, where they end, what a part takes up of its frame. */
 import { isOnBorder, pixelPlaces, searchHeightPx, searchWidthPx } from "./part-ground.ts";
 
 /** The part of one picture. */
@@ -84,4 +84,53 @@ export function spread(frames: readonly Float32Array[]): number {
     total += frame.reduce((sum, value, i) => sum + (value - mean - (centre[i] ?? 0)) ** 2, 0) / frame.length;
   }
   return total / frames.length;
+}
+
+/**
+ * Which places of a frame are part, or close to it: the convex outline of all that is part in some of the good pictures, with room around it. What lies in a hollow or a hole of the
+ * part is inside, and so is what looks like the ground in its middle.
+ *
+ * @param shares - Mean over good pictures of the share of part at each place, [side · side].
+ * @param options - `least`: of the pictures, in which a place is part for it to count. `room`: in places.
+ * @returns uint8 [side · side], 1 inside.
+ */
+export function outlined(
+  shares: ArrayLike<number>,
+  side: number,
+  { least, room }: { readonly least: number; readonly room: number },
+): Uint8Array {
+  const places = Array.from({ length: side * side }, (_, i) => [i % side, Math.floor(i / side)] as const);
+  const outline = convexOutline(places.filter((_, i) => (shares[i] ?? 0) >= least));
+  const edges = outline.map((from, i) => [from, outline[(i + 1) % outline.length] ?? from] as const);
+  const isInside = (place: Point) =>
+    edges.every(([from, to]) => {
+      const length = Math.hypot(to[0] - from[0], to[1] - from[1]);
+      return length === 0 || turnOf(from, to, place) / length >= -room;
+    });
+  return Uint8Array.from(places, (place) => (outline.length > 2 && isInside(place) ? 1 : 0));
+}
+
+type Point = readonly [x: number, y: number];
+
+/** Corners of the convex hull, in one sense of rotation. @see Andrew 1979, "Another efficient algorithm for convex hulls in two dimensions" */
+function convexOutline(points: readonly Point[]): Point[] {
+  const sorted = points.toSorted((a, b) => a[0] - b[0] || a[1] - b[1]);
+  const chain = (ordered: readonly Point[]) => {
+    const corners: Point[] = [];
+    for (const point of ordered) {
+      while (corners.length > 1) {
+        const [from, to] = corners.slice(-2) as [Point, Point];
+        if (turnOf(from, to, point) > 0) break;
+        corners.pop();
+      }
+      corners.push(point);
+    }
+    return corners.slice(0, -1);
+  };
+  return [...chain(sorted), ...chain(sorted.toReversed())];
+}
+
+/** Twice the area of the triangle: above 0 where the third point lies to the left, in axes that point right and up. */
+function turnOf(from: Point, to: Point, point: Point): number {
+  return (to[0] - from[0]) * (point[1] - from[1]) - (to[1] - from[1]) * (point[0] - from[0]);
 }

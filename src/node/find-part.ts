@@ -39,7 +39,7 @@ export async function findPart(
   },
 ): Promise<PartStudy> {
   const { backend, mode, depth, signal } = options;
-  if (mode === "off") return { part: null, reason: "not asked for", spreadLeft: null, means: null };
+  if (mode === "off") return notFound("not asked for");
   let first: number | undefined; // aspect of the first picture that could be read
   const small: RgbImage[] = [];
   let shrinker: Shrinker | undefined;
@@ -48,8 +48,7 @@ export async function findPart(
       const aspect = picture.height / picture.width;
       first ??= aspect;
       if (Math.abs(aspect / first - 1) > mostAspectSpread) {
-        const reason = "the pictures differ in their proportions";
-        return { part: null, reason, spreadLeft: null, means: null };
+        return notFound("the pictures differ in their proportions");
       }
       shrinker ??= await openShrinker(backend, searchSize(aspect));
       small.push(await shrinker.shrink(picture));
@@ -61,6 +60,10 @@ export async function findPart(
     backend: abortable(backend, signal, "training"),
     isWanted: mode === "on",
   });
+}
+
+function notFound(reason: string): PartStudy {
+  return { part: null, reason, spreadLeft: null, area: null, means: null };
 }
 
 interface Shrinker {

@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { relative } from "node:path";
 import { checkAborted } from "../base/abort.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
-import { goodPictures, lookOf, meanPicture, onlyArea, shareLooked } from "../detectors/index.ts";
+import { areaAtSize, goodPictures, lookOf, meanPicture, onlyArea, shareLooked } from "../detectors/index.ts";
 import { type HeldOutImage, prepareMethod, smallestSizePx, trainDetector } from "../methods/index.ts";
 import type { LossPoint } from "../report/loss-chart.ts";
 import { nodeBackend } from "../runtime/node.ts";
@@ -86,6 +86,13 @@ export async function trainHere(
       `looking at ${Math.round(100 * shareLooked(drawn.area))} % of a picture, as drawn on ${drawn.drawnOn}`,
     );
   }
+  const square = { width: imageSize, height: imageSize };
+  const ofPart = drawn || tiles || !found.area ? undefined : areaAtSize(found.area, square);
+  if (ofPart !== undefined) {
+    onStage?.(
+      `looking at the part, ${Math.round(100 * shareLooked(ofPart))} % of its frame, and not at the ground around it`,
+    );
+  }
   const resizer = await imageResizer(preparing, imageSize, { part });
   const cutting = { tilePx: imageSize, pictures: pictures.length, seed: prepared.options.seed };
   const look = { part, area: drawn?.area };
@@ -106,9 +113,10 @@ export async function trainHere(
 
   const planes = images.map(({ image }) => image.planes);
   const windows = cutter && images.map(({ image }) => image.windows ?? []);
-  const mean = report !== null || (drawn && !windows) ? meanPicture(planes) : undefined;
-  const filling = drawn && !windows ? mean : undefined;
-  const area = drawn && { ...drawn.area, filling };
+  const looked = drawn?.area ?? ofPart;
+  const mean = report !== null || (looked && !windows) ? meanPicture(planes) : undefined;
+  const filling = looked && !windows ? mean : undefined;
+  const area = looked && { ...looked, filling, isOfPart: ofPart !== undefined };
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
   const relativePaths = images.map(({ path }) => relative(root, path));
@@ -191,7 +199,8 @@ export async function trainHere(
     groups: groups === undefined ? null : new Set(groups).size,
     study: locate === "off" ? null : found,
     mean,
-    drawn,
+    area,
+    drawnOn: drawn?.drawnOn,
     tiles,
     losses,
     read,

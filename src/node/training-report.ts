@@ -1,6 +1,6 @@
 /** What a training's report says, and its pictures. */
 import type { DefectMask, LabelMap, RgbImage, Size } from "../base/raster.ts";
-import type { GoodPictures, PartStudy, PictureLook, Tiles } from "../detectors/index.ts";
+import type { GoodPictures, LookedArea, PartStudy, PictureLook, Tiles } from "../detectors/index.ts";
 import { drawPictures, mapScaleOf } from "../evaluation/index.ts";
 import { fitWithin, maskOutline, overlay, resizeImage } from "../report/index.ts";
 import type { LossPoint } from "../report/loss-chart.ts";
@@ -10,7 +10,6 @@ import { resizeLabels } from "../report/resample.ts";
 import type { LearnedFigure, TrainingReportInput } from "../report/training-report.ts";
 import { encodeWebp } from "./image-codec.ts";
 import { loadDetectorFile } from "./load-detector.ts";
-import type { ReadArea } from "./read-area.ts";
 import { thresholdSentence } from "./threshold-sentence.ts";
 import type { ScoredFile, TrainSummary } from "./train-options.ts";
 
@@ -30,7 +29,10 @@ export interface ReportedTraining {
   readonly study: PartStudy | null;
   /** The mean good picture as the model resizes it, uint8 [3, S, S]; the part's frame where one is found. */
   readonly mean: Uint8Array;
-  readonly drawn: ReadArea | undefined;
+  /** What is looked at of the mean picture; undefined where everything is. */
+  readonly area: LookedArea | undefined;
+  /** The picture that it was drawn on; undefined where nobody drew it. */
+  readonly drawnOn: string | undefined;
   readonly tiles: Tiles | undefined;
   readonly losses: readonly LossPoint[];
   /** Reads one of the images that was learned from again. */
@@ -143,7 +145,7 @@ function notesOf({ odd, copies }: TrainSummary): string[] {
   ];
 }
 
-function lookSentences({ summary, study, drawn, tiles }: ReportedTraining): string[] {
+function lookSentences({ summary, study, drawnOn, tiles }: ReportedTraining): string[] {
   const { part, area, imageSizePx } = summary.description;
   const names = area && area.regions.length > 0 ? ` (${area.regions.join(", ")})` : "";
   return [
@@ -152,11 +154,16 @@ function lookSentences({ summary, study, drawn, tiles }: ReportedTraining): stri
       : part === undefined
         ? `Pictures are taken as they lie: ${study.reason}.`
         : `The part is found in each picture and ${part.turns ? "turned upright" : "centred"}: ${study.reason}.`,
-    ...(area && drawn
+    ...(area && drawnOn !== undefined
       ? [
-          `${Math.round(100 * area.share)} % is looked at${names}, as drawn on ${drawn.drawnOn}; the rest is dimmed.`,
+          `${Math.round(100 * area.share)} % is looked at${names}, as drawn on ${drawnOn}; the rest is dimmed.`,
         ]
       : []),
+    ...(part?.share === undefined
+      ? []
+      : [
+          `The part is looked at with some room around it, ${Math.round(100 * part.share)} % of its frame; the ground is dimmed.`,
+        ]),
     ...(tiles
       ? [
           `Pictures are read in tiles of ${imageSizePx} px that share ${tiles.overlapPx}${tiles.scale === 1 ? "" : `, resized by ${Number(tiles.scale.toPrecision(3))}`}.`,
@@ -166,7 +173,7 @@ function lookSentences({ summary, study, drawn, tiles }: ReportedTraining): stri
 }
 
 /** The mean picture: as the pictures lie and in one pose where that was tried, and what the detector reads of it. */
-async function lookPanels({ summary, study, mean, drawn }: ReportedTraining): Promise<ReportPanel[]> {
+async function lookPanels({ summary, study, mean, area }: ReportedTraining): Promise<ReportPanel[]> {
   const { part, pictures } = summary.description;
   const square = { width: panelSidePx, height: panelSidePx };
   const ratio = part === undefined ? (pictures?.aspectRatio[0] ?? 1) : 1;
@@ -189,7 +196,7 @@ async function lookPanels({ summary, study, mean, drawn }: ReportedTraining): Pr
         ]),
     panel(
       part === undefined ? "Mean picture that is read" : "Mean part that is read",
-      drawn === undefined ? seen : withArea(seen, drawn.area),
+      area === undefined ? seen : withArea(seen, area),
     ),
   ]);
 }

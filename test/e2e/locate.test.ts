@@ -46,8 +46,31 @@ test("training says that it finds the part, and inspect that the model does", as
   expect(stdout).toMatch(
     /part +found first, turned upright and centred, in a frame of 0\.\d+ picture widths/,
   );
+  expect(said).toMatch(/looking at the part, \d\d % of its frame, and not at the ground around it/);
+  expect(stdout).toMatch(/the part with room around it, \d\d(\.\d+)? % of the frame around the part/);
   const document = JSON.parse((await radar("inspect", model, "--json")).stdout);
   expect(JSON.stringify(document)).toContain('"turns":true');
+});
+
+test("dirt on the ground beside the part is not its business, dirt on the part is", async () => {
+  const detector = await loadDetectorFile(model);
+  const lie = { x: 48, y: 40, turn: 0.2 };
+  const clean = lyingPart(size, lie, { random });
+  const dirtyAt = (place: readonly [number, number]) => {
+    const [x, y] = placeOf(lie, place, partLength(size)).map(Math.round) as [number, number];
+    const dirty = { ...clean, data: clean.data.slice() };
+    for (const pixel of [0, 1, size.width, size.width + 1]) {
+      const at = 3 * (y * size.width + x + pixel);
+      dirty.data.fill(160, at, at + 3);
+    }
+    return dirty;
+  };
+  const [ofClean, beside, on] = await detector.detect([clean, dirtyAt([0, -0.4]), dirtyAt([-0.3, 0])]);
+  expect(ofClean?.isAnomalous).toBe(false);
+  expect(beside?.anomalyScore).toBeCloseTo(ofClean?.anomalyScore ?? Number.NaN, 5); // faint enough to leave the pose as it is
+  expect(on?.isAnomalous).toBe(true);
+  expect(beside?.lookedAt).toBeUndefined(); // nobody drew an area
+  await detector.dispose();
 });
 
 test("a marked part is anomalous; the map's peak is where the mark is in the picture, within two pixels of the model's", async () => {

@@ -118,6 +118,8 @@ function tilesText({ tiles, imageSizePx }: Pick<DetectorDescription, "tiles" | "
 
 function areaText({ area, part }: Pick<DetectorDescription, "area" | "part">): string {
   const whole = part === undefined ? "the picture" : "the frame around the part";
+  if (part?.share !== undefined)
+    return `the part with room around it, ${number(100 * part.share)} % of ${whole}`;
   if (area === undefined) return `all of ${whole}`;
   const regions = area.regions.length === 0 ? "" : `: ${area.regions.join(", ")}`;
   return `${number(100 * area.share)} % of ${whole}${regions}`;
