@@ -1,7 +1,7 @@
 /** A set of good images as benchmarks of ours open it: read, and brought to the size that is asked for. */
 import type { Dataset } from "../src/data/index.ts";
 import { imageResizer } from "../src/detectors/image-resizer.ts";
-import { areaAtSize, meanPicture, onlyArea } from "../src/detectors/index.ts";
+import { areaAtSize } from "../src/detectors/index.ts";
 import type { Look } from "../src/detectors/look.ts";
 import type { TrainingContext } from "../src/methods/method.ts";
 import { findPart } from "../src/node/find-part.ts";
@@ -47,12 +47,9 @@ export async function openSet(
   const { part, area: coarse } = await findPart(paths, { backend, mode: locate });
   const resizer = await imageResizer(backend, sizePx, part ? { part } : undefined);
   const { images } = await loadImages(paths, { transform: (image) => resizer.resize(image) });
-  const seen = images.map(({ image }) => image);
-  const filling = meanPicture(seen);
+  const planes = images.map(({ image }) => image);
   const looked = coarse ? areaAtSize(coarse, { width: sizePx, height: sizePx }) : undefined;
-  const planes = looked ? seen.map((image) => onlyArea(image, filling, looked.data)) : seen;
-  const area = looked && { ...looked, filling, isOfPart: true };
-  const look = part ? { part, area } : undefined;
+  const look = part ? { part, area: looked && { ...looked, isOfPart: true } } : undefined;
   const pathAt = (index: number) => images[index]?.path ?? "";
   const retaken: OpenedSet["retaken"] = async (index, change) =>
     resizer.resizeChanged(await readImage(pathAt(index)), change);

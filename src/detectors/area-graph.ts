@@ -22,9 +22,9 @@ import type { LookedArea } from "./looked-area.ts";
 
 /** An area with what stands in its pictures where nothing is looked at. */
 export interface FilledArea extends LookedArea {
-  /** uint8 [3, height, width]; absent in tiles, where what is looked at is mirrored. */
+  /** uint8 [3, height, width]; absent in tiles, where what is looked at is mirrored, and of a part, whose ground may be seen. */
   readonly filling?: Uint8Array | undefined;
-  /** Whether it is what the part takes up of its frame, which nobody drew: then what lies outside is read as what lies outside the frame, 0, and no output tells it. */
+  /** Whether it is what the part takes up of its frame, which nobody drew: then what lies outside is seen, but the map is 0 there, as outside of the frame, and no output tells it. */
   readonly isOfPart?: boolean | undefined;
 }
 

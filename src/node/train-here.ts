@@ -114,8 +114,8 @@ export async function trainHere(
   const planes = images.map(({ image }) => image.planes);
   const windows = cutter && images.map(({ image }) => image.windows ?? []);
   const looked = drawn?.area ?? ofPart;
-  const mean = report !== null || (looked && !windows) ? meanPicture(planes) : undefined;
-  const filling = looked && !windows ? mean : undefined;
+  const mean = report !== null || (drawn && !windows) ? meanPicture(planes) : undefined;
+  const filling = drawn && !windows ? mean : undefined;
   const area = looked && { ...looked, filling, isOfPart: ofPart !== undefined };
   const pathAt = (index: number) => images[index]?.path ?? "";
   const scored = ({ index, anomalyScore }: HeldOutImage) => ({ path: pathAt(index), anomalyScore });
