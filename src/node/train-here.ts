@@ -90,7 +90,7 @@ export async function trainHere(
   const ofPart = drawn || tiles || !found.area ? undefined : areaAtSize(found.area, square);
   if (ofPart !== undefined) {
     onStage?.(
-      `looking at the part, ${Math.round(100 * shareLooked(ofPart))} % of its frame, and not at the ground around it`,
+      `judging the part, ${Math.round(100 * shareLooked(ofPart))} % of its frame, and not the ground around it`,
     );
   }
   const resizer = await imageResizer(preparing, imageSize, { part });

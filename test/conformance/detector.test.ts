@@ -236,7 +236,7 @@ describe.each(conformanceCases)("the detector of $label", (method) => {
       for (const [i, alone] of (await detectEach(detector, unseen)).entries()) {
         const { anomalyMap, anomalyScore } = together[i] ?? expect.fail(`no detection ${i}`);
         expectAllClose([anomalyScore], [alone.anomalyScore], { rtol: 1e-5 });
-        expectAllClose(anomalyMap.data, alone.anomalyMap.data, { rtol: 1e-5, atol: 1e-7 }); // 0 is a mean that was taken off
+        expectAllClose(anomalyMap.data, alone.anomalyMap.data, { rtol: 1e-5, atol: 1e-6 }); // 0 is a mean that was taken off, 1 a usual maximum
       }
     });
 

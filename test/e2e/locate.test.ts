@@ -46,7 +46,7 @@ test("training says that it finds the part, and inspect that the model does", as
   expect(stdout).toMatch(
     /part +found first, turned upright and centred, in a frame of 0\.\d+ picture widths/,
   );
-  expect(said).toMatch(/looking at the part, \d\d % of its frame, and not at the ground around it/);
+  expect(said).toMatch(/judging the part, \d\d % of its frame, and not the ground around it/);
   expect(stdout).toMatch(/the part with room around it, \d\d(\.\d+)? % of the frame around the part/);
   const document = JSON.parse((await radar("inspect", model, "--json")).stdout);
   expect(JSON.stringify(document)).toContain('"turns":true');
