@@ -84,19 +84,12 @@ export async function studyPart(
   options: { readonly backend: Backend; readonly isWanted?: boolean },
 ): Promise<PartStudy> {
   const { backend, isWanted = false } = options;
-  const none = (reason: string): PartStudy => ({
-    part: null,
-    reason,
-    spreadLeft: null,
-    area: null,
-    means: null,
-  });
-  if (small.length < limits.fewestPictures) return none(`fewer than ${limits.fewestPictures} pictures`);
+  if (small.length < limits.fewestPictures) return noPart(`fewer than ${limits.fewestPictures} pictures`);
   const run = (build: (planes: Tensor) => Tensor) => outputOfEach(small, build, backend);
 
   const distances = await run((planes) => groundDistance(smallPictures(planes, aspect)));
   const contrast = limits.contrastShare * median(distances.map((values) => quantile(values, 0.98)));
-  if (contrast < limits.leastContrast) return none("nothing stands out from the ground");
+  if (contrast < limits.leastContrast) return noPart("nothing stands out from the ground");
   const weighed = await run((planes) => {
     const weights = partWeights(smallPictures(planes, aspect), contrast);
     return concat([poseByMoments(weights, { aspect, turns: true }), weights], 1);
@@ -107,9 +100,9 @@ export async function studyPart(
   const onBorder = median(shapes.map((shape) => shape.onBorder));
   const hasArea = area >= limits.area.least && area <= limits.area.most;
   if (!isWanted && !hasArea)
-    return none(`what stands out from the ground covers ${percent(area)} of a picture`);
+    return noPart(`what stands out from the ground covers ${percent(area)} of a picture`);
   if (!isWanted && onBorder > limits.mostOnBorder)
-    return none("what stands out from the ground is cut by the border");
+    return noPart("what stands out from the ground is cut by the border");
 
   const turns = median(shapes.map((shape) => shape.elongation)) >= limits.elongated;
   const poses = weighed.map(([x = 0, y = 0, cos = 1, sin = 0]) =>
@@ -136,7 +129,7 @@ export async function studyPart(
   }
   const spreadLeft = spread(frames) / Math.max(spread(lying), 1e-9);
   const means = { asTheyLie: greyPicture(meanOf(lying)), together: greyPicture(meanOf(frames)) };
-  const declined = (reason: string): PartStudy => ({ part: null, reason, spreadLeft, area: null, means });
+  const declined = (reason: string): PartStudy => ({ ...noPart(reason), spreadLeft, means });
   if (!isWanted && median(readings.map(({ misfit }) => misfit)) > limits.mostMisfit) {
     return declined("the pictures do not show the same part");
   }
@@ -151,6 +144,11 @@ export async function studyPart(
     return reshape(partFrame(picture, pose, model, templateSidePx), ["N", templateSidePx ** 2]);
   });
   return { part: { model, limits: partLimits(readings) }, reason, spreadLeft, area: areaOf(parts), means };
+}
+
+/** The study of pictures in which no part was looked for, or nothing like one is. */
+export function noPart(reason: string): PartStudy {
+  return { part: null, reason, spreadLeft: null, area: null, means: null };
 }
 
 /** What the part takes up of its frame. @param parts - Share of part at each place of the frame, of each picture, [T · T]. */

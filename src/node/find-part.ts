@@ -11,6 +11,7 @@ import {
   stackPictures,
   studyPart,
 } from "../detectors/index.ts";
+import { noPart } from "../detectors/learn-part.ts";
 import { buildGraph, cast, resizeLinear } from "../graph/index.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { abortable } from "../runtime/abortable.ts";
@@ -39,7 +40,7 @@ export async function findPart(
   },
 ): Promise<PartStudy> {
   const { backend, mode, depth, signal } = options;
-  if (mode === "off") return notFound("not asked for");
+  if (mode === "off") return noPart("not asked for");
   let first: number | undefined; // aspect of the first picture that could be read
   const small: RgbImage[] = [];
   let shrinker: Shrinker | undefined;
@@ -48,7 +49,7 @@ export async function findPart(
       const aspect = picture.height / picture.width;
       first ??= aspect;
       if (Math.abs(aspect / first - 1) > mostAspectSpread) {
-        return notFound("the pictures differ in their proportions");
+        return noPart("the pictures differ in their proportions");
       }
       shrinker ??= await openShrinker(backend, searchSize(aspect));
       small.push(await shrinker.shrink(picture));
@@ -60,10 +61,6 @@ export async function findPart(
     backend: abortable(backend, signal, "training"),
     isWanted: mode === "on",
   });
-}
-
-function notFound(reason: string): PartStudy {
-  return { part: null, reason, spreadLeft: null, area: null, means: null };
 }
 
 interface Shrinker {
