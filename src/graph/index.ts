@@ -5,7 +5,7 @@ export type { Dim, DType, Shape } from "../base/shape.ts";
 export { embedNetwork } from "./embedded-network.ts";
 export { gradient } from "./gradient.ts";
 export { buildGraph, type Graph } from "./graph.ts";
-export { lowerGraph, substitute } from "./lower.ts";
+export { foldConstants, lowerGraph, substitute } from "./lower.ts";
 export {
   type AnyOp,
   type AttributeKind,

@@ -4,12 +4,14 @@ import {
   add,
   buildGraph,
   constant,
+  foldConstants,
   groupNorm,
   input,
   lowerGraph,
   mul,
   neg,
   scalar,
+  silu,
   substitute,
   type Tensor,
 } from "./index.ts";
@@ -54,4 +56,20 @@ test("substituting a computed tensor leaves out what made it", () => {
   expect(
     buildGraph({ name: "g", inputs: [], outputs: { y: rebuilt } }).nodes.map((node) => node.op.type),
   ).toEqual(["Mul"]);
+});
+
+test("what depends on constants alone is one, operators of ONNX Runtime's own too; what depends on an input stays", () => {
+  const a = input("a", "float32", [2]);
+  const shift = silu(add(scalar(1), constant(float32Array([2], [-1, 1]))));
+  const [folded = a] = foldConstants([add(mul(a, a), shift)]);
+  const graph = buildGraph({ name: "g", inputs: [a], outputs: { y: folded } });
+  expect(graph.nodes.map((node) => node.op.type)).toEqual(["Mul", "Add"]);
+  const values = graph.constants.map(({ value }) => [...value.data]);
+  expect(values).toEqual([[0, Math.fround(2 / (1 + Math.exp(-2)))]]);
+});
+
+test("what has many values is left to the runtime", () => {
+  const large = neg(constant(float32Array([5000], new Float32Array(5000))));
+  const [folded = large] = foldConstants([large]);
+  expect(folded).toBe(large);
 });

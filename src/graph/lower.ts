@@ -1,6 +1,9 @@
 /** Rewriting graphs: putting other tensors in place of some, and operators of ONNX in place of composite ones. */
+import { invariant } from "../base/check.ts";
+import { sizeOf } from "../base/shape.ts";
 import { buildGraph, type Graph, isGraph, topologicalOrder } from "./graph.ts";
-import type { AttributeValue, Node, Tensor } from "./tensor.ts";
+import { referenceOf } from "./reference-array.ts";
+import { type AttributeValue, constant, type Node, type Tensor } from "./tensor.ts";
 
 /**
  * The same tensors, computed from others. Bodies of loops are closed, so there is nothing to replace in them.
@@ -32,6 +35,36 @@ export function lowerGraph(graph: Graph): Graph {
     captured: graph.captured,
     outputs: Object.fromEntries(graph.outputs.map(({ name }, i) => [name, outputs[i] as Tensor])),
   });
+}
+
+/** Largest tensor that is worked out beforehand, in values: more would fill model files (ours). */
+const mostFolded = 4096;
+
+/**
+ * The same tensors; what depends on constants alone is one, worked out in float64, where it has few values. ONNX Runtime does so for
+ * operators of ONNX, but not for its own, and what follows those.
+ */
+export function foldConstants(outputs: readonly Tensor[]): Tensor[] {
+  return rewrite(outputs, new Map(), (node, inputs) => {
+    const values = inputs.flatMap((tensor) =>
+      tensor?.producer.kind === "constant" ? tensor.producer.value : [],
+    );
+    if (values.length < inputs.length || !isFoldable(node)) return copyNode(node, inputs);
+    const results = node.op.evaluate(values.map(referenceOf), node.attributes, noBodies);
+    return results.map(({ shape, data }) =>
+      constant({ dtype: "float32", shape, data: Float32Array.from(data) }),
+    );
+  });
+}
+
+function isFoldable({ op, attributes, outputs }: Node): boolean {
+  const isFew = ({ dtype, shape }: Tensor) =>
+    dtype === "float32" && shape.every((dim) => typeof dim === "number") && sizeOf(shape) <= mostFolded;
+  return op.network === undefined && !Object.values(attributes).some(isGraph) && outputs.every(isFew);
+}
+
+function noBodies(): never {
+  invariant(false, "a body of an operator without one");
 }
 
 function rewrite(

@@ -1,4 +1,5 @@
 /** Arrays of the float64 reference evaluator, and the two loops that most operators are made of. */
+import type { NdArray } from "../base/array.ts";
 import { broadcastShapes, type DType, sizeOf, stridesOf } from "../base/shape.ts";
 
 /** Values of any dtype as float64 (int64 exact up to 2^53, bool as 0 and 1), row-major. */
@@ -6,6 +7,11 @@ export interface Reference {
   readonly dtype: DType;
   readonly shape: readonly number[];
   readonly data: Float64Array;
+}
+
+/** Host array values as float64. */
+export function referenceOf(array: NdArray): Reference {
+  return { dtype: array.dtype, shape: array.shape, data: Float64Array.from(array.data, Number) };
 }
 
 /** A zero array. */

@@ -1,6 +1,6 @@
 /** Multi-head self-attention over the places of a feature map. */
 import { OptionError } from "../base/errors.ts";
-import { add, attention, reshape, slice, type Tensor } from "../graph/index.ts";
+import { add, attention, reshape, split, type Tensor } from "../graph/index.ts";
 import { Conv2d } from "./conv.ts";
 import { GroupNorm } from "./norm.ts";
 
@@ -37,8 +37,8 @@ export class SelfAttention {
     const [L, d] = [height * width, channels / this.heads];
     const batch = x.shape[0] ?? "N";
     const qkv = reshape(this.qkv.apply(this.norm.apply(x)), [batch, 3 * this.heads, d, L]);
-    const part = (i: number) => slice(qkv, { axis: 1, start: i * this.heads, end: (i + 1) * this.heads }); // [N, heads, d, L]
-    const mixed = attention(part(0), part(1), part(2), 1 / Math.sqrt(d)); // [N, heads, d, L]
+    const [q = qkv, k = qkv, v = qkv] = split(qkv, [this.heads, this.heads, this.heads], 1); // [N, heads, d, L] each
+    const mixed = attention(q, k, v, 1 / Math.sqrt(d)); // [N, heads, d, L]
     return add(x, this.proj.apply(reshape(mixed, [batch, channels, height, width])));
   }
 }

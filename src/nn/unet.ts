@@ -6,9 +6,11 @@ import {
   concat,
   depthToSpace,
   formatType,
+  matmul,
   reshape,
   silu,
   spaceToDepth,
+  split,
   type Tensor,
 } from "../graph/index.ts";
 import { SelfAttention } from "./attention.ts";
@@ -139,6 +141,18 @@ export class UNet {
       );
     }
     const time = silu(this.time.apply(t));
+    const residuals = (levels: readonly Level[]) =>
+      levels.flatMap(({ blocks }) => blocks.map(({ residual }) => residual));
+    const [first, attention, second] = this.middle;
+    // apart: a step that leaves the way down as it is has no gradients of it
+    const shifts = new Map([
+      ...shiftsOf([...residuals(this.down), first, second], time),
+      ...shiftsOf(residuals(this.up), time),
+    ]);
+    const applyBlock = (block: Block, x: Tensor): Tensor => {
+      const y = block.residual.apply(x, shifts.get(block.residual) ?? time);
+      return block.attention ? block.attention.apply(y) : y;
+    };
     const cells = spaceToDepth(x, this.cellSize);
     const stem = this.stem.apply(cells);
     let h = stem;
@@ -146,7 +160,7 @@ export class UNet {
     const encoder: Tensor[] = [];
     for (const { blocks, resample } of this.down) {
       for (const block of blocks) {
-        h = applyBlock(block, h, time);
+        h = applyBlock(block, h);
         skips.push(h);
       }
       encoder.push(h);
@@ -155,11 +169,10 @@ export class UNet {
         skips.push(h);
       }
     }
-    const [first, attention, second] = this.middle;
-    h = second.apply(attention.apply(first.apply(h, time)), time);
+    h = applyBlock({ residual: second }, applyBlock({ residual: first, attention }, h));
     const decoder: Tensor[] = [];
     for (const { blocks, resample } of this.up) {
-      for (const block of blocks) h = applyBlock(block, concat([h, skips.pop() ?? h], 1), time);
+      for (const block of blocks) h = applyBlock(block, concat([h, skips.pop() ?? h], 1));
       decoder.unshift(h);
       if (resample) h = resample.apply(h);
     }
@@ -167,6 +180,26 @@ export class UNet {
     const last = this.cellSize > 1 ? concat([features, cells], 1) : features;
     return { output: depthToSpace(this.head.apply(last), this.cellSize), stem, encoder, decoder };
   }
+}
+
+/** What the timestep adds to the channels of each block, float32 [N or 1, C, 1, 1]: one product for all of them. */
+function shiftsOf(blocks: readonly ResidualBlock[], time: Tensor): ReadonlyMap<ResidualBlock, Tensor> {
+  const ofAll = (part: (block: ResidualBlock) => Tensor) => concat(blocks.map(part), 0);
+  const weight = ofAll((block) => block.time.weight);
+  // the first convolution's bias among them: one sum over places serves both gradients
+  const bias = add(
+    ofAll((block) => block.time.bias),
+    ofAll((block) => block.conv1.bias),
+  );
+  const shifts = add(matmul(time, weight, { transposeB: true }), bias);
+  const channels = blocks.map((block) => Number(block.time.bias.shape[0]));
+  const pieces = split(shifts, channels, 1);
+  return new Map(
+    blocks.map((block, i) => {
+      const own = pieces[i] ?? shifts;
+      return [block, reshape(own, [own.shape[0] ?? "N", channels[i] ?? 0, 1, 1])];
+    }),
+  );
 }
 
 /** GroupNorm-SiLU-conv, plus time, GroupNorm-SiLU-conv, plus the input (through a 1×1 convolution where widths differ). */
@@ -188,11 +221,13 @@ export class ResidualBlock {
     this.shortcut = inputs === outputs ? undefined : new Conv2d(inputs, outputs, { kernel: 1 });
   }
 
-  /** @param x - float32 [N, inputs, H, W]; `time` float32 [N or 1, 4·baseChannels]. @returns float32 [N, outputs, H, W]. */
-  apply(x: Tensor, time: Tensor): Tensor {
-    const shift = add(this.time.apply(time), this.conv1.bias); // one sum over places serves both gradients
-    let h = this.conv1.applyWithoutBias(silu(this.norm1.apply(x)));
-    h = add(h, reshape(shift, [shift.shape[0] ?? "N", Number(shift.shape[1]), 1, 1]));
+  /**
+   * @param x - float32 [N, inputs, H, W].
+   * @param shift - What the timestep adds to each channel, the first convolution's bias included, float32 [N or 1, outputs, 1, 1].
+   * @returns float32 [N, outputs, H, W].
+   */
+  apply(x: Tensor, shift: Tensor): Tensor {
+    let h = add(this.conv1.applyWithoutBias(silu(this.norm1.apply(x))), shift);
     h = this.conv2.apply(silu(this.norm2.apply(h)));
     return add(this.shortcut ? this.shortcut.apply(x) : x, h);
   }
@@ -215,11 +250,6 @@ function blockOf(inputs: number, outputs: number, level: number, options: UNetOp
   return options.attentionLevels.includes(level)
     ? { residual, attention: new SelfAttention(outputs, options) }
     : { residual };
-}
-
-function applyBlock({ residual, attention }: Block, x: Tensor, time: Tensor): Tensor {
-  const h = residual.apply(x, time);
-  return attention ? attention.apply(h) : h;
 }
 
 function checkOptions(options: UNetOptions): void {

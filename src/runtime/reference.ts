@@ -1,8 +1,7 @@
 /** The float64 evaluator: what every operator means, slowly. The oracle of the numeric tests. */
-import type { NdArray } from "../base/array.ts";
 import { BackendError } from "../base/errors.ts";
 import type { Graph, Tensor } from "../graph/index.ts";
-import type { Reference } from "../graph/reference-array.ts";
+import { type Reference, referenceOf } from "../graph/reference-array.ts";
 
 /**
  * Evaluates a graph in float64.
@@ -37,9 +36,4 @@ export function evaluateGraph(
     values.set(node, node.op.evaluate(inputs, node.attributes, evaluateGraph));
   }
   return Object.fromEntries(graph.outputs.map(({ name, tensor }) => [name, resultOf(tensor)]));
-}
-
-/** Host array values as float64. */
-export function referenceOf(array: NdArray): Reference {
-  return { dtype: array.dtype, shape: array.shape, data: Float64Array.from(array.data, Number) };
 }

@@ -124,7 +124,15 @@ export function trainStepGraph(objective: Objective, options: TrainStepOptions):
     peak: options.learningRate,
     warmupSteps: options.warmupSteps,
   });
-  const next = adamW(state, joined(clipped.map(({ gradient }) => gradient)), { step, learningRate }, options);
+  const next = adamW(
+    state,
+    concat(
+      clipped.map(({ gradient }) => gradient),
+      0,
+    ),
+    { step, learningRate },
+    options,
+  );
   const average = movingAverage(state.average, next.parameters, step, options.emaDecay);
   const names = ["loss", ...Object.keys(terms)];
   return buildGraph({
@@ -147,18 +155,12 @@ export function nextName(name: (typeof stateNames)[number]): string {
 /** Gradient of a goal's loss with respect to its own parameters, as one vector in their order. */
 function flatGradient({ loss, parameters }: Goal): Tensor {
   const leaves = parameters.map(({ parameter }) => parameter);
-  return joined(gradient(loss, leaves).map((piece, i) => reshape(piece, [sizeOf(leaves[i]?.shape ?? [])])));
+  return concat(
+    gradient(loss, leaves).map((piece, i) => reshape(piece, [sizeOf(leaves[i]?.shape ?? [])])),
+    0,
+  );
 }
 
 function nextState(state: Readonly<Record<(typeof stateNames)[number], Tensor>>): Record<string, Tensor> {
   return Object.fromEntries(stateNames.map((name) => [nextName(name), state[name]]));
-}
-
-/** Concatenation in a tree of eight: a WebGPU shader binds no more than about ten buffers. */
-function joined(pieces: readonly Tensor[]): Tensor {
-  const [first] = pieces;
-  if (first !== undefined && pieces.length === 1) return first;
-  const groups: Tensor[] = [];
-  for (let i = 0; i < pieces.length; i += 8) groups.push(concat(pieces.slice(i, i + 8), 0));
-  return joined(groups);
 }

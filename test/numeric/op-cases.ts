@@ -196,6 +196,17 @@ const movement: readonly OpCase[] = [
     g.concat([a, b, c], -1),
   ),
   differentiable("concat", "a tensor with itself", [real(2, 2)], (x) => g.concat([x, x], 1)),
+  differentiable("concat", "nine, in a tree", [real(2, 1)], (x) =>
+    g.concat(
+      Array.from({ length: 9 }, () => x),
+      1,
+    ),
+  ),
+  differentiable("split", "pieces of their own weights", [real(2, 6)], (x) => {
+    const [a = x, b = x, c = x] = g.split(x, [1, 2, 3], -1);
+    return g.concat([g.mul(c, c), a, g.neg(b)], 1);
+  }),
+  differentiable("split", "a piece that is not used", [real(5, 2)], (x) => g.split(x, [2, 3], 0)[1] ?? x),
   differentiable("pad", "unequal zeros", [real(2, 3)], (x) => g.pad(x, [1, 0], [0, 2])),
   constantGradient("pad", "edge", [real(2, 3)], (x) => g.pad(x, [1, 2], [3, 1], "edge")),
   constantGradient("pad", "reflect", [real(3, 4)], (x) => g.pad(x, [1, 2], [2, 3], "reflect")),

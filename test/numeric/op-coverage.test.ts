@@ -24,6 +24,7 @@ const others = [
   "defineOp",
   "embedNetwork",
   "float32Array",
+  "foldConstants",
   "formatType",
   "gradient",
   "input",

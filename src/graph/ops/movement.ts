@@ -3,6 +3,7 @@ import { ShapeError } from "../../base/errors.ts";
 import {
   broadcastShapes,
   type Dim,
+  fixedShape,
   normalizeAxis,
   type Shape,
   sameShape,
@@ -11,7 +12,7 @@ import {
 } from "../../base/shape.ts";
 import { at, defineOp, sameDType, single } from "../op.ts";
 import { broadcastReference, gatherReference, type Reference, referenceZeros } from "../reference-array.ts";
-import { constantInts, formatType, int64s, type Tensor, type TensorType } from "../tensor.ts";
+import { constant, constantInts, formatType, int64s, type Tensor, type TensorType } from "../tensor.ts";
 import { slice } from "./window.ts";
 
 type None = Record<never, never>;
@@ -127,6 +128,44 @@ const concatOp = defineOp<{ axis: number }>({
   evaluate: (inputs, { axis }) => [concatReference(inputs, axis)],
 });
 
+/** Operands: x, the extents of the pieces (constant). Outputs: the pieces. */
+const splitOp = defineOp<{ axis: number }>({
+  type: "Split",
+  attributes: { axis: "int" },
+  infer: (inputs, { axis }, operands) => {
+    const x = at(inputs, 0);
+    const extents = constantInts(at(operands, 1));
+    const total = extents.reduce((sum, extent) => sum + extent, 0);
+    if (total !== x.shape[axis] || extents.some((extent) => extent < 1)) {
+      throw new ShapeError(
+        "E_SHAPE",
+        `split: expected extents that make up axis ${axis} of ${formatType(x)}, got [${extents.join(", ")}].`,
+      );
+    }
+    return extents.map((extent) => ({
+      dtype: x.dtype,
+      shape: x.shape.map((dim, i) => (i === axis ? extent : dim)),
+    }));
+  },
+  vjp: ({ outputs, outputGradients, attributes: { axis } }) => [
+    concat(
+      outputs.map((output, i) => outputGradients[i] ?? zeros(fixedShape(output.shape, "split"))),
+      axis,
+    ),
+    undefined,
+  ],
+  evaluate: (inputs, { axis }) => {
+    const x = at(inputs, 0);
+    const strides = stridesOf(x.shape);
+    let start = 0;
+    return Array.from(at(inputs, 1).data, (extent) => {
+      const shape = x.shape.map((dim, i) => (i === axis ? extent : dim));
+      start += extent;
+      return gatherReference(x, shape, strides, (start - extent) * at(strides, axis));
+    });
+  },
+});
+
 const gatherOp = defineOp<{ axis: number }>({
   type: "Gather",
   attributes: { axis: "int" },
@@ -212,12 +251,32 @@ export function expand(x: Tensor, shape: readonly number[]): Tensor {
   return single(expandOp.apply([x, int64s(shape)], {}));
 }
 
-/** Tensors joined along `axis`. */
+/** Most tensors that one operator joins: a WebGPU shader binds no more than about ten buffers. */
+const mostJoined = 8;
+
+/** Tensors joined along `axis`; many of them in a tree. */
 export function concat(tensors: readonly Tensor[], axis: number): Tensor {
   if (tensors.length === 1) return at(tensors, 0);
+  if (tensors.length > mostJoined) {
+    const groups: Tensor[] = [];
+    for (let i = 0; i < tensors.length; i += mostJoined)
+      groups.push(concat(tensors.slice(i, i + mostJoined), axis));
+    return concat(groups, axis);
+  }
   return single(
     concatOp.apply(tensors, { axis: normalizeAxis(axis, at(tensors, 0).shape.length, "concat") }),
   );
+}
+
+/**
+ * x cut into pieces along `axis`: the inverse of {@link concat}.
+ *
+ * @param extents - Of the pieces along the axis, each >= 1; together the axis's.
+ * @throws {ShapeError} E_SHAPE if they do not make it up.
+ */
+export function split(x: Tensor, extents: readonly number[], axis: number): readonly Tensor[] {
+  if (extents.length === 1 && extents[0] === x.shape[axis]) return [x];
+  return splitOp.apply([x, int64s(extents)], { axis: normalizeAxis(axis, x.shape.length, "split") });
 }
 
 /** Entries of x at int64 `indices` along `axis`; no gradient. */
@@ -235,6 +294,10 @@ export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
  */
 export function gatherPlaces(x: Tensor, places: Tensor): Tensor {
   return single(gatherPlacesOp.apply([x, places], { batch_dims: 0 }));
+}
+
+function zeros(shape: readonly number[]): Tensor {
+  return constant({ dtype: "float32", shape, data: new Float32Array(sizeOf(shape)) });
 }
 
 function renamed(x: Tensor, shape: Shape): Tensor {

@@ -32,7 +32,7 @@ const layerNormalizationOp = defineOp<{ axis: number; epsilon: number }>({
   },
 });
 
-/** Operands x [N, C, H, W], scale [C], bias [C]; outputs y, x̂ = (x - μ)/σ as [N, G, C/G·H·W], and 1/σ [N, G, 1]. */
+/** Operands x [N, C, H, W], scale [C], bias [C]; outputs y, x̂ = (x - μ)/σ as [N, G, C/G, H·W], and 1/σ [N, G, 1, 1]. */
 const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
   type: "radar.GroupNormalization",
   attributes: { groups: "int", epsilon: "float" },
@@ -51,9 +51,8 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
         `groupNorm: expected scale and bias [${channels}], got ${formatType(scale)} and ${formatType(bias)}.`,
       );
     }
-    const length = groupLength(x, groups);
-    const normalized = { dtype: x.dtype, shape: [batch, groups, length] };
-    return [x, normalized, { dtype: x.dtype, shape: [batch, groups, 1] }];
+    const normalized = { dtype: x.dtype, shape: groupedShape(x, groups) };
+    return [x, normalized, { dtype: x.dtype, shape: [batch, groups, 1, 1] }];
   },
   vjp: ({ inputs, outputs, outputGradients, attributes: { groups } }) => {
     const [g, ...ofParts] = outputGradients;
@@ -67,15 +66,14 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
   },
   lower: (inputs, { groups, epsilon }) => {
     const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    const length = groupLength(x, groups);
+    const shape = groupedShape(x, groups);
+    const normalizedShape = shape.slice(2).map(Number);
     const [normalized, , invStd] = layerNormalizationOp.apply(
-      [reshape(x, [at(x.shape, 0), groups, length]), filled(length, 1), filled(length, 0)],
+      [reshape(x, shape), filled(normalizedShape, 1), filled(normalizedShape, 0)],
       { axis: 2, epsilon },
     ) as [Tensor, Tensor, Tensor];
-    const channels = sizeOf(scale.shape);
-    const column = (parameter: Tensor) => reshape(parameter, [channels, 1]);
-    const rows = reshape(normalized, [at(x.shape, 0), channels, (length * groups) / channels]);
-    return [reshape(add(mul(rows, column(scale)), column(bias)), x.shape), normalized, invStd];
+    const scaled = add(mul(normalized, columns(scale, groups)), columns(bias, groups));
+    return [reshape(scaled, x.shape), normalized, invStd];
   },
   evaluate: (inputs, { groups, epsilon }) => {
     const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
@@ -90,8 +88,8 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
     const [batch, dtype] = [at(x.shape, 0), x.dtype];
     return [
       { dtype, shape: x.shape, data },
-      { dtype, shape: [batch, groups, length], data: y },
-      { dtype, shape: [batch, groups, 1], data: invStd },
+      { dtype, shape: [batch, groups, channels / groups, plane], data: y },
+      { dtype, shape: [batch, groups, 1, 1], data: invStd },
     ];
   },
 });
@@ -118,8 +116,7 @@ export function groupNorm(
 
 /**
  * With g the incoming gradient, the sums Σ g and Σ g·x̂ of each channel are ∂β and ∂γ before they are added over the batch, and
- * ∂x = (γ·g - p - q·x̂)/σ with p and q the means over a group of γ·g and γ·g·x̂. The γ of a group's channels stand in a column of a
- * matrix, so that products with it sum over groups and spread over their channels.
+ * ∂x = (γ·g - p - q·x̂)/σ with p and q the means over a group of γ·g and γ·g·x̂.
  */
 function groupNormVjp(
   inputs: readonly Tensor[],
@@ -129,37 +126,33 @@ function groupNormVjp(
 ): Tensor[] {
   const [x, scale] = [at(inputs, 0), at(inputs, 1)];
   const [normalized, invStd] = [at(outputs, 1), at(outputs, 2)];
-  const channels = sizeOf(scale.shape);
-  const length = groupLength(x, groups);
-  const byChannel = (values: Tensor) =>
-    reshape(values, [at(x.shape, 0), channels, (length * groups) / channels]);
-  const gradient = byChannel(g);
-  const sumG = reduceSum(gradient, { axes: [2] }); // [N, C, 1]
-  const sumGx = reduceSum(mul(gradient, byChannel(normalized)), { axes: [2] });
-  const gamma = mul(reshape(scale, [channels, 1]), membership(groups, channels)); // [C, G]
-  const mean = (sums: Tensor) => mul(matmul(gamma, sums, { transposeA: true, alpha: 1 / length }), invStd); // of a group, over σ: [N, G, 1]
-  const slope = matmul(gamma, invStd); // γ/σ, [N, C, 1]
-  const common = byChannel(add(mul(normalized, mean(sumGx)), mean(sumG)));
-  const acrossBatch = (sums: Tensor) => reduceSum(sums, { axes: [0, 2], keepDims: false });
-  return [reshape(sub(mul(gradient, slope), common), x.shape), acrossBatch(sumGx), acrossBatch(sumG)];
+  const shape = groupedShape(x, groups);
+  const gradient = reshape(g, shape);
+  const ofChannel = (values: Tensor) => reduceSum(values, { axes: [3] }); // [N, G, C/G, 1]
+  const [sumG, sumGx] = [ofChannel(gradient), ofChannel(mul(gradient, normalized))];
+  const slope = mul(columns(scale, groups), invStd); // γ/σ, [N, G, C/G, 1]
+  const length = sizeOf(shape.slice(2));
+  const mean = (sums: Tensor) => matmul(slope, sums, { transposeA: true, alpha: 1 / length }); // of a group, over σ: [N, G, 1, 1]
+  const common = add(mul(normalized, mean(sumGx)), mean(sumG));
+  const acrossBatch = (sums: Tensor) =>
+    reshape(reduceSum(sums, { axes: [0, 3], keepDims: false }), scale.shape);
+  const ofInput = sub(mul(gradient, slope), common);
+  return [reshape(ofInput, x.shape), acrossBatch(sumGx), acrossBatch(sumG)];
 }
 
-/** float32 [C, G]: 1 where a channel is of a group. */
-function membership(groups: number, channels: number): Tensor {
-  const data = new Float32Array(channels * groups);
-  for (let channel = 0; channel < channels; channel++) {
-    data[channel * groups + Math.floor((channel * groups) / channels)] = 1;
-  }
-  return constant({ dtype: "float32", shape: [channels, groups], data });
+/** Values of each channel, [C], as [G, C/G, 1]. */
+function columns(values: Tensor, groups: number): Tensor {
+  return reshape(values, [groups, sizeOf(values.shape) / groups, 1]);
 }
 
-/** Values of x [N, C, H, W] in each of its groups. */
-function groupLength(x: TensorType, groups: number): number {
-  return x.shape.slice(1).reduce<number>((product, extent) => product * Number(extent), 1 / groups);
+/** x [N, C, H, W] as [N, G, C/G, H·W]. */
+function groupedShape(x: TensorType, groups: number): Dim[] {
+  const [batch = "N", channels, height, width] = x.shape;
+  return [batch, groups, Number(channels) / groups, Number(height) * Number(width)];
 }
 
-function filled(length: number, value: number): Tensor {
-  return constant({ dtype: "float32", shape: [length], data: new Float32Array(length).fill(value) });
+function filled(shape: readonly number[], value: number): Tensor {
+  return constant({ dtype: "float32", shape, data: new Float32Array(sizeOf(shape)).fill(value) });
 }
 
 /** Rows of `length` values to mean 0 and variance 1. */

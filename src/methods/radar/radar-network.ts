@@ -16,6 +16,7 @@ import {
   add,
   concat,
   constant,
+  foldConstants,
   type Graph,
   max,
   mul,
@@ -164,5 +165,5 @@ function stack(tensors: readonly Tensor[], shape: Tensor["shape"], stacked: Tens
 }
 
 function bound({ unet, parameters }: TrainedNetwork, outputs: readonly Tensor[]): Tensor[] {
-  return bindParameters(outputs, namedParameters(unet), parameters);
+  return foldConstants(bindParameters(outputs, namedParameters(unet), parameters)); // what the network is told of its timestep
 }
