@@ -1,12 +1,14 @@
 /**
  * `radar detect` over many pictures: `npx tsx bench/detect-many.ts <model> <folder of pictures> [count] [overlay folder]`.
- * Prints the rates of scoring alone and of files with all that is around it, medians of turns over at most 100 pictures; the rate of all of them and the
+ * Prints the rates of scoring alone, one picture after the other and as many at a time as `radar detect` scores, and of files with all that is around it, medians of turns over at most 100 pictures; the rate of all of them and the
  * memory after every tenth; how many pictures get other bits in batches of eight; and processor time a picture.
  */
 import { linkSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join, resolve } from "node:path";
+import { inOrder } from "../src/base/in-order.ts";
 import { detectFiles, loadDetectorFile, type PictureDetector, readImage } from "../src/node/index.ts";
+import { parallelFor } from "../src/node/load-detector.ts";
 import { median } from "./median.ts";
 
 const [model = "", folder = "", count = "1000", output] = process.argv.slice(2);
@@ -18,8 +20,9 @@ try {
     const path = pictures[i % pictures.length] ?? "";
     linkSync(path, join(links, `${String(i).padStart(6, "0")}${extname(path)}`));
   }
-  const detector = await loadDetectorFile(model);
-  const { scoringPerSecond, filesPerSecond } = await rates(detector);
+  const detector = await loadDetectorFile(model, { parallel: parallelFor({}) });
+  const alone = await loadDetectorFile(model);
+  const perSecond = await rates(alone, detector);
   const megabytes: number[] = [];
   const manyPerSecond = await rate(async () => {
     let done = 0;
@@ -28,15 +31,16 @@ try {
         megabytes.push(Math.round(process.memoryUsage.rss() / 2 ** 20));
     return done;
   });
-  const otherBitsInBatches = await otherBits(detector);
-  const cpuMilliseconds = await processorTime(detector);
+  const otherBitsInBatches = await otherBits(alone);
+  const cpuMilliseconds = await processorTime(alone);
+  await alone.dispose();
   await detector.dispose();
   console.log(
     JSON.stringify({
       pictures: total,
-      scoringPerSecond,
-      filesPerSecond,
-      shareOfScoring: filesPerSecond / scoringPerSecond,
+      perSecond,
+      shareOfScoring: perSecond.files / perSecond.scoring,
+      shareOfScoringAtATime: perSecond.files / perSecond.scoringAtATime,
       manyPerSecond,
       megabytes,
       otherBitsInBatches,
@@ -47,28 +51,39 @@ try {
   rmSync(links, { recursive: true });
 }
 
-/** Pictures a second, scored alone and from files: medians of five turns after one that warms up. */
+/** Pictures a second, scored one by one, several at a time, and from files: medians of five turns after one that warms up. */
 async function rates(
+  alone: PictureDetector,
   detector: PictureDetector,
-): Promise<{ readonly scoringPerSecond: number; readonly filesPerSecond: number }> {
+): Promise<Readonly<Record<"scoring" | "scoringAtATime" | "files", number>>> {
   const paths = pictures.slice(0, 100);
   const images = await Promise.all(paths.map((path) => readImage(path)));
-  const alone: number[] = [];
-  const around: number[] = [];
-  for (let round = 0; round < 6; round++) {
-    const scoring = await rate(async () => {
-      for (const image of images) await detector.detectOne(image);
+  const works = {
+    scoring: async () => {
+      for (const image of images) await alone.detectOne(image);
       return images.length;
-    });
-    const files = await rate(async () => {
+    },
+    scoringAtATime: async () => {
+      for await (const _ of inOrder(images, (image) => detector.detectOne(image), detector.parallel ?? 1));
+      return images.length;
+    },
+    files: async () => {
       for await (const _ of detectFiles(detector, paths));
       return paths.length;
-    });
-    if (round === 0) continue;
-    alone.push(scoring);
-    around.push(files);
+    },
+  };
+  const found = { scoring: [] as number[], scoringAtATime: [] as number[], files: [] as number[] };
+  for (let round = 0; round < 6; round++) {
+    for (const name of ["scoring", "scoringAtATime", "files"] as const) {
+      const reached = await rate(works[name]);
+      if (round > 0) found[name].push(reached);
+    }
   }
-  return { scoringPerSecond: median(alone), filesPerSecond: median(around) };
+  return {
+    scoring: median(found.scoring),
+    scoringAtATime: median(found.scoringAtATime),
+    files: median(found.files),
+  };
 }
 
 /** How many of the first 96 pictures, all of one size, get another score or another map in batches of eight than alone. */

@@ -40,6 +40,17 @@ export const computeArgs: Readonly<Record<"device" | "threads", ArgDef>> = {
   threads: { type: "string", valueHint: "n", description: "threads (default: one per core)" },
 };
 
+/** Where to score many pictures. */
+export const scoringArgs: Readonly<Record<"device" | "threads" | "parallel", ArgDef>> = {
+  ...computeArgs,
+  parallel: {
+    type: "string",
+    valueHint: "n",
+    description:
+      "pictures scored at a time where there are many, each with its share of the threads (default: one a thread, at most 4)",
+  },
+};
+
 /** What is good in a folder of classes. */
 export const goodArg: ArgDef = {
   type: "string",

@@ -1,5 +1,5 @@
 /** Where to compute, as the command line says it. */
-import type { LoadDetectorOptions } from "../node/index.ts";
+import { type LoadDetectorOptions, parallelFor } from "../node/load-detector.ts";
 import { type Device, type DeviceChoice, deviceChoices } from "../runtime/backend.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Output } from "./output.ts";
@@ -19,6 +19,13 @@ export function typedCompute(args: Arguments): {
 export async function computeOptions(args: Arguments, output: Output): Promise<LoadDetectorOptions> {
   const { device, threads } = typedCompute(args);
   return { device: (await chosenDevice(device, output)).device, threads };
+}
+
+/** The same of a command that has `scoringArgs`. @throws {UsageError} if one is none. */
+export async function scoringOptions(args: Arguments, output: Output): Promise<LoadDetectorOptions> {
+  const parallel = args.number("parallel", { integer: true, minimum: 1 });
+  const compute = await computeOptions(args, output);
+  return { ...compute, parallel: parallel ?? parallelFor(compute) };
 }
 
 /** The device that a choice means here; what `auto` means is told, and why. */

@@ -78,8 +78,10 @@ export function checkDetector(name: string, detector: Pick<Detector, "descriptio
 export interface Detector {
   /** What it is and how it was made. */
   readonly description: DetectorDescription;
+  /** Calls that are made at a time; others wait. Absent: one. */
+  readonly parallel?: number;
   /**
-   * Scores images in one network call; calls are made one after the other, in the order they came.
+   * Scores images in one network call; calls are begun in the order they came, {@link Detector.parallel} at a time.
    *
    * @param images - At least one, all of one size. They may be written over as soon as this returns.
    * @returns One entry per image; the same whichever images share the call.

@@ -1,8 +1,9 @@
-/** A detector on a session of a runtime: one call at a time, in the order they came. */
+/** A detector on a session of a runtime: as many calls at a time as the session makes, in the order they came. */
 import { checkAborted, untilAborted } from "../base/abort.ts";
 import { describe, invariant } from "../base/check.ts";
 import { OptionError, RadarError } from "../base/errors.ts";
 import { type Frame, rgbImageOf } from "../base/frame.ts";
+import { Turns } from "../base/turns.ts";
 import type { Session } from "../runtime/backend.ts";
 import type { DetectorDescription } from "./description.ts";
 import type { Detection, DetectOneOptions, DetectOptions, Detector } from "./detector.ts";
@@ -17,14 +18,18 @@ const anyShape = [0, Infinity] as const;
 export class SessionDetector implements Detector {
   readonly description: DetectorDescription;
   readonly #session: Session;
-  /** Ends when the calls made so far have ended. */
-  #calls: Promise<unknown> = Promise.resolve();
+  readonly #calls: Turns;
   #disposal: Promise<void> | undefined;
 
   /** @param session - Of the model file that `description` is of; it is disposed of with the detector. */
   constructor(description: DetectorDescription, session: Session) {
     this.description = description;
     this.#session = session;
+    this.#calls = new Turns(this.parallel);
+  }
+
+  get parallel(): number {
+    return this.#session.parallel ?? 1;
   }
 
   async detect(images: readonly Frame[], options: DetectOptions = {}): Promise<Detection[]> {
@@ -53,11 +58,10 @@ export class SessionDetector implements Detector {
     });
     // Copied at once: the caller may write the next frame into the same memory.
     const stacked = stackPictures(prepared);
-    const call = this.#calls.then(() => {
+    const call = this.#calls.take(async () => {
       checkAborted(signal, "detect");
       return runStacked(this.#session, stacked, nameOf, { warnings, regions: area?.regions ?? [] });
     });
-    this.#calls = call.catch(() => {});
     return untilAborted(call, signal, "detect");
   }
 
@@ -68,7 +72,7 @@ export class SessionDetector implements Detector {
   }
 
   dispose(): Promise<void> {
-    this.#disposal ??= this.#calls.then(() => this.#session.dispose());
+    this.#disposal ??= this.#calls.ended().then(() => this.#session.dispose());
     return this.#disposal;
   }
 

@@ -42,6 +42,12 @@ test("false alarms and found defects are counted as they are and under each dist
   expect(row("shift")).toMatchObject({ good: { flagged: 0 }, defective: { flagged: 1 } });
 });
 
+test("a detector that scores several pictures at a time gives the same rows: noise is drawn in their order", async () => {
+  const rows = (parallel: number) =>
+    stressTest(Object.assign(detector(), { parallel }), images, { random: new Random(0) });
+  expect(await rows(3)).toEqual(await rows(1));
+});
+
 test("good images alone have no AUROC, and a threshold given overrules the detector's", async () => {
   const [asTheyAre] = await stressTest(detector(), [image(0, 48)], { random: new Random(0), threshold: 0.2 });
   expect(asTheyAre).toMatchObject({ good: { images: 1, flagged: 1 }, defective: { images: 0 }, auroc: null });

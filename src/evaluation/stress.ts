@@ -1,5 +1,6 @@
 /** What a detector tolerates: the same test set under each usual disturbance. */
 import { invariant } from "../base/check.ts";
+import { inOrder } from "../base/in-order.ts";
 import type { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
 import {
@@ -52,12 +53,13 @@ export async function stressTest(
   let images = 0;
   for await (const item of source) {
     if ("reason" in item) continue;
-    for (const row of rows) {
-      const { detection } = await detectDisturbed(detector, item.image, row.disturbance, options);
-      row.scores.push(detection.anomalyScore);
-      row.labels.push(item.label);
-      if (isFlagged(detection, options.threshold)) row.flagged[item.label]++;
-    }
+    const score = (row: (typeof rows)[number]) =>
+      detectDisturbed(detector, item.image, row.disturbance, options).then(({ detection }) => {
+        row.scores.push(detection.anomalyScore);
+        row.labels.push(item.label);
+        if (isFlagged(detection, options.threshold)) row.flagged[item.label]++;
+      });
+    for await (const _ of inOrder(rows, score, detector.parallel ?? 1)); // noise is drawn as each is begun: in the order of rows
     options.onProgress?.(++images);
   }
   return rows.map(({ name, what, scores, labels, flagged }) => {

@@ -107,6 +107,12 @@ test.each<[string, () => unknown, string, string]>([
     "threads: expected an integer >= 1 and <= 1024",
   ],
   [
+    "loadDetector with several pictures at a time on a card",
+    () => loadDetectorFile("m.onnx", { parallel: 2, device: "webgpu" }),
+    "E_OPTION",
+    'parallel: expected 1 with the device "webgpu", which makes one call at a time, got 2.',
+  ],
+  [
     "train with a number as store",
     () => train("x", odd({ networks: 4 })),
     "E_OPTION",

@@ -24,8 +24,8 @@ import { checkOutputs, overlayMark } from "./output-path.ts";
 import { overlayPaths } from "./overlay-paths.ts";
 import { tryReadImage } from "./try-read.ts";
 
-/** Files in work at a time: one is decoded and one drawn while another is scored (ours). */
-const inWork = 3;
+/** Files in work besides those that are scored: one is decoded and one drawn (ours). */
+const besides = 2;
 
 /** Options of {@link detectFiles}. */
 export interface DetectFilesOptions {
@@ -69,8 +69,8 @@ export interface FileDetection {
 }
 
 /**
- * Scores files in their order; while one is scored the next are decoded and the last are drawn. Three pictures are in memory at a
- * time, however many there are, and no more are begun than that before they are asked for.
+ * Scores files in their order; while one is scored the next are decoded and the last are drawn. Two pictures more than the detector scores at a
+ * time are in memory, however many there are, and no more are begun than that before they are asked for.
  *
  * A file that cannot be read comes as what went wrong with it, in its place; the others are scored all the same. Overlays have
  * the detector's absolute scale: one colour means one score in all of them.
@@ -100,7 +100,7 @@ export async function* detectFiles(
   if (output !== undefined) await prepareFolder(output);
   for (const folder of new Set(maps.map((path) => dirname(path)))) await ensureFolder(folder);
   let done = 0;
-  for await (const result of inOrder(paths.entries(), detectFile, inWork)) {
+  for await (const result of inOrder(paths.entries(), detectFile, besides + (detector.parallel ?? 1))) {
     checkAborted(signal, "detect");
     onProgress?.(++done, paths.length);
     yield result;

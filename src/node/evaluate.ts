@@ -113,11 +113,15 @@ export async function evaluateFolder(
     return evaluateDetector(model, await testSetOf(data, options.good), options);
   }
   const input = bytesOrPath("model", model);
-  const detector = await loadDetectorFile(input, computeOptionsOf(options));
+  const compute = computeOptionsOf(options);
+  const detector = await loadDetectorFile(input, { ...compute, parallel: 1 }); // one at a time is timed
+  const stressed = options.stress ? await loadDetectorFile(input, compute) : undefined;
   try {
     const modelPath = typeof input === "string" ? input : undefined;
-    return await evaluateDetector(detector, await testSetOf(data, options.good), options, modelPath);
+    const dataset = await testSetOf(data, options.good);
+    return await evaluateDetector(detector, dataset, { ...options, stressed, modelPath });
   } finally {
+    await stressed?.dispose();
     await detector.dispose();
   }
 }
@@ -153,10 +157,13 @@ async function testSetOf(data: FilePath | Dataset, good: string | undefined): Pr
 async function evaluateDetector(
   detector: Detector,
   dataset: Dataset,
-  options: EvaluateFolderOptions,
-  modelPath?: string,
+  options: EvaluateFolderOptions & {
+    /** What scores disturbed pictures. Default: the detector. */
+    readonly stressed?: Detector | undefined;
+    readonly modelPath?: string | undefined;
+  },
 ): Promise<FolderEvaluation> {
-  const { threshold, signal, onProgress, onStage } = options;
+  const { threshold, signal, onProgress, onStage, stressed = detector, modelPath } = options;
   const report = options.report === undefined ? undefined : pathOf("report", options.report);
   if (report !== undefined) {
     const inputs = modelPath === undefined ? filesOf(dataset) : [modelPath, ...filesOf(dataset)];
@@ -180,7 +187,7 @@ async function evaluateDetector(
   };
   if (options.stress) onStage?.("scoring them again under every disturbance");
   const stress = options.stress
-    ? await stressTest(detector, testImages(dataset.test, detector, { signal }), {
+    ? await stressTest(stressed, testImages(dataset.test, detector, { signal }), {
         ...stressTools(),
         threshold,
         onProgress: (done) => onProgress?.(done, total),

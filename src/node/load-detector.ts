@@ -1,10 +1,12 @@
 /** Model files made ready to score under Node. */
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { checkOptions, flag, integerFrom, type OptionChecks, oneOf } from "../base/check-options.ts";
-import { BackendError, FileError, OnnxFormatError } from "../base/errors.ts";
+import { BackendError, FileError, OnnxFormatError, OptionError } from "../base/errors.ts";
 import { loadDetector } from "../detectors/load-detector.ts"; // not index.ts: scoring loads nothing that learns
 import { type Backend, type Device, devices } from "../runtime/backend.ts";
 import { nodeBackend } from "../runtime/node.ts";
+import { ParallelSession } from "../runtime/parallel-session.ts";
 import { bytesOrPath, type FileInput, type FilePath, filePath } from "./file-input.ts";
 import { pathKind } from "./path-kind.ts";
 import { type PictureDetector, pictureDetector } from "./picture-detector.ts";
@@ -15,8 +17,14 @@ import { workerBackend } from "./worker-backend.ts";
 export interface LoadDetectorOptions {
   /** Where to compute. Default "cpu". */
   readonly device?: Device | undefined;
-  /** Threads within one operator. Default: one per core. */
+  /** Threads within one operator, shared by pictures that are scored at a time. Default: one per core. */
   readonly threads?: number | undefined;
+  /**
+   * Pictures that are scored at a time, each with its share of `threads`: more pictures a second, and as many times the memory of a model. From the
+   * ninth on they are scored in worker threads of their own; the share is the same before, so that no picture has other bits for it. Default 1; more
+   * needs the device "cpu".
+   */
+  readonly parallel?: number | undefined;
   /**
    * Whether idle threads wait actively for the next piece of work: fastest on a machine that only inspects, slow where others use the
    * cores. Default true.
@@ -30,11 +38,14 @@ export interface LoadDetectorOptions {
 }
 
 const mostThreads = 1024; // more fill the memory (ours)
+const mostParallel = 64; // each holds the model in memory (ours)
+const usualParallel = 4; // likewise
 
 /** What each of {@link LoadDetectorOptions} may be. */
 export const loadChecks: OptionChecks<LoadDetectorOptions> = {
   device: oneOf(devices),
   threads: integerFrom(1, mostThreads),
+  parallel: integerFrom(1, mostParallel),
   spin: flag,
   worker: (name, value) => {
     if (typeof value === "boolean") return;
@@ -44,18 +55,38 @@ export const loadChecks: OptionChecks<LoadDetectorOptions> = {
 
 /** The options that say where to compute, among others. */
 export function computeOptionsOf(options: LoadDetectorOptions): LoadDetectorOptions {
-  const { device, threads, spin, worker } = options;
-  return { device, threads, spin, worker };
+  const { device, threads, parallel, spin, worker } = options;
+  return { device, threads, parallel, spin, worker };
 }
 
-/** The backend for {@link LoadDetectorOptions}. @throws {BackendError} E_BACKEND if the device is not offered here. */
-export function backendFor({ worker = false, device, threads, spin }: LoadDetectorOptions): Backend {
-  const options = {
-    ...(device && { device }),
-    ...(threads && { threads }),
-    ...(spin !== undefined && { spin }),
+/** How many pictures are best scored at a time where there are many: one a thread on a CPU, up to four. */
+export function parallelFor({ device = "cpu", threads }: LoadDetectorOptions): number {
+  return device === "cpu" ? Math.min(usualParallel, threads ?? availableParallelism()) : 1;
+}
+
+/**
+ * The backend for {@link LoadDetectorOptions}.
+ *
+ * @throws {BackendError} E_BACKEND if the device is not offered here; {OptionError} E_OPTION if it takes one picture at a time.
+ */
+export function backendFor(options: LoadDetectorOptions): Backend {
+  const { worker = false, device = "cpu", threads, parallel = 1, spin } = options;
+  if (parallel > 1 && device !== "cpu") {
+    throw new OptionError(
+      `parallel: expected 1 with the device "${device}", which makes one call at a time, got ${parallel}.`,
+    );
+  }
+  const shared =
+    parallel === 1 ? threads : Math.max(1, Math.floor((threads ?? availableParallelism()) / parallel));
+  const own = { device, ...(shared && { threads: shared }), ...(spin !== undefined && { spin }) };
+  const first = worker === false ? nodeBackend(own) : workerBackend(own, worker);
+  if (parallel === 1) return first;
+  const others = workerBackend(own, worker === false ? true : worker);
+  return {
+    name: first.name,
+    load: async (model, load) =>
+      new ParallelSession(await first.load(model, load), () => others.load(model, load), parallel),
   };
-  return worker === false ? nodeBackend(options) : workerBackend(options, worker);
 }
 
 /**

@@ -40,6 +40,10 @@ class DecodingDetector implements PictureDetector {
     return this.#detector.description;
   }
 
+  get parallel(): number {
+    return this.#detector.parallel ?? 1;
+  }
+
   get #depth(): SampleDepth | undefined {
     return this.#detector.description.pictures?.depth;
   }

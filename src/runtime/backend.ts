@@ -20,6 +20,8 @@ export type Feeds = Readonly<Record<string, NdArray>>;
 export interface Session {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
+  /** Runs that it makes at a time; others wait. Absent: one. */
+  readonly parallel?: number;
   /**
    * Runs the model once.
    *

@@ -181,6 +181,19 @@ describe("radar detect", () => {
     }
   });
 
+  test("pictures scored at a time, each in a thread of its own, have the same bits in the same order", async () => {
+    const detect = async (...options: string[]): Promise<string> => {
+      const run = await startRadar("detect", model, `${set}/train/good`, `${set}/test`, "--csv", ...options)
+        .ended;
+      expect(run.code, run.stderr).toBe(0);
+      return run.stdout;
+    };
+    const alone = await detect("--threads", "1");
+    expect(alone.trimEnd().split("\n")).toHaveLength(1 + 12 + 9);
+    expect(await detect("--threads", "2")).toBe(alone);
+    expect(await detect("--threads", "1", "--parallel", "3")).toBe(alone);
+  });
+
   test("--threshold overrules the model's", async () => {
     const flags = async (threshold: string): Promise<unknown[]> => {
       const run = await radar(

@@ -6,8 +6,8 @@ import { csvLine } from "../../node/csv.ts";
 import { detectFiles, type FileDetection, unlikeGood } from "../../node/detect.ts"; // not index.ts: scoring a picture loads what that takes
 import { loadDetectorFile } from "../../node/load-detector.ts";
 import type { Arguments } from "../arguments.ts";
-import { type Command, computeArgs } from "../command.ts";
-import { computeOptions } from "../compute-options.ts";
+import { type Command, scoringArgs } from "../command.ts";
+import { scoringOptions } from "../compute-options.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";
@@ -42,7 +42,7 @@ export const detectCommand: Command = {
     json: { type: "boolean", description: "print one JSON document" },
     jsonl: { type: "boolean", description: "print one line of JSON for each image, as it is scored" },
     csv: { type: "boolean", description: "print one line of comma-separated values for each image" },
-    ...computeArgs,
+    ...scoringArgs,
   },
   isRepeated: true,
   examples: [
@@ -58,7 +58,7 @@ export const detectCommand: Command = {
       isStrict: args.flag("strict"),
       output: args.text("output"),
     };
-    const detector = await loadDetectorFile(model, await computeOptions(args, output));
+    const detector = await loadDetectorFile(model, await scoringOptions(args, output));
     const tally = { images: 0, anomalous: 0, skipped: 0 };
     const documents: (FileDetection | SkippedFile)[] = [];
     const started = output.now();

@@ -4,8 +4,8 @@ import { csvLine } from "../../node/csv.ts";
 import type { EvaluateFolderOptions, FolderEvaluation } from "../../node/index.ts";
 import { evaluateFolder } from "../../node/index.ts";
 import { type Figure, formatMetric, formatSeconds } from "../../report/format.ts";
-import { type Command, commandLine, computeArgs, goodArg } from "../command.ts";
-import { computeOptions } from "../compute-options.ts";
+import { type Command, commandLine, goodArg, scoringArgs } from "../command.ts";
+import { scoringOptions } from "../compute-options.ts";
 import { exitCodes, UsageError } from "../errors.ts";
 import { jsonText, type Output } from "../output.ts";
 import { imageLine } from "../progress.ts";
@@ -41,7 +41,12 @@ export const evaluateCommand: Command = {
       type: "boolean",
       description: "print every image as comma-separated values, the highest score first",
     },
-    ...computeArgs,
+    ...scoringArgs,
+    parallel: {
+      ...scoringArgs.parallel,
+      description:
+        "with --stress: pictures scored at a time, as detect does (default: one a thread, at most 4)",
+    },
   },
   examples: [
     "radar evaluate bottle.onnx bottle --report report.html",
@@ -53,7 +58,7 @@ export const evaluateCommand: Command = {
     if (args.flag("json") && args.flag("csv"))
       throw new UsageError("expected one of --json and --csv, got both.");
     const evaluation = await evaluateFolder(model, data, {
-      ...(await computeOptions(args, output)),
+      ...(await scoringOptions(args, output)),
       threshold: args.number("threshold"),
       isStrict: args.flag("strict"),
       good: args.text("good"),
