@@ -162,7 +162,7 @@ function lookSentences({ summary, study, drawnOn, tiles }: ReportedTraining): st
     ...(part?.share === undefined
       ? []
       : [
-          `The part is looked at with some room around it, ${Math.round(100 * part.share)} % of its frame; the ground is dimmed.`,
+          `The part is judged, with some room around it, ${Math.round(100 * part.share)} % of its frame; the ground is dimmed.`,
         ]),
     ...(tiles
       ? [
