@@ -25,11 +25,12 @@ export function gaussianBlur(x: Tensor, sigmaPx: number): Tensor {
  *
  * @param x - float32 [N, C, H, W].
  * @param kernel - An odd number of values; the middle one belongs to the place itself.
+ * @param step - Distance of the places they belong to. Default 1.
  * @returns The same shape.
  */
-export function alongAxes(x: Tensor, kernel: Float32Array): Tensor {
-  const rows = correlate(x, kernel, [kernel.length, 1]);
-  return correlate(rows, kernel, [1, kernel.length]);
+export function alongAxes(x: Tensor, kernel: Float32Array, step = 1): Tensor {
+  const rows = correlate(x, kernel, [kernel.length, 1], step);
+  return correlate(rows, kernel, [1, kernel.length], step);
 }
 
 /**
@@ -39,9 +40,9 @@ export function alongAxes(x: Tensor, kernel: Float32Array): Tensor {
  * @param kernel - Row by row, of the odd `size` [height, width].
  * @returns The same shape.
  */
-function correlate(x: Tensor, kernel: Float32Array, size: readonly [number, number]): Tensor {
-  const [top, left] = [(size[0] - 1) / 2, (size[1] - 1) / 2];
-  return perChannel(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), kernel, size);
+function correlate(x: Tensor, kernel: Float32Array, size: readonly [number, number], step = 1): Tensor {
+  const [top, left] = [((size[0] - 1) / 2) * step, ((size[1] - 1) / 2) * step];
+  return perChannel(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), kernel, size, step);
 }
 
 /**
@@ -49,18 +50,20 @@ function correlate(x: Tensor, kernel: Float32Array, size: readonly [number, numb
  *
  * @param x - float32 [N, 1, H, W].
  * @param kernels - K of them, each row by row, of the odd `size` [height, width].
+ * @param step - Distance of the places that their values belong to. Default 1.
  * @returns float32 [N, K, H, W].
  */
 export function correlateWithEach(
   x: Tensor,
   kernels: readonly Float32Array[],
   [height, width]: readonly [number, number],
+  step = 1,
 ): Tensor {
   const data = new Float32Array(kernels.length * height * width);
   for (const [i, kernel] of kernels.entries()) data.set(kernel, i * height * width);
   const weight = constant({ dtype: "float32", shape: [kernels.length, 1, height, width], data });
-  const [top, left] = [(height - 1) / 2, (width - 1) / 2];
-  return conv2d(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), weight);
+  const [top, left] = [((height - 1) / 2) * step, ((width - 1) / 2) * step];
+  return conv2d(pad(x, [0, 0, top, left], [0, 0, top, left], "edge"), weight, { dilation: step });
 }
 
 /**
@@ -97,10 +100,15 @@ export function neighbourhoodMean(x: Tensor, radius = 1): Tensor {
 }
 
 /** One kernel for all channels, no padding. */
-function perChannel(x: Tensor, kernel: Float32Array, [height, width]: readonly [number, number]): Tensor {
+function perChannel(
+  x: Tensor,
+  kernel: Float32Array,
+  [height, width]: readonly [number, number],
+  dilation: number,
+): Tensor {
   const channels = Number(x.shape[1]);
   const data = new Float32Array(channels * kernel.length);
   for (let channel = 0; channel < channels; channel++) data.set(kernel, channel * kernel.length);
   const weight = constant({ dtype: "float32", shape: [channels, 1, height, width], data });
-  return conv2d(x, weight, { groups: channels });
+  return conv2d(x, weight, { groups: channels, dilation });
 }

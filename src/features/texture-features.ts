@@ -99,7 +99,7 @@ function newCellsOf(pictures: Tensor): Cells {
   const strengths: Tensor[] = [];
   let image = colours;
   for (const step of steps) {
-    const smooth = alongAxes(image, spread([1 / 4, 1 / 2, 1 / 4], step));
+    const smooth = alongAxes(image, Float32Array.of(1 / 4, 1 / 2, 1 / 4), step);
     const detail = sub(image, smooth);
     means.push(averageCells(brightness(detail), cell));
     const grey = brightness(image);
@@ -126,10 +126,9 @@ const directions = [
  * @returns float32 [N, 8, S, S].
  */
 function slopesAndLines(image: Tensor, step: number): Tensor {
-  const side = 2 * step + 1;
   const kernel = (taps: readonly (readonly [down: number, right: number, value: number])[]): Float32Array => {
-    const values = new Float32Array(side * side);
-    for (const [down, right, value] of taps) values[(1 + down) * step * side + (1 + right) * step] = value;
+    const values = new Float32Array(9);
+    for (const [down, right, value] of taps) values[(1 + down) * 3 + 1 + right] = value;
     return values;
   };
   const along = Math.SQRT1_2;
@@ -162,18 +161,9 @@ function slopesAndLines(image: Tensor, step: number): Tensor {
       [-down, -right, -1 / 2],
     ]),
   );
-  return correlateWithEach(image, [...slopes, ...lines], [side, side]);
+  return correlateWithEach(image, [...slopes, ...lines], [3, 3], step);
 }
 
 function brightness(colours: Tensor): Tensor {
   return slice(colours, { axis: 1, start: 0, end: 1 });
-}
-
-/** Three taps with zeros between them, so that they are `step` apart. */
-function spread(taps: readonly number[], step: number): Float32Array {
-  const kernel = new Float32Array(2 * step + 1);
-  taps.forEach((tap, i) => {
-    kernel[i * step] = tap;
-  });
-  return kernel;
 }

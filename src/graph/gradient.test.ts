@@ -103,7 +103,7 @@ test("an operand without a gradient is named", () => {
   expect(() => g.gradient(loss, [kernel])).toThrow(
     expect.objectContaining({
       code: "E_NO_GRADIENT",
-      message: "conv2d: expected groups = 1 where a gradient is needed, got 2.",
+      message: "conv2d: expected groups = 1 and dilation = 1 where a gradient is needed, got 2 and 1.",
     }),
   );
 });

@@ -288,6 +288,15 @@ const convolution: readonly OpCase[] = [
   constantGradient("conv2d", "two groups", [real(1, 4, 3, 3), real(6, 2, 3, 3), real(6)], (x, w, bias) =>
     g.conv2d(x, w, { bias, padding: 1, groups: 2 }),
   ),
+  constantGradient("conv2d", "taps two apart", [real(1, 2, 7, 6), real(3, 2, 3, 2), real(3)], (x, w, bias) =>
+    g.conv2d(x, w, { bias, padding: 1, dilation: 2 }),
+  ),
+  constantGradient(
+    "conv2d",
+    "taps three apart, one channel a group",
+    [real(1, 2, 8, 8), real(2, 1, 3, 1)],
+    (x, w) => g.conv2d(x, w, { groups: 2, dilation: 3, stride: 2 }),
+  ),
   constantGradient("conv2d", "one channel a group", [real(2, 3, 4, 4), real(3, 1, 3, 3)], (x, w) =>
     g.conv2d(x, w, { groups: 3, stride: 2 }),
   ),

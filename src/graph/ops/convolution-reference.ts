@@ -1,18 +1,19 @@
 /** The meaning of convolutions in float64: nested loops, nothing clever. */
 import { at } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
-import type { ConvGeometry, ConvTransposeGeometry } from "./convolution-geometry.ts";
+import { type ConvGeometry, type ConvTransposeGeometry, kernelReach } from "./convolution-geometry.ts";
 
 /** Visits every product of a convolution: output place, input place and weight place. */
 function forEachProduct(
   shapes: { x: readonly number[]; w: readonly number[]; y: readonly number[] },
-  { strides, pads, group }: ConvGeometry,
+  { strides, pads, group, dilations = [1, 1] }: ConvGeometry,
   visit: (y: number, x: number, w: number) => void,
 ): void {
   const [batch, channels, height, width] = shapes.x as [number, number, number, number];
   const [outputs, perGroup, kh, kw] = shapes.w as [number, number, number, number];
   const [rows, columns] = shapes.y.slice(2) as [number, number];
   const [sy, sx] = [at(strides, 0), at(strides, 1)];
+  const [dy, dx] = [at(dilations, 0), at(dilations, 1)];
   for (let n = 0; n < batch; n++)
     for (let o = 0; o < outputs; o++)
       for (let c = 0; c < perGroup; c++) {
@@ -21,7 +22,7 @@ function forEachProduct(
           for (let q = 0; q < columns; q++)
             for (let i = 0; i < kh; i++)
               for (let j = 0; j < kw; j++) {
-                const [row, column] = [r * sy + i - at(pads, 0), q * sx + j - at(pads, 1)];
+                const [row, column] = [r * sy + i * dy - at(pads, 0), q * sx + j * dx - at(pads, 1)];
                 if (row < 0 || row >= height || column < 0 || column >= width) continue;
                 visit(
                   ((n * outputs + o) * rows + r) * columns + q,
@@ -41,7 +42,10 @@ export function convReference(
 ): Reference {
   const size = (axis: number) =>
     Math.floor(
-      (at(x.shape, axis) + at(geometry.pads, axis - 2) + at(geometry.pads, axis) - at(w.shape, axis)) /
+      (at(x.shape, axis) +
+        at(geometry.pads, axis - 2) +
+        at(geometry.pads, axis) -
+        kernelReach(at(w.shape, axis), geometry, axis)) /
         at(geometry.strides, axis - 2),
     ) + 1;
   const y = biased([at(x.shape, 0), at(w.shape, 0), size(2), size(3)], b);

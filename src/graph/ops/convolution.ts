@@ -9,7 +9,7 @@ import type { Dim } from "../../base/shape.ts";
 import { at, defineOp, sameDType, single } from "../op.ts";
 import { constant, formatType, type Tensor, type TensorType } from "../tensor.ts";
 import { matmul } from "./contraction.ts";
-import type { ConvGeometry, ConvTransposeGeometry } from "./convolution-geometry.ts";
+import { type ConvGeometry, type ConvTransposeGeometry, kernelReach } from "./convolution-geometry.ts";
 import { convReference, convTransposeReference } from "./convolution-reference.ts";
 import { concat, gather, reshape, transpose } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
@@ -17,11 +17,11 @@ import { flip, pad, slice } from "./window.ts";
 
 const convOp = defineOp<ConvGeometry>({
   type: "Conv",
-  attributes: { strides: "ints", pads: "ints", group: "int" },
+  attributes: { strides: "ints", dilations: "ints", pads: "ints", group: "int" },
   infer: (inputs, geometry) => [inferConv(inputs, geometry)],
   vjp: ({ inputs, outputGradients, attributes, needs }) => {
     const [x, w, g] = [at(inputs, 0), at(inputs, 1), at(outputGradients, 0)];
-    requireUngrouped(attributes, "conv2d");
+    requirePlain(attributes, "conv2d");
     return [
       needs[0] ? inputGradient(x, w, g, attributes) : undefined,
       needs[1] ? weightGradient(x, g, w, attributes) : undefined,
@@ -33,11 +33,11 @@ const convOp = defineOp<ConvGeometry>({
 
 const convTransposeOp = defineOp<ConvTransposeGeometry>({
   type: "ConvTranspose",
-  attributes: { strides: "ints", pads: "ints", group: "int", output_padding: "ints" },
+  attributes: { strides: "ints", dilations: "ints", pads: "ints", group: "int", output_padding: "ints" },
   infer: (inputs, geometry) => [inferConvTranspose(inputs, geometry)],
   vjp: ({ inputs, outputGradients, attributes, needs }) => {
     const [x, w, g] = [at(inputs, 0), at(inputs, 1), at(outputGradients, 0)];
-    requireUngrouped(attributes, "convTranspose2d");
+    requirePlain(attributes, "convTranspose2d");
     const { strides, pads, group } = attributes;
     return [
       needs[0] ? single(convOp.apply([g, w], { strides, pads, group })) : undefined,
@@ -55,6 +55,8 @@ export interface Conv2dOptions {
   readonly stride?: number;
   /** Zeros around the image, the same on all sides. Default 0. */
   readonly padding?: number;
+  /** Distance between taps of the kernel, the same both ways. Default 1; others have no gradient. */
+  readonly dilation?: number;
   /** Channels are convolved in so many separate groups. Default 1; others have no gradient. */
   readonly groups?: number;
 }
@@ -64,12 +66,17 @@ export interface Conv2dOptions {
  *
  * @param x - float32 [N, C, H, W].
  * @param weight - float32 [O, C / groups, kernelHeight, kernelWidth]; `bias` is [O].
- * @returns float32 [N, O, (H + 2p - kh) / s + 1, (W + 2p - kw) / s + 1], rounded down.
+ * @returns float32 [N, O, (H + 2p - d·(kh - 1) - 1) / s + 1, (W + 2p - d·(kw - 1) - 1) / s + 1], rounded down.
  * @throws {ShapeError} E_SHAPE if the channels do not fit, or the kernel does not fit into the padded image.
  */
 export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): Tensor {
-  const { bias, stride = 1, padding = 0, groups = 1 } = options;
-  const geometry = { strides: [stride, stride], pads: [padding, padding, padding, padding], group: groups };
+  const { bias, stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
+  const geometry = {
+    strides: [stride, stride],
+    ...(dilation !== 1 && { dilations: [dilation, dilation] }),
+    pads: [padding, padding, padding, padding],
+    group: groups,
+  };
   return single(convOp.apply(bias === undefined ? [x, weight] : [x, weight, bias], geometry));
 }
 
@@ -84,7 +91,7 @@ export function conv2d(x: Tensor, weight: Tensor, options: Conv2dOptions = {}): 
 export function convTranspose2d(
   x: Tensor,
   weight: Tensor,
-  options: Omit<Conv2dOptions, "groups"> & { outputPadding?: readonly [number, number] } = {},
+  options: Omit<Conv2dOptions, "groups" | "dilation"> & { outputPadding?: readonly [number, number] } = {},
 ): Tensor {
   const { bias, stride = 1, padding = 0, outputPadding = [0, 0] } = options;
   const geometry = {
@@ -96,7 +103,8 @@ export function convTranspose2d(
   return single(convTransposeOp.apply(bias === undefined ? [x, weight] : [x, weight, bias], geometry));
 }
 
-function inferConv(inputs: readonly TensorType[], { strides, pads, group }: ConvGeometry): TensorType {
+function inferConv(inputs: readonly TensorType[], geometry: ConvGeometry): TensorType {
+  const { strides, pads, group } = geometry;
   const [x, w, b] = [at(inputs, 0), at(inputs, 1), inputs[2]];
   if (x.shape.length !== 4 || w.shape.length !== 4) {
     throw new ShapeError(
@@ -118,7 +126,8 @@ function inferConv(inputs: readonly TensorType[], { strides, pads, group }: Conv
   const size = (axis: number): Dim => {
     const extent = at(x.shape, axis);
     if (typeof extent === "string") return extent;
-    const room = extent + at(pads, axis - 2) + at(pads, axis) - Number(at(w.shape, axis));
+    const room =
+      extent + at(pads, axis - 2) + at(pads, axis) - kernelReach(Number(at(w.shape, axis)), geometry, axis);
     if (room < 0) {
       throw new ShapeError(
         "E_SHAPE",
@@ -150,13 +159,12 @@ function inferConvTranspose(inputs: readonly TensorType[], geometry: ConvTranspo
   };
 }
 
-function requireUngrouped(geometry: ConvGeometry, where: string): void {
-  if (geometry.group !== 1) {
-    throw new GraphError(
-      "E_NO_GRADIENT",
-      `${where}: expected groups = 1 where a gradient is needed, got ${geometry.group}.`,
-    );
-  }
+function requirePlain({ group, dilations = [1, 1] }: ConvGeometry, where: string): void {
+  if (group === 1 && dilations.every((step) => step === 1)) return;
+  throw new GraphError(
+    "E_NO_GRADIENT",
+    `${where}: expected groups = 1 and dilation = 1 where a gradient is needed, got ${group} and ${dilations[0]}.`,
+  );
 }
 
 /**
