@@ -58,35 +58,45 @@ test("the scoring network has the head's map and that of features, and looks at 
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
 });
 
-test("the default has four maps to read, two of them without the network", () => {
+test("the default has five maps to read, three of them without the network", () => {
   const { output } = network();
   const observed = combinedReadout.observe(output);
-  expect(Object.keys(observed)).toEqual(["features", "texture", "strengths"]);
+  expect(Object.keys(observed)).toEqual(["features", "texture", "strengths", "derivatives"]);
   expect(observed.texture?.shape[1]).toBe(39);
   expect(observed.strengths?.shape).toEqual([1, 39, 32, 32]);
+  expect(observed.derivatives?.shape).toEqual([1, 22, 32, 32]);
   expect(combinedReadout).toMatchObject({ readsFromLevel: true, tolerance: "usual" });
   expect(combinedReadout.settings).toMatchObject({ smoothing: { texture: 1 / 24, strengths: 1 / 96 } });
 });
 
-test("where each place has a Gaussian of its own, the higher of texture and strengths counts twice as much as the network, else texture alone as much as the network", async () => {
-  const pictures = async function* (isAligned: boolean) {
+test("where each place has a Gaussian of its own, the highest of texture, strengths and derivatives counts twice as much as the network, else texture alone as much as the network", async () => {
+  const pictures = async function* (isAligned: boolean, contrast = 1) {
     for (let i = 0; i < 12; i++) {
+      const gain = i % 2 === 0 ? 1 : contrast;
       const values = (d: number, size: number) => {
         const own = new Random(i).normals(d * size * size);
         const alike = new Random(99).normals(d * size * size);
-        const data = own.map((value, k) => (isAligned ? value + 3 * (alike[k] ?? 0) : value));
+        const data = own.map((value, k) => gain * (isAligned ? value + 3 * (alike[k] ?? 0) : value));
         return ndArray("float32", [1, d, size, size], data);
       };
-      yield { features: values(channels, grid), texture: values(39, 8), strengths: values(39, 8) };
+      yield {
+        features: values(channels, grid),
+        texture: values(39, 8),
+        strengths: values(39, 8),
+        derivatives: values(22, 8),
+      };
     }
   };
-  const fitted = (isAligned: boolean) =>
-    combinedReadout.fit(pictures(isAligned), fitOptions(pictures(isAligned)));
+  const fitted = (isAligned: boolean, contrast = 1) =>
+    combinedReadout.fit(pictures(isAligned, contrast), fitOptions(pictures(isAligned, contrast)));
   expect((await fitted(true)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
-    { maps: [2, 3], weight: 4 },
+    { maps: [2, 3, 4], weight: 4 },
   ]);
+  const ofContrasts = await fitted(true, 3);
+  expect(Object.keys(ofContrasts.found?.instanceShares ?? {})).toContain("strengths");
+  expect(ofContrasts.groups?.at(-1)).toEqual({ maps: [2, 3], weight: 4 }); // without derivatives
   expect((await fitted(false)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },

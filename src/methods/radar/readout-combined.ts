@@ -11,32 +11,42 @@ import {
 import { instanceShare, normalizedInstance, normalizedInstances } from "../../estimators/instance-norm.ts";
 import { PlaceGaussianFit, placeDistance } from "../../estimators/place-gaussian.ts";
 import { PlaceSample } from "../../estimators/place-sample.ts";
+import { bankFeatures } from "../../features/filter-bank.ts";
 import { gaussianBlur, neighbourhoodMean } from "../../features/map-filter.ts";
-import { strengthFeatures, textureFeatures } from "../../features/texture-features.ts";
+import { strengthFeatures, textureCellPx, textureFeatures } from "../../features/texture-features.ts";
 import { add, averageCells, concat, mul, resizeLinear, scalar, type Tensor } from "../../graph/index.ts";
 import type { NetworkOutput, Readout } from "./readout.ts";
 
 const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
-const placesWeight = 4; // of the higher of texture and strengths, where places are told apart; a map of the network counts 1 (ours)
-const textureWeight = 2; // of texture, where they are not and strengths are left out (ours)
+const placesWeight = 4; // of the highest of texture, strengths and derivatives, where places are told apart; a map of the network counts 1 (ours)
+const textureWeight = 2; // of texture, where they are not and the other two are left out (ours)
 const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
 /** Standard deviations of the maps' smoothing as fractions of the patch's side (ours). */
-const smoothing = { defects: 1 / 64, features: 1 / 24, texture: 1 / 24, strengths: 1 / 96 } as const;
+const smoothing = {
+  defects: 1 / 64,
+  features: 1 / 24,
+  texture: 1 / 24,
+  strengths: 1 / 96,
+  derivatives: 1 / 96,
+} as const;
 
-/** Names of the maps: logits of the defect head; distance of the network's features, of texture, and of strengths of detail. */
-export const readMapNames = ["defects", "features", "texture", "strengths"] as const;
+/** Names of the maps: logits of the defect head; distance of the network's features, of texture, of strengths of detail, and of strengths of derivatives. */
+export const readMapNames = ["defects", "features", "texture", "strengths", "derivatives"] as const;
 
 /** One of {@link readMapNames}. */
 export type ReadMap = (typeof readMapNames)[number];
+
+/** Those that need no network. */
+const placeMaps: readonly ReadMap[] = ["texture", "strengths", "derivatives"];
 
 /** What describes the places of pictures: its distance from that of good ones is a map. */
 interface Description {
   /** float32 [M, D, g, g]. */
   readonly of: (output: NetworkOutput) => Tensor;
-  /** Whether a place is compared with kinds of places, too: the mean of both distances. */
+  /** Whether a place is compared with kinds of places, too, where places are not told apart: the mean of both distances. */
   readonly hasKinds: boolean;
   /** Whether a picture's own light and contrast are taken out of it, as far as good pictures differ in them and places are told apart. */
   readonly isNormalized: boolean;
@@ -46,12 +56,13 @@ const descriptions: Readonly<Partial<Record<ReadMap, Description>>> = {
   features: { of: networkFeatures, hasKinds: false, isNormalized: false },
   texture: { of: ({ patches }) => textureFeatures(patches), hasKinds: true, isNormalized: true },
   strengths: { of: ({ patches }) => strengthFeatures(patches), hasKinds: false, isNormalized: true },
+  derivatives: { of: derivativeFeatures, hasKinds: false, isNormalized: true },
 };
 
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects; the distance of the network's
- * finest features from those of good images; and, which need no network, two distances of colour and texture: one of smooth surroundings, the
- * mean of two - from the Gaussian of the place and from the nearest of some Gaussians of all places -, and, where places are told apart, one of every place by itself.
+ * finest features from those of good images; and, which need no network, distances of colour and texture: one of smooth surroundings and, where places
+ * are told apart, two of every place by itself. Where they are not, the first is the mean of two: from the Gaussian of all places and from the nearest of some kinds of them.
  */
 export const combinedReadout: Readout = readoutOf(
   readMapNames,
@@ -65,7 +76,7 @@ export const networkReadout: Readout = readoutOf(
 );
 
 /**
- * Some of the maps, brought to one scale; their mean is the anomaly map. Where texture, strengths and a map of the network are read, what counts how much
+ * Some of the maps, brought to one scale; their mean is the anomaly map. Where all of {@link placeMaps} and a map of the network are read, what counts how much
  * depends on whether places are told apart: see {@link togetherOf}.
  *
  * @param maps - At least one, in the order of {@link readMapNames}.
@@ -73,7 +84,7 @@ export const networkReadout: Readout = readoutOf(
 export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(" and ")): Readout {
   const described = Object.entries(descriptions).filter(([name]) => maps.some((map) => map === name));
   const readsTexture = maps.includes("texture");
-  const readsPlaces = readsTexture && maps.includes("strengths") && maps.length > 2;
+  const readsPlaces = placeMaps.every((name) => maps.includes(name)) && maps.length > placeMaps.length;
   return {
     summary,
     settings: {
@@ -114,9 +125,13 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         features: (output) => distance("features", output),
         texture: (output) => distance("texture", output),
         strengths: (output) => distance("strengths", output),
+        derivatives: (output) => distance("derivatives", output),
       };
-      const areToldApart = distances.get("strengths")?.isByPlace === true;
-      const { read, groups } = readsPlaces ? togetherOf(maps, areToldApart) : { read: maps };
+      const told = {
+        areToldApart: distances.get("strengths")?.isByPlace === true,
+        differInContrast: Object.keys(shares).length > 0,
+      };
+      const { read, groups } = readsPlaces ? togetherOf(maps, told) : { read: maps };
       return {
         maps: (output) =>
           concat(
@@ -131,15 +146,17 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
 }
 
 /**
- * Which maps are read, and how they count: each map of the network by itself, and beside them the higher of texture and strengths where places are told
- * apart, else texture alone - strengths of any place are then within what is usual somewhere.
+ * Which maps are read, and how they count: each map of the network by itself, and beside them the highest of {@link placeMaps} where places are told
+ * apart - without derivatives where good pictures differ in contrast, which is not all that theirs differ in there -, else texture alone: strengths of any
+ * place are then within what is usual somewhere.
  */
 function togetherOf(
   maps: readonly ReadMap[],
-  areToldApart: boolean,
+  { areToldApart, differInContrast }: { readonly areToldApart: boolean; readonly differInContrast: boolean },
 ): { readonly read: readonly ReadMap[]; readonly groups: readonly MapGroup[] } {
-  const read = areToldApart ? maps : maps.filter((name) => name !== "strengths");
-  const places = read.flatMap((name, i) => (name === "texture" || name === "strengths" ? i : []));
+  const unread = areToldApart ? ["derivatives"].filter(() => differInContrast) : ["strengths", "derivatives"];
+  const read = maps.filter((name) => !unread.includes(name));
+  const places = read.flatMap((name, i) => (placeMaps.includes(name) ? i : []));
   const others = read.flatMap((_, i) => (places.includes(i) ? [] : { maps: [i], weight: 1 }));
   const weight = areToldApart ? placesWeight : textureWeight;
   return { read, groups: [...others, { maps: places, weight }] };
@@ -164,14 +181,15 @@ function distanceFrom(
 ): Distance {
   invariant(fitted, "a readout fitted on no images");
   const places = fitted.fit.finish();
-  const kinds = hasKinds ? kindsOf(fitted, random.split("mixture")) : undefined;
+  const isByPlace = Number(places.mean.shape[0]) > 1;
+  const kinds = hasKinds && !isByPlace ? kindsOf(fitted, random.split("mixture")) : undefined;
   return {
     of: (output) => {
       const values = normalizedInstances(of(output), share);
       const ofPlace = placeDistance(values, places);
       return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
     },
-    isByPlace: Number(places.mean.shape[0]) > 1,
+    isByPlace,
   };
 }
 
@@ -183,6 +201,12 @@ function smoothingOf(maps: readonly ReadMap[]): Partial<typeof smoothing> {
 function networkFeatures({ features }: NetworkOutput): Tensor {
   invariant(features, "a network whose features are not known");
   return neighbourhoodMean(averageCells(features, Number(features.shape[3]) > finestGrid ? 2 : 1), 1);
+}
+
+/** Strengths of derivatives of several orders and sizes, on the same places as texture: float32 [M, D, g, g]. */
+function derivativeFeatures({ patches }: NetworkOutput): Tensor {
+  const side = Number(patches.shape[3]);
+  return bankFeatures(patches, side / textureCellPx(side));
 }
 
 interface FittedPlaces {
