@@ -1,5 +1,5 @@
 /** The attention U-Net that predicts noise. */
-import { checkInteger } from "../base/check.ts";
+import { checkInteger, invariant } from "../base/check.ts";
 import { OptionError, ShapeError } from "../base/errors.ts";
 import {
   add,
@@ -150,7 +150,9 @@ export class UNet {
       ...shiftsOf(residuals(this.up), time),
     ]);
     const applyBlock = (block: Block, x: Tensor): Tensor => {
-      const y = block.residual.apply(x, shifts.get(block.residual) ?? time);
+      const shift = shifts.get(block.residual);
+      invariant(shift, "a block that is told of no timestep");
+      const y = block.residual.apply(x, shift);
       return block.attention ? block.attention.apply(y) : y;
     };
     const cells = spaceToDepth(x, this.cellSize);

@@ -115,8 +115,9 @@ export async function evaluateFolder(
   const input = bytesOrPath("model", model);
   const compute = computeOptionsOf(options);
   const detector = await loadDetectorFile(input, { ...compute, parallel: 1 }); // one at a time is timed
-  const stressed = options.stress ? await loadDetectorFile(input, compute) : undefined;
+  let stressed: Detector | undefined;
   try {
+    if (options.stress) stressed = await loadDetectorFile(input, compute);
     const modelPath = typeof input === "string" ? input : undefined;
     const dataset = await testSetOf(data, options.good);
     return await evaluateDetector(detector, dataset, { ...options, stressed, modelPath });
