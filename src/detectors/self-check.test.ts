@@ -153,7 +153,7 @@ describe("of several maps", () => {
   test("each of the maps is kept, and one that differs, or is missing, is told", async () => {
     const entry = decodeModel(several).metadata[goldenKey] ?? expect.fail("no self-check");
     const { mapStep, sourceMaps = [] }: Golden = JSON.parse(entry);
-    expect([mapStep, ...sourceMaps.map(({ length }) => length)]).toEqual([15, 69, 69, 69, 69]); // defects, features, texture, strengths
+    expect([mapStep, ...sourceMaps.map(({ length }) => length)]).toEqual([15, 69, 69, 69, 69, 69]); // defects, features, texture, strengths, derivatives
     const within = async (golden: (golden: Golden) => Golden) => {
       const check = await checkRuntime(await changed({ golden }), backend);
       return [check.isWithinTolerance, check.difference?.sourceMaps?.absolute];

@@ -3,6 +3,8 @@ import { BackendError } from "../base/errors.ts";
 import type { Graph, Tensor } from "../graph/index.ts";
 import { type Reference, referenceOf } from "../graph/reference-array.ts";
 
+export { referenceOf };
+
 /**
  * Evaluates a graph in float64.
  *
