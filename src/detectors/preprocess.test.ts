@@ -5,10 +5,9 @@ import { ndArray } from "../base/array.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
 import { buildGraph, cast, input, resizeLinear, transpose } from "../graph/index.ts";
-import { referenceOf } from "../graph/reference-array.ts";
 import { encodeModel } from "../onnx/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
-import { evaluateGraph } from "../runtime/reference.ts";
+import { evaluateGraph, referenceOf } from "../runtime/reference.ts";
 import { imageInputName } from "./model-names.ts";
 import {
   greyPlanes,

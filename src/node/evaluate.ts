@@ -117,7 +117,7 @@ export async function evaluateFolder(
   const detector = await loadDetectorFile(input, { ...compute, parallel: 1 }); // one at a time is timed
   let stressed: Detector | undefined;
   try {
-    if (options.stress) stressed = await loadDetectorFile(input, compute);
+    if (options.stress && (compute.parallel ?? 1) > 1) stressed = await loadDetectorFile(input, compute);
     const modelPath = typeof input === "string" ? input : undefined;
     const dataset = await testSetOf(data, options.good);
     return await evaluateDetector(detector, dataset, { ...options, stressed, modelPath });

@@ -2,8 +2,7 @@ import { expect, test } from "vitest";
 import { reference } from "../../test/support/run-graph.ts";
 import { int64Array, ndArray } from "../base/array.ts";
 import { add, buildGraph, div, input, scalar } from "../graph/index.ts";
-import { referenceOf } from "../graph/reference-array.ts";
-import { evaluateGraph } from "./reference.ts";
+import { evaluateGraph, referenceOf } from "./reference.ts";
 
 const x = input("x", "float32", [2]);
 

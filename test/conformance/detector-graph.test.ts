@@ -3,7 +3,6 @@ import { beforeEach, expect, test, vi } from "vitest";
 import type { RgbImage } from "../../src/base/raster.ts";
 import { loadDetector, stackPictures } from "../../src/detectors/index.ts";
 import type { Graph } from "../../src/graph/index.ts";
-import { referenceOf } from "../../src/graph/reference-array.ts";
 import { resolveDiffusionOptions } from "../../src/methods/diffusion/diffusion-options.ts";
 import { partialDiffusion } from "../../src/methods/diffusion/partial-diffusion.ts";
 import {
@@ -16,7 +15,7 @@ import {
 } from "../../src/methods/index.ts";
 import type * as onnx from "../../src/onnx/index.ts";
 import { nodeBackend } from "../../src/runtime/node.ts";
-import { evaluateGraph } from "../../src/runtime/reference.ts";
+import { evaluateGraph, referenceOf } from "../../src/runtime/reference.ts";
 import { planesOf, soundPrints } from "../support/rendered-planes.ts";
 import { expectWithin } from "../support/tolerances.ts";
 

@@ -154,8 +154,11 @@ function togetherOf(
   maps: readonly ReadMap[],
   { areToldApart, differInContrast }: { readonly areToldApart: boolean; readonly differInContrast: boolean },
 ): { readonly read: readonly ReadMap[]; readonly groups: readonly MapGroup[] } {
-  const unread = areToldApart ? ["derivatives"].filter(() => differInContrast) : ["strengths", "derivatives"];
-  const read = maps.filter((name) => !unread.includes(name));
+  const isRead: Readonly<Partial<Record<ReadMap, boolean>>> = {
+    strengths: areToldApart,
+    derivatives: areToldApart && !differInContrast,
+  };
+  const read = maps.filter((name) => isRead[name] ?? true);
   const places = read.flatMap((name, i) => (placeMaps.includes(name) ? i : []));
   const others = read.flatMap((_, i) => (places.includes(i) ? [] : { maps: [i], weight: 1 }));
   const weight = areToldApart ? placesWeight : textureWeight;
