@@ -21,6 +21,9 @@ export interface ScoreBin {
 /** A highest score this many times the median asks for a logarithmic axis (ours). */
 const logarithmicRatio = 30;
 
+/** Scores nearer to each other than this part of their size are one score to the axis: its steps would be lost in rounding (ours). */
+const leastSpread = 1e-9;
+
 /** Axis that shows all scores and the threshold. Values that are not finite are left out. */
 export function scoreAxis(scores: readonly number[], threshold: number): ScoreAxis {
   const sorted = scores.filter(Number.isFinite).sort((a, b) => a - b);
@@ -29,7 +32,8 @@ export function scoreAxis(scores: readonly number[], threshold: number): ScoreAx
   const low = ends.length > 0 ? Math.min(...ends) : 0;
   const high = ends.length > 0 ? Math.max(...ends) : 1;
   if (low > 0 && high > logarithmicRatio * median) return { type: "log", domain: [low / 1.1, high * 1.1] };
-  const margin = high > low ? 0.02 * (high - low) : Math.abs(high) || 1;
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const margin = high - low > leastSpread * size ? 0.02 * (high - low) : size || 1;
   return { type: "linear", domain: [low - margin, high + margin] };
 }
 
