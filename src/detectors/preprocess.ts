@@ -11,6 +11,7 @@ import {
   max,
   min,
   mul,
+  resizeImageLinear,
   resizeLinear,
   scalar,
   scaleLinear,
@@ -81,7 +82,7 @@ export interface FoundPart {
  * @returns float32 [N, 3, size, size], integers in [0, 255].
  */
 export function resizePixels(image: Tensor, size: number): Tensor {
-  return rounded(resizeLinear(imagePlanes(image), size, size));
+  return rounded(resizeImageLinear(cast(image, "float32"), size, size));
 }
 
 /** As {@link resizePixels}, of what {@link greyPlanes} makes of the pictures: float32 [N, 1, size, size]. */

@@ -38,7 +38,7 @@ export {
   topK,
 } from "./ops/reduction.ts";
 export * from "./ops/resample.ts";
-export { resizeLinear, scaleLinear } from "./ops/resize-linear.ts";
+export { resizeImageLinear, resizeLinear, scaleLinear } from "./ops/resize-linear.ts";
 export { type TreeEnsembleAttributes, treeEnsemble } from "./ops/tree-ensemble.ts";
 export { upsampleConv2d } from "./ops/upsample-convolution.ts";
 export * from "./ops/window.ts";

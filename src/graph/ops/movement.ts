@@ -27,7 +27,7 @@ const reshapeOp = defineOp<None>({
   vjp: ({ inputs, outputGradients }) => [reshape(at(outputGradients, 0), at(inputs, 0).shape), undefined],
   evaluate: (inputs) => {
     const x = at(inputs, 0);
-    const target = Array.from(at(inputs, 1).data);
+    const target = Array.from(at(inputs, 1).data, (dim, i) => (dim === 0 ? at(x.shape, i) : dim));
     const known = target.reduce((size, dim) => (dim === -1 ? size : size * dim), 1);
     return [
       {
@@ -231,11 +231,15 @@ const gatherPlacesOp = defineOp<{ batch_dims: number }>({
 /**
  * x with other extents, in the same row-major order.
  *
- * @param shape - At most one run-time extent (a name), which must make up what the others leave.
+ * @param shape - At most one run-time extent (a name) that is not x's at the same place; it must make up what the others leave.
  */
 export function reshape(x: Tensor, shape: Shape): Tensor {
   if (sameShape(x.shape, shape)) return x;
-  const target = shape.map((dim) => (typeof dim === "number" ? dim : -1));
+  const isOnly = shape.filter((dim) => typeof dim === "string").length === 1;
+  const target = shape.map((dim, i) => {
+    if (typeof dim === "number") return dim;
+    return dim === x.shape[i] && !isOnly ? keptExtent : -1;
+  });
   const out = single(reshapeOp.apply([x, int64s(target)], {}));
   // Names survive: -1 stands for the run-time extent the caller wrote.
   return renamed(out, shape);
@@ -307,10 +311,14 @@ function renamed(x: Tensor, shape: Shape): Tensor {
   return x;
 }
 
+/** Target of Reshape that stands for x's extent at the same place. */
+const keptExtent = 0;
+
 function reshapedShape(x: TensorType, target: readonly number[]): Dim[] {
-  const names = x.shape.filter((dim) => typeof dim === "string");
-  const known = x.shape.reduce<number>((size, dim) => (typeof dim === "number" ? size * dim : size), 1);
-  const size = target.reduce((product, dim) => (dim === -1 ? product : product * dim), 1);
+  const changed = x.shape.filter((_, i) => target[i] !== keptExtent);
+  const names = changed.filter((dim) => typeof dim === "string");
+  const known = changed.reduce<number>((size, dim) => (typeof dim === "number" ? size * dim : size), 1);
+  const size = target.reduce((product, dim) => (dim > 0 ? product * dim : product), 1);
   const open = target.filter((dim) => dim === -1).length;
   const fits =
     open === 0
@@ -322,15 +330,12 @@ function reshapedShape(x: TensorType, target: readonly number[]): Dim[] {
       `reshape: expected as many elements as ${formatType(x)} has, got [${target.join(", ")}].`,
     );
   }
-  return target.map((dim) =>
-    dim !== -1
-      ? dim
-      : names.length === 0
-        ? known / size
-        : known === size && names.length === 1
-          ? at(names, 0)
-          : `${names.join("*")}*${known}/${size}`,
-  );
+  return target.map((dim, i) => {
+    if (dim === keptExtent) return at(x.shape, i);
+    if (dim !== -1) return dim;
+    if (names.length === 0) return known / size;
+    return known === size && names.length === 1 ? at(names, 0) : `${names.join("*")}*${known}/${size}`;
+  });
 }
 
 function concatReference(inputs: readonly Reference[], axis: number): Reference {

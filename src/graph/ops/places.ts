@@ -85,10 +85,10 @@ export function range(count: Tensor, dim: Dim): Tensor {
 /** float32 [1, extent]. */
 function onesAlong(x: Tensor, axis: number): Tensor {
   const along = normalizeAxis(axis, x.shape.length, "placesOf");
-  const line = x.shape.reduce<Tensor>(
-    (rest, _, other) => (other === along ? rest : gather(rest, int64s([0]), other)),
-    x,
-  );
+  const others = [...x.shape.keys()].filter((axis) => axis !== along).reverse();
+  const isLong = (axis: number) => axis > 0 && typeof x.shape[axis] === "string";
+  const longestFirst = [...others.filter(isLong), ...others.filter((axis) => !isLong(axis))]; // so that little of a picture is copied
+  const line = longestFirst.reduce((rest, axis) => gather(rest, int64s([0]), axis), x);
   const values = x.dtype === "float32" ? line : cast(line, "float32");
   return add(mul(reshape(values, [1, at(x.shape, along)]), scalar(0)), scalar(1));
 }

@@ -1,17 +1,19 @@
 /**
- * Image resizing, linear, with the filter widened when shrinking so that nothing aliases: to any size by two products with matrices, by a
- * factor by sums of few places.
+ * Image resizing, linear, with the filter widened when shrinking so that nothing aliases: to any size by products with matrices along one axis after
+ * the other, by a factor by sums of few places.
  *
  * ONNX has an operator for it (Resize with antialias = 1), but ONNX Runtime has that on the processor only. Unlike there, what the filter
  * would find outside counts for nothing (exclude_outside = 1), as in Pillow.
  */
+
+import { sizeOf } from "../../base/shape.ts";
 import { at, defineOp, single } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
 import { constant, constantInts, int64s, scalar, type Tensor } from "../tensor.ts";
 import { product } from "./contraction.ts";
 import { abs, add, cast, div, floor, max, min, mul, sub } from "./elementwise.ts";
-import { gather, reshape } from "./movement.ts";
-import { extentOf, placesOf, range } from "./places.ts";
+import { gather, reshape, transpose } from "./movement.ts";
+import { extentOf, range } from "./places.ts";
 import { reduceSum } from "./reduction.ts";
 
 /** Operands: x, sizes [height, width]. */
@@ -24,11 +26,11 @@ const resizeLinearOp = defineOp<Record<never, never>>({
     return [{ dtype: x.dtype, shape: [at(x.shape, 0), at(x.shape, 1), at([height], 0), at([width], 0)] }];
   },
   lower: (inputs) => {
-    const x = at(inputs, 0);
     const [height, width] = constantInts(at(inputs, 1)) as [number, number];
-    const plain = { alpha: 1, transA: 0, transB: 0 };
-    const narrowed = product(x, weightsAlong(x, 3, width), { ...plain, transB: 1 });
-    return [product(weightsAlong(x, 2, height), narrowed, plain)];
+    const low = resizedAlong(at(inputs, 0), 2, height);
+    const extent = at(low.shape, 3);
+    if (typeof extent === "string") return [turned(resizedAlong(turned(low), 2, width))];
+    return [product(low, weightsOf(extent, width), { ...plainProduct, transB: 1 })];
   },
   evaluate: (inputs) => {
     const [height, width] = Array.from(at(inputs, 1).data) as [number, number];
@@ -45,6 +47,20 @@ const resizeLinearOp = defineOp<Record<never, never>>({
 export function resizeLinear(x: Tensor, height: number, width: number): Tensor {
   if (x.shape[2] === height && x.shape[3] === width) return x;
   return single(resizeLinearOp.apply([x, int64s([height, width])], {}));
+}
+
+/**
+ * Pictures as they come resized as by {@link resizeLinear}: rows first, so that planes are made of what is left.
+ *
+ * @param image - float32 [N, H, W, C] of any H and W; no gradient.
+ * @returns float32 [N, C, height, width].
+ */
+export function resizeImageLinear(image: Tensor, height: number, width: number): Tensor {
+  const planes = transpose(resizedAlong(image, 1, height), [0, 3, 1, 2]);
+  const [batch = "N", channels = 1, , columns = "W"] = planes.shape;
+  const rows = reshape(planes, [batch, Number(channels) * height, columns]);
+  const narrow = resizedAlong(transpose(rows, [0, 2, 1]), 1, width);
+  return reshape(transpose(narrow, [0, 2, 1]), [batch, channels, height, width]);
 }
 
 /**
@@ -77,23 +93,63 @@ function shrunkAlong(x: Tensor, axis: 2 | 3, scale: number): Tensor {
   return div(sum(taps.map(({ value }) => value)), reshape(sum(taps.map(({ weight }) => weight)), shape));
 }
 
-/** What each of `size` places takes of those along an axis of x, float32 [size, extent]; rows sum to 1. */
-function weightsAlong(x: Tensor, axis: number, size: number): Tensor {
+const plainProduct = { alpha: 1, transA: 0, transB: 0 };
+
+/** The last two of four axes exchanged. */
+function turned(x: Tensor): Tensor {
+  return transpose(x, [0, 1, 3, 2]);
+}
+
+/** What each of `size` places takes of `extent`, float32 [size, extent]; rows sum to 1. */
+function weightsOf(extent: number, size: number): Tensor {
+  const rows = Array.from({ length: size }, (_, place) => tapsOf(place, extent, size));
+  return constant({ dtype: "float32", shape: [size, extent], data: Float32Array.from(rows.flat()) });
+}
+
+/** Most places of the result that are one product (ours): each takes of few places of x, so that a product for all would be one with zeros. */
+const mostInPiece = 16;
+
+/**
+ * x resized along an axis that is not its last.
+ *
+ * Where the extent is known at run time only, the result is made in pieces, each of the places of x that it takes from. All is counted in the unit in which
+ * those of x are 2·size apart: whole numbers, exact in float32 on every device as long as they stay below 2^24.
+ */
+function resizedAlong(x: Tensor, axis: number, size: number): Tensor {
   const extent = at(x.shape, axis);
-  if (typeof extent === "number") {
-    const rows = Array.from({ length: size }, (_, place) => tapsOf(place, extent, size));
-    return constant({ dtype: "float32", shape: [size, extent], data: Float32Array.from(rows.flat()) });
-  }
-  // The triangle of tapsOf times 2·size·reach: whole numbers, exact in float32 on every device as long as they stay below 2^24.
+  if (typeof extent === "number") return product(weightsOf(extent, size), x, plainProduct);
+  const inPiece = largestDivisor(size, mostInPiece);
+  const pieces = size / inPiece;
+  const unit = scalar(2 * size);
   const count = extentOf(x, axis);
-  const column = (values: Float32Array) => constant({ dtype: "float32", shape: [size, 1], data: values });
-  const centres = sub(
-    mul(column(Float32Array.from({ length: size }, (_, i) => 2 * i + 1)), count),
-    scalar(size),
-  );
-  const distances = abs(sub(mul(placesOf(x, axis), scalar(2 * size)), centres));
-  const triangles = max(sub(mul(max(count, scalar(size)), scalar(2)), distances), scalar(0));
-  return div(triangles, reduceSum(triangles, { axes: [1] }));
+  const centres = sub(mul(oddNumbers([pieces, inPiece, 1]), count), scalar(size)); // of the result's places
+  const reach = mul(max(count, scalar(size)), scalar(2));
+  const firstCentre = sub(mul(oddNumbers([pieces, 1], inPiece), count), scalar(size));
+  const first = floor(div(sub(firstCentre, reach), unit));
+  const covered = add(mul(count, scalar(2 * (inPiece - 1))), mul(reach, scalar(2)));
+  const taken = add(floor(div(covered, unit)), scalar(3)); // both ends, and one for rounding
+  const steps = range(reshape(taken, []), `taken of ${extent}`);
+  const places = add(first, steps); // [pieces, taken]
+  const inside = min(max(places, scalar(0)), sub(count, scalar(1)));
+  const distances = abs(sub(reshape(mul(places, unit), [pieces, 1, at(steps.shape, 0)]), centres));
+  const isOutside = reshape(min(abs(sub(places, inside)), scalar(1)), [pieces, 1, at(steps.shape, 0)]);
+  const triangles = mul(max(sub(reach, distances), scalar(0)), sub(scalar(1), isOutside));
+  const weights = div(triangles, reduceSum(triangles, { axes: [2] }));
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const found = gather(x, cast(inside, "int64"), axis); // [...before, pieces, taken, ...after]
+  const row = after.length > 1 ? `places of ${extent}` : at(after, 0);
+  const rows = reshape(found, [...before, pieces, at(steps.shape, 0), row]);
+  return reshape(product(weights, rows, plainProduct), [...before, size, ...after]);
+}
+
+/** 2·step·i + 1, float32 of that shape, i from 0. */
+function oddNumbers(shape: readonly number[], step = 1): Tensor {
+  const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => 2 * step * i + 1);
+  return constant({ dtype: "float32", shape, data });
+}
+
+function largestDivisor(size: number, most: number): number {
+  return Array.from({ length: most }, (_, i) => most - i).find((part) => size % part === 0) ?? 1;
 }
 
 /** What one of `size` places takes of each of `extent` places: a triangle as wide as two steps of the coarser axis; sums to 1. */
