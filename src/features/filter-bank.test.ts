@@ -3,7 +3,7 @@ import { expectAllClose } from "../../test/support/allclose.ts";
 import { reference, runOnce } from "../../test/support/run-graph.ts";
 import { expectWithin } from "../../test/support/tolerances.ts";
 import { Random } from "../base/random.ts";
-import { buildGraph, type Graph, input, type Tensor } from "../graph/index.ts";
+import { abs, buildGraph, type Graph, input, resizeLinear, type Tensor } from "../graph/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
 import { bankFeatures, bankSize, gaussianDerivatives } from "./filter-bank.ts";
@@ -35,6 +35,44 @@ test("derivatives of a parabola are what calculus says, at every scale", () => {
     const second = [-0.5, 0.125, 1].map((curvature) => sigma * sigma * curvature);
     expectAllClose(found, [...first, ...second], { rtol: 1e-5, atol: 1e-4 });
   }
+});
+
+test("wide filters of a shrunk picture tell what those of the whole one do", () => {
+  const [size, side] = [64, 8];
+  const random = new Random(5);
+  const noise = Array.from({ length: size * size }, () => 2 * random.uniform() - 1);
+  const values = noise.map((value, i) => {
+    const [row, column] = [Math.floor(i / size), i % size];
+    const wave = Math.sin(row / 3 + column / 5) + (column > 40 ? 1 : 0); // a grating and an edge
+    return 0.4 * wave + 0.1 * value;
+  });
+  const x = reference([1, 1, size, size], values);
+  const meanStrengths = (sigma: number, orders: readonly (readonly [0 | 1 | 2, 0 | 1 | 2])[]) => {
+    const { y } = evaluateGraph(
+      graphOf([1, 1, size, size], (t) =>
+        resizeLinear(abs(gaussianDerivatives(t, sigma, orders)), side, side),
+      ),
+      { x },
+    );
+    return Array.from(y?.data ?? [], Number);
+  };
+  const orders = [
+    [0, 1],
+    [1, 0],
+    [0, 2],
+    [1, 1],
+    [2, 0],
+  ] as const;
+  const whole = [1, 2, 4].flatMap((sigma) => meanStrengths(sigma, orders));
+  const { y } = evaluateGraph(
+    graphOf([1, 1, size, size], (t) => bankFeatures(t, side)),
+    { x },
+  );
+  const found = Array.from(y?.data ?? [], Number).slice(side * side);
+  const roots = whole.map((strength) => Math.sqrt(strength + 1e-4));
+  const differences = found.map((value, i) => Math.abs(value - (roots[i] ?? 0)));
+  const mean = (list: readonly number[]) => list.reduce((sum, value) => sum + value, 0) / list.length;
+  expect(mean(differences)).toBeLessThan(0.03 * mean(roots));
 });
 
 test("features of one colour are that colour on the opponent axes, and no strength", () => {
