@@ -18,7 +18,7 @@ export function photographed(random: Random, family: Family): Family {
     family(piece, picture, size);
     const levels = picture.map((value) => 255 * ((value + 1) / 2) ** gamma);
     const extent = { width: size, height: size };
-    const unsteady = piece.uniform() < unsteadyShare ? randomDisturbance(piece) : {};
+    const unsteady = piece.uniform() < unsteadyShare ? randomDisturbance(piece, { moves: false }) : {};
     const shown = disturbed(
       levels,
       extent,

@@ -128,7 +128,7 @@ export const trainingArgs: ArgsDef = {
     type: "string",
     valueHint: "name",
     description:
-      "none, or usual: learn from good images under other light, colour, noise, blur and JPEG, too (default: usual for radar's scorings combined and network, else none)",
+      "none, or usual: learn from good images under other light, colour, noise, blur and JPEG and moved a little, too (default: usual for radar's scorings combined and network, else none)",
   },
   seed: { type: "string", valueHint: "n", description: "seed of everything random (default 0)" },
   config: {

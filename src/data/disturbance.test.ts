@@ -86,9 +86,16 @@ test("random disturbances differ, each kind in about half of them, and repeat wi
   };
   const many = drawn(1);
   expect(drawn(1)).toEqual(many);
-  for (const kind of ["blur", "light", "warmth", "noise", "jpeg"]) {
+  for (const kind of ["blur", "light", "warmth", "noise", "jpeg", "shift", "turn"]) {
     const share = many.filter((disturbance) => kind in disturbance).length / many.length;
     expect(Math.abs(share - 0.5)).toBeLessThan(0.1);
+  }
+});
+
+test("random disturbances without moves are the others, drawn alike", () => {
+  for (let seed = 0; seed < 20; seed++) {
+    const { shift: _, turn: __, ...seen } = randomDisturbance(new Random(seed));
+    expect(randomDisturbance(new Random(seed), { moves: false })).toEqual(seen);
   }
 });
 

@@ -147,19 +147,30 @@ export const usualDisturbances: readonly NamedDisturbance[] = [
 const share = 0.5; // of pictures that each kind of disturbance happens to (ours)
 
 /**
- * A disturbance drawn at random, about as strong as {@link usualDisturbances}: light, colour, noise, blur and JPEG, each for half of the
- * pictures. Shifts and turns are not among them: shown to a detector of parts that lie alike they cost more than they gave (ours).
+ * A disturbance drawn at random, up to about as strong as {@link usualDisturbances}: light, colour, noise, blur, JPEG, a shift and a turn, each for half of
+ * the pictures.
+ *
+ * @param moves - Whether shifts and turns are among them. Default true.
  */
-export function randomDisturbance(random: Random): Disturbance {
+export function randomDisturbance(
+  random: Random,
+  { moves = true }: { readonly moves?: boolean } = {},
+): Disturbance {
   const happens = () => random.uniform() < share;
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
   const either = (value: number) => (random.uniform() < 0.5 ? -value : value);
-  return {
+  const seen = {
     ...(happens() && { blur: between(0.4, 0.7) }),
     ...(happens() && { light: 1 + either(between(0.04, 0.088)) }),
     ...(happens() && { warmth: either(between(0.02, 0.044)) }),
     ...(happens() && { noise: between(1, 2.4) }),
     ...(happens() && { jpeg: between(75, 90) }),
+  };
+  if (!moves) return seen;
+  return {
+    ...seen,
+    ...(happens() && { shift: [between(-2, 2), between(-2, 2)] as const }),
+    ...(happens() && { turn: between(-1, 1) }),
   };
 }
 

@@ -59,7 +59,7 @@ export interface TrainOptions extends Omit<TrainingOptions, "backbone"> {
    * they are never both learned from and calibrated with. Default: copies are found by their looks.
    */
   readonly group?: string | undefined;
-  /** Whether good images are also shown disturbed, by light, colour, noise, blur and JPEG, so that those are tolerated. Default: "usual" for RADAR's scorings `combined` and `network`, else "none". */
+  /** Whether good images are also shown disturbed, by light, colour, noise, blur, JPEG, shifts and turns, so that those are tolerated. Default: "usual" for RADAR's scorings `combined` and `network`, else "none". */
   readonly tolerance?: Tolerance | undefined;
   /** Whether held-out images that are like none of the others count for the threshold all the same. Default false. */
   readonly keepOdd?: boolean | undefined;

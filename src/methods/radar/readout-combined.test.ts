@@ -69,7 +69,7 @@ test("the default has five maps to read, three of them without the network", () 
   expect(combinedReadout.settings).toMatchObject({ smoothing: { texture: 1 / 24, strengths: 1 / 96 } });
 });
 
-test("where each place has a Gaussian of its own, the highest of texture, strengths and derivatives counts twice as much as the network, else texture alone as much as the network", async () => {
+test("where each place has a Gaussian of its own, the highest of texture, strengths and derivatives counts three times as much as the network, else texture alone as much as the network", async () => {
   const pictures = async function* (isAligned: boolean, contrast = 1) {
     for (let i = 0; i < 12; i++) {
       const gain = i % 2 === 0 ? 1 : contrast;
@@ -92,11 +92,11 @@ test("where each place has a Gaussian of its own, the highest of texture, streng
   expect((await fitted(true)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
-    { maps: [2, 3, 4], weight: 4 },
+    { maps: [2, 3, 4], weight: 6 },
   ]);
   const ofContrasts = await fitted(true, 3);
   expect(Object.keys(ofContrasts.found?.instanceShares ?? {})).toContain("strengths");
-  expect(ofContrasts.groups?.at(-1)).toEqual({ maps: [2, 3], weight: 4 }); // without derivatives
+  expect(ofContrasts.groups?.at(-1)).toEqual({ maps: [2, 3], weight: 6 }); // without derivatives
   expect((await fitted(false)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },

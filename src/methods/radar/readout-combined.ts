@@ -20,7 +20,7 @@ import type { NetworkOutput, Readout } from "./readout.ts";
 const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
-const placesWeight = 4; // of the highest of texture, strengths and derivatives, where places are told apart; a map of the network counts 1 (ours)
+const placesWeight = 6; // of the highest of texture, strengths and derivatives, where places are told apart; a map of the network counts 1 (ours)
 const textureWeight = 2; // of texture, where they are not and the other two are left out (ours)
 const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
