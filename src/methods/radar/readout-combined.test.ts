@@ -58,7 +58,7 @@ test("the scoring network has the head's map and that of features, and looks at 
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
 });
 
-test("the default has five maps to read, three of them without the network", () => {
+test("the default has six maps to read, four of them without the network", () => {
   const { output } = network();
   const observed = combinedReadout.observe(output);
   expect(Object.keys(observed)).toEqual(["features", "texture", "strengths", "derivatives"]);
@@ -69,7 +69,7 @@ test("the default has five maps to read, three of them without the network", () 
   expect(combinedReadout.settings).toMatchObject({ smoothing: { texture: 1 / 24, strengths: 1 / 96 } });
 });
 
-test("where each place has a Gaussian of its own, the highest of texture, strengths and derivatives counts three times as much as the network, else texture alone as much as the network", async () => {
+test("where each place has a Gaussian of its own, the highest of texture, strengths and derivatives counts three times as much as the network and kinds of texture as much, else texture alone does", async () => {
   const pictures = async function* (isAligned: boolean, contrast = 1) {
     for (let i = 0; i < 12; i++) {
       const gain = i % 2 === 0 ? 1 : contrast;
@@ -92,11 +92,12 @@ test("where each place has a Gaussian of its own, the highest of texture, streng
   expect((await fitted(true)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
-    { maps: [2, 3, 4], weight: 6 },
+    { maps: [3], weight: 2 },
+    { maps: [2, 4, 5], weight: 6 },
   ]);
   const ofContrasts = await fitted(true, 3);
   expect(Object.keys(ofContrasts.found?.instanceShares ?? {})).toContain("strengths");
-  expect(ofContrasts.groups?.at(-1)).toEqual({ maps: [2, 3], weight: 6 }); // without derivatives
+  expect(ofContrasts.groups?.at(-1)).toEqual({ maps: [2, 3], weight: 6 }); // without kinds and derivatives
   expect((await fitted(false)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },

@@ -21,6 +21,7 @@ const timestep = 50; // of 1000 (ours)
 const mixtureComponents = 16; // kinds of places (ours)
 const mixturePoints = 16_000; // that the mixture is fitted on (ours)
 const placesWeight = 6; // of the highest of texture, strengths and derivatives, where places are told apart; a map of the network counts 1 (ours)
+const kindsWeight = 2; // of kinds of texture, where they are a map of their own (ours)
 const textureWeight = 2; // of texture, where they are not and the other two are left out (ours)
 const finestGrid = 48; // places along a side of the network's features that are not averaged over cells (ours)
 
@@ -29,24 +30,28 @@ const smoothing = {
   defects: 1 / 64,
   features: 1 / 24,
   texture: 1 / 24,
+  kinds: 1 / 24,
   strengths: 1 / 96,
   derivatives: 1 / 96,
 } as const;
 
-/** Names of the maps: logits of the defect head; distance of the network's features, of texture, of strengths of detail, and of strengths of derivatives. */
-export const readMapNames = ["defects", "features", "texture", "strengths", "derivatives"] as const;
+/**
+ * Names of the maps: logits of the defect head; distance of the network's features, of texture, of texture from the nearest of its kinds, of strengths of
+ * detail, and of strengths of derivatives.
+ */
+export const readMapNames = ["defects", "features", "texture", "kinds", "strengths", "derivatives"] as const;
 
 /** One of {@link readMapNames}. */
 export type ReadMap = (typeof readMapNames)[number];
 
-/** Those that need no network. */
+/** Those that need no network and compare places with the same one in good pictures, where places are told apart. */
 const placeMaps: readonly ReadMap[] = ["texture", "strengths", "derivatives"];
 
 /** What describes the places of pictures: its distance from that of good ones is a map. */
 interface Description {
   /** float32 [M, D, g, g]. */
   readonly of: (output: NetworkOutput) => Tensor;
-  /** Whether a place is compared with kinds of places, too, where places are not told apart: the mean of both distances. */
+  /** Whether a place is compared with kinds of places, too: where places are not told apart the mean of both distances is taken, else kinds are a map of their own. */
   readonly hasKinds: boolean;
   /** Whether a picture's own light and contrast are taken out of it, as far as good pictures differ in them and places are told apart. */
   readonly isNormalized: boolean;
@@ -82,16 +87,18 @@ export const networkReadout: Readout = readoutOf(
  * @param maps - At least one, in the order of {@link readMapNames}.
  */
 export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(" and ")): Readout {
-  const described = Object.entries(descriptions).filter(([name]) => maps.some((map) => map === name));
-  const readsTexture = maps.includes("texture");
-  const readsPlaces = placeMaps.every((name) => maps.includes(name)) && maps.length > placeMaps.length;
+  const described = Object.entries(descriptions).filter(([name]) =>
+    maps.some((map) => map === name || (map === "kinds" && name === "texture")),
+  );
+  const readsKinds = maps.includes("texture") || maps.includes("kinds");
+  const readsAll = readMapNames.every((name) => maps.includes(name));
   return {
     summary,
     settings: {
       timestep,
       smoothing: smoothingOf(maps),
-      ...(readsTexture && { mixtureComponents }),
-      ...(readsPlaces && { placesWeight, textureWeight }),
+      ...(readsKinds && { mixtureComponents }),
+      ...(readsAll && { placesWeight, kindsWeight, textureWeight }),
     },
     timesteps: [timestep],
     addsNoise: false,
@@ -107,10 +114,14 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
       const shares = await instanceShares(described, sample);
       const fitted = await fitPlaces(images, described, { random, shares });
       const distances = new Map(
-        described.map(([name, description]) => [
-          name,
-          distanceFrom(description, { fitted: fitted[name], share: shares[name] ?? 0, random }),
-        ]),
+        described.flatMap(([name, description]) => {
+          const { own, ofKinds } = distancesFrom(description, {
+            fitted: fitted[name],
+            share: shares[name] ?? 0,
+            random,
+          });
+          return ofKinds ? [[name, own] as const, ["kinds", ofKinds] as const] : [[name, own] as const];
+        }),
       );
       const distance = (name: ReadMap, output: NetworkOutput) => {
         const fitted = distances.get(name);
@@ -124,6 +135,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         },
         features: (output) => distance("features", output),
         texture: (output) => distance("texture", output),
+        kinds: (output) => distance("kinds", output),
         strengths: (output) => distance("strengths", output),
         derivatives: (output) => distance("derivatives", output),
       };
@@ -131,7 +143,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
         areToldApart: distances.get("strengths")?.isByPlace === true,
         differInContrast: Object.keys(shares).length > 0,
       };
-      const { read, groups } = readsPlaces ? togetherOf(maps, told) : { read: maps };
+      const { read, groups } = readsAll ? togetherOf(maps, told) : { read: maps };
       return {
         maps: (output) =>
           concat(
@@ -146,21 +158,24 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
 }
 
 /**
- * Which maps are read, and how they count: each map of the network by itself, and beside them the highest of {@link placeMaps} where places are told
- * apart - without derivatives where good pictures differ in contrast, which is not all that theirs differ in there -, else texture alone: strengths of any
- * place are then within what is usual somewhere.
+ * Which maps are read, and how they count: each map of the network by itself, and beside them, where places are told apart, kinds of texture and the
+ * highest of {@link placeMaps} - without kinds and derivatives where good pictures differ in contrast, which is not all that these differ in there -,
+ * else texture alone: strengths of any place are then within what is usual somewhere.
  */
 function togetherOf(
   maps: readonly ReadMap[],
   { areToldApart, differInContrast }: { readonly areToldApart: boolean; readonly differInContrast: boolean },
 ): { readonly read: readonly ReadMap[]; readonly groups: readonly MapGroup[] } {
   const isRead: Readonly<Partial<Record<ReadMap, boolean>>> = {
+    kinds: areToldApart && !differInContrast,
     strengths: areToldApart,
     derivatives: areToldApart && !differInContrast,
   };
   const read = maps.filter((name) => isRead[name] ?? true);
   const places = read.flatMap((name, i) => (placeMaps.includes(name) ? i : []));
-  const others = read.flatMap((_, i) => (places.includes(i) ? [] : { maps: [i], weight: 1 }));
+  const others = read.flatMap((name, i) =>
+    places.includes(i) ? [] : { maps: [i], weight: name === "kinds" ? kindsWeight : 1 },
+  );
   const weight = areToldApart ? placesWeight : textureWeight;
   return { read, groups: [...others, { maps: places, weight }] };
 }
@@ -173,27 +188,25 @@ interface Distance {
   readonly isByPlace: boolean;
 }
 
-/** How far a place is from those of good images. */
-function distanceFrom(
+/** How far a place is from those of good images, and from the nearest kind of them. */
+function distancesFrom(
   { of, hasKinds }: Description,
   {
     fitted,
     share,
     random,
   }: { readonly fitted: FittedPlaces | undefined; readonly share: number; readonly random: Random },
-): Distance {
+): { readonly own: Distance; readonly ofKinds?: Distance } {
   invariant(fitted, "a readout fitted on no images");
   const places = fitted.fit.finish();
   const isByPlace = Number(places.mean.shape[0]) > 1;
-  const kinds = hasKinds && !isByPlace ? kindsOf(fitted, random.split("mixture")) : undefined;
-  return {
-    of: (output) => {
-      const values = normalizedInstances(of(output), share);
-      const ofPlace = placeDistance(values, places);
-      return kinds ? mul(add(ofPlace, mixtureDistance(values, kinds)), scalar(0.5)) : ofPlace;
-    },
-    isByPlace,
-  };
+  const values = (output: NetworkOutput) => normalizedInstances(of(output), share);
+  const ofPlace = (output: NetworkOutput) => placeDistance(values(output), places);
+  if (!hasKinds) return { own: { of: ofPlace, isByPlace } };
+  const kinds = kindsOf(fitted, random.split("mixture"));
+  const ofKind = (output: NetworkOutput) => mixtureDistance(values(output), kinds);
+  const both = (output: NetworkOutput) => mul(add(ofPlace(output), ofKind(output)), scalar(0.5));
+  return { own: { of: isByPlace ? ofPlace : both, isByPlace }, ofKinds: { of: ofKind, isByPlace: false } };
 }
 
 function smoothingOf(maps: readonly ReadMap[]): Partial<typeof smoothing> {
