@@ -92,6 +92,19 @@ test("random disturbances differ, each kind in about half of them, and repeat wi
   }
 });
 
+test("small pictures are shifted by a 128th of their side at most, large ones by 2 pixels", () => {
+  const furthest = (sidePx?: number) => {
+    const random = new Random(3);
+    const shifts = Array.from({ length: 400 }, () => randomDisturbance(random, { sidePx }).shift ?? [0, 0]);
+    return Math.max(...shifts.flat().map(Math.abs));
+  };
+  expect(furthest(64)).toBeGreaterThan(0.48);
+  expect(furthest(64)).toBeLessThanOrEqual(0.5);
+  expect(furthest(1024)).toBeGreaterThan(1.95);
+  expect(furthest(1024)).toBeLessThanOrEqual(2);
+  expect(furthest()).toBe(furthest(1024));
+});
+
 test("random disturbances without moves are the others, drawn alike", () => {
   for (let seed = 0; seed < 20; seed++) {
     const { shift: _, turn: __, ...seen } = randomDisturbance(new Random(seed));

@@ -123,6 +123,12 @@ function blurred(levels: Float32Array, { width, height }: Size, sigma: number): 
   return along(along(levels, width, 1), height, width);
 }
 
+/** A copy of a picture as cameras give it, as {@link randomDisturbance} shows it. */
+export function disturbedPicture(image: RgbImage, random: Random): RgbImage {
+  const sidePx = Math.min(image.width, image.height);
+  return disturbedImage(image, randomDisturbance(random, { sidePx }), random);
+}
+
 /** A {@link Disturbance} with its name. */
 export interface NamedDisturbance {
   readonly name: string;
@@ -150,11 +156,15 @@ const share = 0.5; // of pictures that each kind of disturbance happens to (ours
  * A disturbance drawn at random, up to about as strong as {@link usualDisturbances}: light, colour, noise, blur, JPEG, a shift and a turn, each for half of
  * the pictures.
  *
- * @param moves - Whether shifts and turns are among them. Default true.
+ * @param options - `moves`: whether shifts and turns are among them, default true. `sidePx`: the picture's shorter side; of small pictures, which are
+ * often larger ones made small, shifts are a 128th of it at most. Default: no small one.
  */
 export function randomDisturbance(
   random: Random,
-  { moves = true }: { readonly moves?: boolean } = {},
+  {
+    moves = true,
+    sidePx = Infinity,
+  }: { readonly moves?: boolean; readonly sidePx?: number | undefined } = {},
 ): Disturbance {
   const happens = () => random.uniform() < share;
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
@@ -167,9 +177,10 @@ export function randomDisturbance(
     ...(happens() && { jpeg: between(75, 90) }),
   };
   if (!moves) return seen;
+  const most = Math.min(2, sidePx / 128);
   return {
     ...seen,
-    ...(happens() && { shift: [between(-2, 2), between(-2, 2)] as const }),
+    ...(happens() && { shift: [between(-most, most), between(-most, most)] as const }),
     ...(happens() && { turn: between(-1, 1) }),
   };
 }
@@ -177,11 +188,12 @@ export function randomDisturbance(
 /**
  * The image as {@link randomDisturbance} shows it.
  *
- * @param image - uint8 [3, S, S], S = `sizePx`.
+ * @param image - uint8 [3, S, S], S = `sidePx`.
  */
-export function disturbedCopy(image: Uint8Array, sizePx: number, random: Random): Uint8Array {
-  const size = { width: sizePx, height: sizePx };
-  return Uint8Array.from(disturbed(Float32Array.from(image), size, randomDisturbance(random), random));
+export function disturbedCopy(image: Uint8Array, sidePx: number, random: Random): Uint8Array {
+  const size = { width: sidePx, height: sidePx };
+  const disturbance = randomDisturbance(random, { sidePx });
+  return Uint8Array.from(disturbed(Float32Array.from(image), size, disturbance, random));
 }
 
 /** Names of what a detector may be taught to tolerate. */

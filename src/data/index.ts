@@ -7,6 +7,7 @@ export {
   disturbed,
   disturbedCopy,
   disturbedImage,
+  disturbedPicture,
   type NamedDisturbance,
   randomDisturbance,
   type Tolerance,

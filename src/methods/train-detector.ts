@@ -7,8 +7,7 @@ import {
   allowedSymmetries,
   applySymmetry,
   disturbedCopy,
-  disturbedImage,
-  randomDisturbance,
+  disturbedPicture,
   type Symmetry,
 } from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
@@ -70,7 +69,7 @@ export async function trainDetector(
     ? split.train.flatMap((i) => fullSize.looked?.[i] ?? [])
     : area && learned.map(() => area.data);
   const copyOf = (image: Uint8Array) => disturbedCopy(image, options.imageSize, drawn);
-  const disturb = (picture: RgbImage) => disturbedImage(picture, randomDisturbance(drawn), drawn);
+  const disturb = (picture: RgbImage) => disturbedPicture(picture, drawn);
   const copiesOf = async (indices: readonly number[]) => {
     const copies: Uint8Array[] = [];
     for (const index of indices) {
@@ -183,7 +182,7 @@ async function* disturbedEach(
 ): AsyncGenerator<RgbImage> {
   for await (const picture of each(indices, read)) {
     for (let copy = 0; copy < copiesPerPicture; copy++) {
-      yield disturbedImage(picture, randomDisturbance(random), random);
+      yield disturbedPicture(picture, random);
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Disturbed copies of good pictures for a model that is there, as its training made them. */
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import { disturbedCopy, disturbedImage, randomDisturbance } from "../data/index.ts";
+import { disturbedCopy, disturbedPicture } from "../data/index.ts";
 import { copiesOfEach } from "../detectors/disturbed-copies.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
@@ -39,7 +39,7 @@ export async function pictureDisturber(
   return {
     copiesOf: async (image) => {
       const read = tiles === undefined ? disturbedSize(image, size, part?.frame) : image;
-      return copiesOfEach([read], (picture) => disturbedImage(picture, randomDisturbance(random), random));
+      return copiesOfEach([read], (picture) => disturbedPicture(picture, random));
     },
     dispose: async () => {},
   };
