@@ -62,7 +62,12 @@ async function learn(
   };
   const observations = observationGraph(network);
   const readFrom = (images: Observations, sample: Observations) =>
-    readout.fit(images, { random: random.split("readout"), classifier: options.classifier, sample });
+    readout.fit(images, {
+      random: random.split("readout"),
+      classifier: options.classifier,
+      sample,
+      isLocated: context.look?.part !== undefined,
+    });
   const fitted =
     observations.outputs.length === 0 // the network says it all
       ? await readFrom(nothing(), nothing())

@@ -87,14 +87,18 @@ test("where each place has a Gaussian of its own, the highest of texture, streng
       };
     }
   };
-  const fitted = (isAligned: boolean, contrast = 1) =>
-    combinedReadout.fit(pictures(isAligned, contrast), fitOptions(pictures(isAligned, contrast)));
+  const fitted = (isAligned: boolean, contrast = 1, isLocated = false) =>
+    combinedReadout.fit(pictures(isAligned, contrast), {
+      ...fitOptions(pictures(isAligned, contrast)),
+      isLocated,
+    });
   expect((await fitted(true)).groups).toEqual([
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
     { maps: [3], weight: 2 },
     { maps: [2, 4, 5], weight: 6 },
   ]);
+  expect((await fitted(true, 1, true)).groups?.slice(2)).toEqual([{ maps: [2, 3, 4], weight: 6 }]); // without kinds
   const ofContrasts = await fitted(true, 3);
   expect(Object.keys(ofContrasts.found?.instanceShares ?? {})).toContain("strengths");
   expect(ofContrasts.groups?.at(-1)).toEqual({ maps: [2, 3], weight: 6 }); // without kinds and derivatives

@@ -110,7 +110,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
     mayReadGrey: true,
     tolerance: "usual",
     observe: (output) => Object.fromEntries(described.map(([name, { of }]) => [name, of(output)])),
-    fit: async (images, { random, sample }) => {
+    fit: async (images, { random, sample, isLocated = false }) => {
       const shares = await instanceShares(described, sample);
       const fitted = await fitPlaces(images, described, { random, shares });
       const distances = new Map(
@@ -142,6 +142,7 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
       const told = {
         areToldApart: distances.get("strengths")?.isByPlace === true,
         differInContrast: Object.keys(shares).length > 0,
+        isLocated,
       };
       const { read, groups } = readsAll ? togetherOf(maps, told) : { read: maps };
       return {
@@ -159,15 +160,20 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
 
 /**
  * Which maps are read, and how they count: each map of the network by itself, and beside them, where places are told apart, kinds of texture and the
- * highest of {@link placeMaps} - without kinds and derivatives where good pictures differ in contrast, which is not all that these differ in there -,
- * else texture alone: strengths of any place are then within what is usual somewhere.
+ * highest of {@link placeMaps} - without kinds and derivatives where good pictures differ in contrast, which is not all that these differ in there, and
+ * without kinds where the part was found first, so that its places are those of good ones -, else texture alone: strengths of any place are then within
+ * what is usual somewhere.
  */
 function togetherOf(
   maps: readonly ReadMap[],
-  { areToldApart, differInContrast }: { readonly areToldApart: boolean; readonly differInContrast: boolean },
+  {
+    areToldApart,
+    differInContrast,
+    isLocated,
+  }: { readonly areToldApart: boolean; readonly differInContrast: boolean; readonly isLocated: boolean },
 ): { readonly read: readonly ReadMap[]; readonly groups: readonly MapGroup[] } {
   const isRead: Readonly<Partial<Record<ReadMap, boolean>>> = {
-    kinds: areToldApart && !differInContrast,
+    kinds: areToldApart && !differInContrast && !isLocated,
     strengths: areToldApart,
     derivatives: areToldApart && !differInContrast,
   };
