@@ -354,6 +354,9 @@ const resample: readonly OpCase[] = [
   constantGradient("resizeLinear", "one way larger, the other smaller", [real(2, 1, 4, 7)], (x) =>
     g.resizeLinear(x, 6, 2),
   ),
+  constantGradient("resizeImageLinear", "rows smaller, columns larger", [real(2, 7, 4, 3)], (x) =>
+    g.resizeImageLinear(x, 4, 6),
+  ),
   constantGradient("scaleLinear", "to three quarters", [real(2, 2, 8, 12)], (x) =>
     firstOf(firstOf(g.scaleLinear(x, 0.75), 2, 6), 3, 9),
   ),

@@ -6,7 +6,7 @@
  * would find outside counts for nothing (exclude_outside = 1), as in Pillow.
  */
 
-import { sizeOf } from "../../base/shape.ts";
+import { type Dim, sizeOf } from "../../base/shape.ts";
 import { at, defineOp, single } from "../op.ts";
 import { type Reference, referenceZeros } from "../reference-array.ts";
 import { constant, constantInts, int64s, scalar, type Tensor } from "../tensor.ts";
@@ -117,7 +117,12 @@ const mostInPiece = 16;
  */
 function resizedAlong(x: Tensor, axis: number, size: number): Tensor {
   const extent = at(x.shape, axis);
-  if (typeof extent === "number") return product(weightsOf(extent, size), x, plainProduct);
+  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
+  const row = after.length === 1 ? at(after, 0) : extentOfAll(after);
+  if (typeof extent === "number") {
+    const rows = reshape(x, [...before, extent, row]);
+    return reshape(product(weightsOf(extent, size), rows, plainProduct), [...before, size, ...after]);
+  }
   const inPiece = largestDivisor(size, mostInPiece);
   const pieces = size / inPiece;
   const unit = scalar(2 * size);
@@ -135,9 +140,7 @@ function resizedAlong(x: Tensor, axis: number, size: number): Tensor {
   const isOutside = reshape(min(abs(sub(places, inside)), scalar(1)), [pieces, 1, at(steps.shape, 0)]);
   const triangles = mul(max(sub(reach, distances), scalar(0)), sub(scalar(1), isOutside));
   const weights = div(triangles, reduceSum(triangles, { axes: [2] }));
-  const [before, after] = [x.shape.slice(0, axis), x.shape.slice(axis + 1)];
   const found = gather(x, cast(inside, "int64"), axis); // [...before, pieces, taken, ...after]
-  const row = after.length > 1 ? `places of ${extent}` : at(after, 0);
   const rows = reshape(found, [...before, pieces, at(steps.shape, 0), row]);
   return reshape(product(weights, rows, plainProduct), [...before, size, ...after]);
 }
@@ -146,6 +149,11 @@ function resizedAlong(x: Tensor, axis: number, size: number): Tensor {
 function oddNumbers(shape: readonly number[], step = 1): Tensor {
   const data = Float32Array.from({ length: sizeOf(shape) }, (_, i) => 2 * step * i + 1);
   return constant({ dtype: "float32", shape, data });
+}
+
+/** Extent of axes that become one. */
+function extentOfAll(extents: readonly Dim[]): Dim {
+  return extents.every((extent) => typeof extent === "number") ? sizeOf(extents) : extents.join(" x ");
 }
 
 function largestDivisor(size: number, most: number): number {
