@@ -67,7 +67,8 @@ const descriptions: Readonly<Partial<Record<ReadMap, Description>>> = {
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects; the distance of the network's
  * finest features from those of good images; and, which need no network, distances of colour and texture: one of smooth surroundings and, where places
- * are told apart, two of every place by itself. Where they are not, the first is the mean of two: from the Gaussian of all places and from the nearest of some kinds of them.
+ * are told apart, one from the nearest of some kinds of places and two of every place by itself. Where they are not, the first is the mean of two: from the Gaussian of all places and from the
+ * nearest kind.
  */
 export const combinedReadout: Readout = readoutOf(
   readMapNames,
@@ -81,7 +82,7 @@ export const networkReadout: Readout = readoutOf(
 );
 
 /**
- * Some of the maps, brought to one scale; their mean is the anomaly map. Where all of {@link placeMaps} and a map of the network are read, what counts how much
+ * Some of the maps, brought to one scale; their mean is the anomaly map. Where all of them are read, what counts how much
  * depends on whether places are told apart: see {@link togetherOf}.
  *
  * @param maps - At least one, in the order of {@link readMapNames}.
