@@ -8,6 +8,15 @@ import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
 import { bankFeatures, bankSize, gaussianDerivatives } from "./filter-bank.ts";
 
+/** Both slopes and the three second derivatives. */
+const orders = [
+  [0, 1],
+  [1, 0],
+  [0, 2],
+  [1, 1],
+  [2, 0],
+] as const;
+
 function graphOf(shape: readonly number[], build: (x: Tensor) => Tensor): Graph {
   const x = input("x", "float32", shape);
   return buildGraph({ name: "bank", inputs: [x], outputs: { y: build(x) } });
@@ -18,13 +27,6 @@ test("derivatives of a parabola are what calculus says, at every scale", () => {
   const surface = (row: number, column: number) =>
     1 + 2 * row - 3 * column + 0.5 * row * row - 0.25 * column * column + 0.125 * row * column;
   const values = Array.from({ length: height * width }, (_, i) => surface(Math.floor(i / width), i % width));
-  const orders = [
-    [0, 1],
-    [1, 0],
-    [0, 2],
-    [1, 1],
-    [2, 0],
-  ] as const;
   for (const sigma of [1, 2, 4]) {
     const graph = graphOf([1, 1, height, width], (x) => gaussianDerivatives(x, sigma, orders));
     const { y } = evaluateGraph(graph, { x: reference([1, 1, height, width], values) });
@@ -47,7 +49,7 @@ test("wide filters of a shrunk picture tell what those of the whole one do", () 
     return 0.4 * wave + 0.1 * value;
   });
   const x = reference([1, 1, size, size], values);
-  const meanStrengths = (sigma: number, orders: readonly (readonly [0 | 1 | 2, 0 | 1 | 2])[]) => {
+  const meanStrengths = (sigma: number) => {
     const { y } = evaluateGraph(
       graphOf([1, 1, size, size], (t) =>
         resizeLinear(abs(gaussianDerivatives(t, sigma, orders)), side, side),
@@ -56,14 +58,7 @@ test("wide filters of a shrunk picture tell what those of the whole one do", () 
     );
     return Array.from(y?.data ?? [], Number);
   };
-  const orders = [
-    [0, 1],
-    [1, 0],
-    [0, 2],
-    [1, 1],
-    [2, 0],
-  ] as const;
-  const whole = [1, 2, 4].flatMap((sigma) => meanStrengths(sigma, orders));
+  const whole = [1, 2, 4].flatMap(meanStrengths);
   const { y } = evaluateGraph(
     graphOf([1, 1, size, size], (t) => bankFeatures(t, side)),
     { x },

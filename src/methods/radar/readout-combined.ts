@@ -207,11 +207,19 @@ function distancesFrom(
   invariant(fitted, "a readout fitted on no images");
   const places = fitted.fit.finish();
   const isByPlace = Number(places.mean.shape[0]) > 1;
-  const values = (output: NetworkOutput) => normalizedInstances(of(output), share);
+  const described = new WeakMap<NetworkOutput, Tensor>(); // both distances are of the same values
+  const values = (output: NetworkOutput): Tensor => {
+    const known = described.get(output) ?? normalizedInstances(of(output), share);
+    described.set(output, known);
+    return known;
+  };
   const ofPlace = (output: NetworkOutput) => placeDistance(values(output), places);
   if (!hasKinds) return { own: { of: ofPlace, isByPlace } };
-  const kinds = kindsOf(fitted, random.split("mixture"));
-  const ofKind = (output: NetworkOutput) => mixtureDistance(values(output), kinds);
+  let kinds: GaussianMixture | undefined; // fitted where they are read
+  const ofKind = (output: NetworkOutput) => {
+    kinds ??= kindsOf(fitted, random.split("mixture"));
+    return mixtureDistance(values(output), kinds);
+  };
   const both = (output: NetworkOutput) => mul(add(ofPlace(output), ofKind(output)), scalar(0.5));
   return { own: { of: isByPlace ? ofPlace : both, isByPlace }, ofKinds: { of: ofKind, isByPlace: false } };
 }
