@@ -17,13 +17,23 @@ export function emptyPlaceSums(places: number, dimensions: number): PlaceSums {
 }
 
 /**
- * Whether the mean of a place in one half of the images predicts the other half better than the mean of all places does:
- * Σ (x - m_place)² <= (1 - gain)·Σ (x - m)², x of one half, m_place of the other.
+ * Whether the place explains at least a tenth of the spread, see {@link shareOfPlace}.
  *
  * @param overall - Mean of all places and images, float64 [D].
  */
 export function isAligned(a: PlaceSums, b: PlaceSums, overall: Float64Array): boolean {
-  if (a.count === 0 || b.count === 0) return false;
+  return shareOfPlace(a, b, overall) >= alignedGain;
+}
+
+/**
+ * How much of the spread in one half of the images the mean of a place in the other half explains, beyond the mean of all places:
+ * 1 - Σ (x - m_place)² / Σ (x - m)², x of one half, m_place of the other.
+ *
+ * @param overall - Mean of all places and images, float64 [D].
+ * @returns At most 1; 0 where either half is empty, and below 0 where the mean of all places says more.
+ */
+function shareOfPlace(a: PlaceSums, b: PlaceSums, overall: Float64Array): number {
+  if (a.count === 0 || b.count === 0) return 0;
   const squaredError = (half: PlaceSums, predict: (i: number) => number) => {
     let error = half.squares;
     half.sum.forEach((sum, i) => {
@@ -34,17 +44,23 @@ export function isAligned(a: PlaceSums, b: PlaceSums, overall: Float64Array): bo
   };
   const byMean = (i: number) => overall[i % overall.length] ?? 0;
   const byPlace = (half: PlaceSums) => (i: number) => (half.sum[i] ?? 0) / half.count;
-  const explained = squaredError(a, byPlace(b)) + squaredError(b, byPlace(a));
-  return explained <= (1 - alignedGain) * (squaredError(a, byMean) + squaredError(b, byMean));
+  const unexplained = squaredError(a, byPlace(b)) + squaredError(b, byPlace(a));
+  const spread = squaredError(a, byMean) + squaredError(b, byMean);
+  return spread > 0 ? 1 - unexplained / spread : 1; // without spread, the place's mean is every picture
+}
+
+/** {@link isAligned} of images one by one. Arguments as {@link explainedByPlace}. */
+export function areAligned(images: readonly Float32Array[], dimensions: number): boolean {
+  return explainedByPlace(images, dimensions) >= alignedGain;
 }
 
 /**
- * The same of images one by one, those of even number the one half.
+ * {@link shareOfPlace} of images one by one, those of even number the one half.
  *
  * @param images - float32 [D, L] each.
  * @param dimensions - D.
  */
-export function areAligned(images: readonly Float32Array[], dimensions: number): boolean {
+export function explainedByPlace(images: readonly Float32Array[], dimensions: number): number {
   const places = (images[0]?.length ?? 0) / dimensions;
   const halves = [emptyPlaceSums(places, dimensions), emptyPlaceSums(places, dimensions)] as const;
   const overall = new Float64Array(dimensions);
@@ -59,5 +75,5 @@ export function areAligned(images: readonly Float32Array[], dimensions: number):
       overall[dimension] = (overall[dimension] ?? 0) + value / (places * images.length);
     }
   }
-  return isAligned(...halves, overall);
+  return shareOfPlace(...halves, overall);
 }

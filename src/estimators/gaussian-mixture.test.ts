@@ -5,7 +5,12 @@ import { Random } from "../base/random.ts";
 import { buildGraph, type Graph, input } from "../graph/index.ts";
 import { nodeBackend } from "../runtime/node.ts";
 import { evaluateGraph } from "../runtime/reference.ts";
-import { fitGaussianMixture, type GaussianMixture, mixtureDistance } from "./gaussian-mixture.ts";
+import {
+  fitGaussianMixture,
+  type GaussianMixture,
+  mixtureDistance,
+  mixtureResiduals,
+} from "./gaussian-mixture.ts";
 
 const none = new Float64Array(2);
 
@@ -95,4 +100,18 @@ test("the same seed gives the same mixture, in ONNX Runtime as in the reference"
     rtol: 1e-5,
     atol: 1e-6,
   });
+});
+
+test("what a place is once its kind is known is its deviation from the nearest component, in that one's metric", () => {
+  const mixture: GaussianMixture = {
+    mean: { dtype: "float32", shape: [2, 1, 2], data: Float32Array.of(0, 0, 10, 4) },
+    // transposed: the first is narrow, the second ten times as wide along both axes, and leans
+    whitening: { dtype: "float32", shape: [2, 2, 2], data: Float32Array.of(1, 0.5, 0, 1, 0.1, 0.05, 0, 0.1) },
+  };
+  const x = [1, 4, 9];
+  const y = [-1, 0, 5];
+  // (4, 0): squared 16 + 4 from the first, 0.36 + (-0.3 - 0.4)² = 0.85 from the second
+  expect(Array.from(mixtureResiduals(Float32Array.from([...x, ...y]), mixture))).toEqual([
+    1, -6, -1, -1, -4, 1,
+  ]);
 });

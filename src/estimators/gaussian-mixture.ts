@@ -1,5 +1,5 @@
 /** What good places look like in kinds, wherever they are: a mixture of Gaussians of their features. */
-import type { NdArray } from "../base/array.ts";
+import { floatValues, type NdArray } from "../base/array.ts";
 import { invariant } from "../base/check.ts";
 import type { Random } from "../base/random.ts";
 import {
@@ -98,6 +98,50 @@ export function mixtureDistance(features: Tensor, { mean, whitening }: GaussianM
   const squares = reduceSumSquare(matmul(deviations, constant(whitening)), { axes: [3] });
   const nearest = reduceMin(squares, { axes: [1] });
   return reshape(sqrt(mul(nearest, scalar(1 / size))), [batch, 1, height, width]);
+}
+
+/**
+ * What is left of features once the mean of their kind is taken away: of each place its deviation from the component that is nearest, as in {@link mixtureDistance}.
+ *
+ * @param features - float32 [D, L] of one image.
+ * @returns float32 [D, L].
+ */
+export function mixtureResiduals(features: Float32Array, { mean, whitening }: GaussianMixture): Float32Array {
+  const [count = 0, , size = 0] = mean.shape.map(Number);
+  const places = features.length / size;
+  const [means, factors] = [floatValues(mean), floatValues(whitening)];
+  const deviation = new Float64Array(size);
+  const left = new Float32Array(features.length);
+  for (let place = 0; place < places; place++) {
+    let least = Infinity;
+    for (let k = 0; k < count; k++) {
+      for (let i = 0; i < size; i++) {
+        deviation[i] = (features[i * places + place] ?? 0) - (means[k * size + i] ?? 0);
+      }
+      const distance = squaredLength(
+        deviation,
+        factors.subarray(k * size * size, (k + 1) * size * size),
+        least,
+      );
+      if (distance >= least) continue;
+      least = distance;
+      for (let i = 0; i < size; i++) left[i * places + place] = deviation[i] ?? 0;
+    }
+  }
+  return left;
+}
+
+/** ‖d·W‖² with W upper triangular, float32 [D, D]; or some number of at least `enough` once it is sure to be that much. */
+function squaredLength(deviation: Float64Array, factor: Float32Array, enough: number): number {
+  const size = deviation.length;
+  let sum = 0;
+  for (let column = 0; column < size && sum < enough; column++) {
+    let value = 0;
+    for (let row = 0; row <= column; row++)
+      value += (deviation[row] ?? 0) * (factor[row * size + column] ?? 0);
+    sum += value * value;
+  }
+  return sum;
 }
 
 /** Points drawn one after the other, each the likelier the further it is from those drawn before. */

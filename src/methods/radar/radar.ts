@@ -66,7 +66,6 @@ async function learn(
       random: random.split("readout"),
       classifier: options.classifier,
       sample,
-      isLocated: context.look?.part !== undefined,
     });
   const fitted =
     observations.outputs.length === 0 // the network says it all

@@ -57,7 +57,6 @@ export interface Readout {
    *
    * @param images - The observations of each image by their names, its patches first.
    * @param options - `sample`: those of some of the images once more, from among all of them; it costs calls of the network where it is looked at.
-   * `isLocated`: whether a part was found in the pictures first, so that it lies in its place. Default false.
    */
   readonly fit: (
     images: AsyncIterable<Readonly<Record<string, NdArray>>>,
@@ -65,7 +64,6 @@ export interface Readout {
       readonly random: Random;
       readonly classifier: ClassifierName | null;
       readonly sample: AsyncIterable<Readonly<Record<string, NdArray>>>;
-      readonly isLocated?: boolean;
     },
   ) => Promise<FittedReadout>;
 }
