@@ -58,7 +58,7 @@ test("the scoring network has the head's map and that of features, and looks at 
   expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
 });
 
-test("the default has seven maps to read, five of them without the network", () => {
+test("the default has six maps to read, four of them without the network", () => {
   const { output } = network();
   const observed = combinedReadout.observe(output);
   expect(Object.keys(observed)).toEqual(["features", "texture", "strengths", "derivatives"]);
@@ -69,7 +69,7 @@ test("the default has seven maps to read, five of them without the network", () 
   expect(combinedReadout.settings).toMatchObject({ smoothing: { texture: 1 / 24, strengths: 1 / 96 } });
 });
 
-test("kinds of texture are always read; the same place's texture, strengths and derivatives where it tells more than its kind, kinds of strengths where it tells something but no more than that", async () => {
+test("kinds of texture are always read; the same place's texture, strengths and derivatives where it tells more than its kind, strengths alone where it tells something but no more than that", async () => {
   type Place = "none" | "its own" | "one of two kinds";
   const pictures = async function* (place: Place, contrast: number, dimensions: number) {
     for (let i = 0; i < 12; i++) {

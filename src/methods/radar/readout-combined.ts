@@ -23,34 +23,27 @@ const smoothing = {
   texture: 1 / 24,
   kinds: 1 / 24,
   strengths: 1 / 96,
-  strengthKinds: 1 / 96,
   derivatives: 1 / 96,
 } as const;
 
 /** How much maps count; those of the network 1 each (ours). */
 const weights = {
-  /** Each map of distances from kinds. */
+  /** Kinds of texture. */
   kinds: 2,
-  /** The highest of the maps that compare a place with the same one, where they are read. */
+  /** Strengths, where they are read and a place tells no more than its kind. */
+  strengths: 2,
+  /** The highest of the maps that compare a place with the same one, where it tells more. */
   places: 6,
 } as const;
 
-/** What a place has to tell of strengths beyond its kind, as a share of what the kind leaves, for places to be compared (ours). */
+/** What a place has to tell of strengths beyond its kind, as a share of what the kind leaves, for places to count most (ours). */
 const leastBeyondKinds = 1 / 6;
 
 /**
  * Names of the maps: logits of the defect head; distance of the network's features; of texture, and of it from the nearest of its kinds; of strengths of
- * detail, and of them from the nearest of their kinds; and of strengths of derivatives.
+ * detail; and of strengths of derivatives.
  */
-export const readMapNames = [
-  "defects",
-  "features",
-  "texture",
-  "kinds",
-  "strengths",
-  "strengthKinds",
-  "derivatives",
-] as const;
+export const readMapNames = ["defects", "features", "texture", "kinds", "strengths", "derivatives"] as const;
 
 /** One of {@link readMapNames}. */
 export type ReadMap = (typeof readMapNames)[number];
@@ -72,14 +65,13 @@ const distances: Readonly<
   texture: { of: "texture", from: "place" },
   kinds: { of: "texture", from: "kind" },
   strengths: { of: "strengths", from: "place" },
-  strengthKinds: { of: "strengths", from: "kind" },
   derivatives: { of: "derivatives", from: "place" },
 };
 
 /**
  * One call at a low noise level, without added noise: the logits of a head trained on synthetic defects; the distance of the network's
  * finest features from those of good images; and, which need no network, distances of colour and texture: of smooth surroundings from the nearest of some kinds of
- * places and, as far as good images lie alike, of three descriptions from the same place in good images, or of one more from the nearest kind. Which are read, {@link together} says.
+ * places and, as far as good images lie alike, of one or three descriptions from the same place in good images. Which are read, {@link together} says.
  */
 export const combinedReadout: Readout = readoutOf(
   readMapNames,
@@ -148,31 +140,32 @@ export function readoutOf(maps: readonly ReadMap[], summary: string = maps.join(
 /**
  * Which maps are read, and how they count. Always those of the network and kinds of texture. Beside them, where good images are aligned and a place tells
  * more than its kind does, the highest of three that compare it with the same place. Where it does not - a part that lies anyhow is told from its
- * ground by where it is, and no more -, kinds of strengths; and where they are not aligned at all nothing: strengths of any place are then within what is usual somewhere.
+ * ground by where it is, and no more -, strengths alone, and they count less; and where images are not aligned at all nothing: strengths of any place are
+ * then within what is usual somewhere.
  */
 function together({ strengths }: Readonly<Record<string, DescribedPlaces>>): {
   readonly read: readonly ReadMap[];
   readonly groups: readonly MapGroup[];
-  readonly found: Readonly<Record<string, unknown>>;
+  readonly found?: Readonly<Record<string, unknown>>;
 } {
-  const ofNetwork = [
+  const always = ["defects", "features", "kinds"] as const;
+  const groups = [
     { maps: [0], weight: 1 },
     { maps: [1], weight: 1 },
+    { maps: [2], weight: weights.kinds },
   ];
-  const kinds = { maps: [2], weight: weights.kinds };
-  const always = ["defects", "features", "kinds"] as const;
-  if (!strengths?.areToldApart) return { read: always, groups: [...ofNetwork, kinds], found: {} };
+  if (!strengths?.areToldApart) return { read: always, groups };
   const placesBeyondKinds = strengths.beyondKinds();
   const found = { placesBeyondKinds };
   return placesBeyondKinds < leastBeyondKinds
     ? {
-        read: [...always, "strengthKinds"],
-        groups: [...ofNetwork, kinds, { maps: [3], weight: weights.kinds }],
+        read: [...always, "strengths"],
+        groups: [...groups, { maps: [3], weight: weights.strengths }],
         found,
       }
     : {
         read: [...always, "texture", "strengths", "derivatives"],
-        groups: [...ofNetwork, kinds, { maps: [3, 4, 5], weight: weights.places }],
+        groups: [...groups, { maps: [3, 4, 5], weight: weights.places }],
         found,
       };
 }
