@@ -50,15 +50,18 @@ describe("radar train", () => {
     expect(training.stderr).toMatch(/\[#+\] 8\/8 steps {2}loss \d\.\d+ {2}[\d.]+ images\/s {2}ETA 0 s\n/);
   });
 
-  test("tells the held-out images and their scores, the highest first, which is the threshold", async () => {
+  test("tells the held-out images and their scores, the highest first, which is the threshold unless disturbed copies raise it", async () => {
     const { threshold, heldOut } = JSON.parse(training.stdout).calibration;
     const paths = heldOut.map(({ path }: { path: string }) => path);
     const { results } = JSON.parse((await radar("detect", model, ...paths, "--json")).stdout);
     expect(results.map(({ isAnomalous }: { isAnomalous: boolean }) => isAnomalous)).toEqual(
       paths.map(() => false),
     );
-    expect(heldOut[0].anomalyScore).toBe(threshold);
-    expect(heldOut[1].anomalyScore).toBeLessThan(threshold);
+    const { calibration } = JSON.parse((await radar("inspect", model, "--json")).stdout);
+    const { thresholdAsTheyAre = threshold, toleratedScore } = calibration;
+    expect(heldOut[0].anomalyScore).toBe(thresholdAsTheyAre);
+    expect(heldOut[1].anomalyScore).toBeLessThan(thresholdAsTheyAre);
+    expect(threshold).toBe(Math.max(thresholdAsTheyAre, toleratedScore));
   });
 
   test("names them to people too", async () => {
