@@ -52,7 +52,8 @@ export interface DescribedPlaces {
  *
  * @param images - Descriptions of each image.
  * @param descriptions - What is described, by the same names.
- * @param options - `sample`: some of the images once more; only looked at where a description may be normalised, or {@link DescribedPlaces.beyondKinds} is asked for one that may.
+ * @param options - `sample`: some of the images once more, looked at where a description may be normalised: how far images differ in contrast, and
+ * {@link DescribedPlaces.beyondKinds}, are measured on them.
  * @returns By the same names.
  */
 export async function describePlaces(
