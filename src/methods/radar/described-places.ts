@@ -120,26 +120,32 @@ function describedPlaces(description: Description, fit: PlacesFit, random: Rando
     described.set(output, known);
     return known;
   };
-  let fitted: GaussianMixture | undefined;
-  const kinds = (): GaussianMixture => {
-    fitted ??= fitGaussianMixture(fit.points.rows(), dimensions, {
+  const kindsOf = (points: PlaceSample): GaussianMixture =>
+    fitGaussianMixture(points.rows(), dimensions, {
       components: mixtureComponents,
       addedVariance: fit.places.spreadOfImages(),
       random: random.split("mixture"),
     });
-    return fitted;
-  };
+  let kinds: GaussianMixture | undefined;
   return {
     areToldApart: Number(gaussians.mean.shape[0]) > 1,
     instanceShare: share,
     fromPlace: (output) => placeDistance(values(output), gaussians),
-    fromKind: (output) => mixtureDistance(values(output), kinds()),
+    fromKind: (output) => {
+      kinds ??= kindsOf(fit.points);
+      return mixtureDistance(values(output), kinds);
+    },
     beyondKinds: () => {
-      const { patches } = patchesOf(fit.sampled);
-      const left = patches.map((patch) =>
-        mixtureResiduals(normalizedInstance(patch, dimensions, share), kinds()),
+      const sampled = patchesOf(fit.sampled).patches.map((patch) =>
+        normalizedInstance(patch, dimensions, share),
       );
-      return explainedByPlace(left, dimensions);
+      const points = new PlaceSample(dimensions, mixturePoints, random.split("places"));
+      for (const features of sampled) points.add(features);
+      const own = kindsOf(points); // kinds of disturbed copies would leave more for the place to explain
+      return explainedByPlace(
+        sampled.map((features) => mixtureResiduals(features, own)),
+        dimensions,
+      );
     },
   };
 }
