@@ -150,6 +150,22 @@ export const usualDisturbances: readonly NamedDisturbance[] = [
   { name: "turn", what: "turn of 1 degree", disturbance: { turn: 1 } },
 ];
 
+/** {@link usualDisturbances} of pictures of that shorter side: small ones are often larger ones made small, and are shifted by less. */
+export function usualDisturbancesAt(sidePx: number): readonly NamedDisturbance[] {
+  return usualDisturbances.map((named) => {
+    const { shift } = named.disturbance;
+    if (shift === undefined) return named;
+    const most = mostShiftPx(sidePx);
+    const within = shift.map((pixels) => Math.max(-most, Math.min(most, pixels)));
+    return { ...named, disturbance: { ...named.disturbance, shift: [within[0] ?? 0, within[1] ?? 0] } };
+  });
+}
+
+/** How far pictures of that side are shifted at most, in pixels. */
+function mostShiftPx(sidePx: number): number {
+  return Math.min(2, sidePx / 128);
+}
+
 const share = 0.5; // of pictures that each kind of disturbance happens to (ours)
 
 /**
@@ -177,7 +193,7 @@ export function randomDisturbance(
     ...(happens() && { jpeg: between(75, 90) }),
   };
   if (!moves) return seen;
-  const most = Math.min(2, sidePx / 128);
+  const most = mostShiftPx(sidePx);
   return {
     ...seen,
     ...(happens() && { shift: [between(-most, most), between(-most, most)] as const }),
@@ -191,8 +207,17 @@ export function randomDisturbance(
  * @param image - uint8 [3, S, S], S = `sidePx`.
  */
 export function disturbedCopy(image: Uint8Array, sidePx: number, random: Random): Uint8Array {
+  return disturbedPlanes(image, sidePx, randomDisturbance(random, { sidePx }), random);
+}
+
+/** {@link disturbed} of uint8 [3, S, S], S = `sidePx`. */
+export function disturbedPlanes(
+  image: Uint8Array,
+  sidePx: number,
+  disturbance: Disturbance,
+  random: Random,
+): Uint8Array {
   const size = { width: sidePx, height: sidePx };
-  const disturbance = randomDisturbance(random, { sidePx });
   return Uint8Array.from(disturbed(Float32Array.from(image), size, disturbance, random));
 }
 

@@ -1,13 +1,21 @@
 /** Disturbed copies of good pictures, and what they say of a threshold: one rule for trainings and for thresholds set anew. */
+import { type Disturbance, usualDisturbances, usualDisturbancesAt } from "../data/disturbance.ts";
+import { conformalThreshold } from "./calibration.ts";
 import type { DetectorDescription } from "./description.ts";
 
-/** Disturbed copies of each picture, where disturbances are to be tolerated (ours). */
+/** Copies of each picture under random disturbances, on which maps are scaled (ours). */
 export const copiesPerPicture = 2;
 
-/** Share of the disturbed copies that may be called anomalous; where a higher rate of false alarms is asked for, that (ours). */
+/** How many usual disturbances there are. */
+export const disturbanceCount: number = usualDisturbances.length;
+
+/** Share of the pictures that may be called anomalous under one disturbance; where a higher rate of false alarms is asked for, that (ours). */
 const toleratedRate = 0.15;
 
-/** Whether a threshold of the model is raised for disturbed copies: it was taught to tolerate them. */
+/** Pictures that are shown under each usual disturbance, at most: of so many, 15 % is a whole number of ranks (ours). */
+const mostStressed = { atOneSize: 39, inTiles: 19 } as const;
+
+/** Whether a threshold of the model is raised for disturbances: it was taught to tolerate them. */
 export function raisesForDisturbances({ options }: DetectorDescription): boolean {
   return options.tolerance === "usual";
 }
@@ -22,15 +30,37 @@ export function pictureOfCopy(copy: number): number {
   return Math.floor(copy / copiesPerPicture);
 }
 
+/** Places of the pictures that are shown under each disturbance, evenly spaced. @param readInTiles - Whether a score takes many calls. */
+export function stressedPlaces(
+  pictures: number,
+  { readInTiles }: { readonly readInTiles: boolean },
+): number[] {
+  const count = Math.min(pictures, readInTiles ? mostStressed.inTiles : mostStressed.atOneSize);
+  return Array.from({ length: count }, (_, i) => Math.floor((i * pictures) / count));
+}
+
+/** Something of a picture under each of the usual disturbances, in their order. @param sidePx - The picture's shorter side. */
+export function underEach<T>(sidePx: number, of: (disturbance: Disturbance) => T): T[] {
+  return usualDisturbancesAt(sidePx).map(({ disturbance }) => of(disturbance));
+}
+
 /**
- * Score that all of the disturbed copies but those that may be called anomalous stay at or below: no threshold is lower. They are 15 %, or the rate where
- * that is higher.
+ * Score that under every single disturbance all of the pictures but those that may be called anomalous stay at or below: no threshold is lower. They are 15 %, or
+ * the rate where that is higher; of so few pictures that this is none of them, the highest is taken.
  *
- * @param copies - Scores of the copies.
+ * @param scores - Of each picture, under each disturbance, in one order; undefined where a copy does not count.
  * @returns undefined if there are none.
  */
-export function toleratedScore(copies: readonly number[], falseAlarmRate: number): number | undefined {
-  const sorted = [...copies].sort((a, b) => a - b);
-  const above = Math.floor(Math.max(toleratedRate, falseAlarmRate) * sorted.length);
-  return sorted[sorted.length - 1 - above];
+export function toleratedScore(
+  scores: readonly (readonly (number | undefined)[])[],
+  falseAlarmRate: number,
+): number | undefined {
+  const [first = []] = scores;
+  const highest = first.flatMap((_, disturbance) => {
+    const ofOne = scores.flatMap((picture) => picture[disturbance] ?? []);
+    if (ofOne.length === 0) return [];
+    const rate = Math.max(toleratedRate, falseAlarmRate, 1 / (ofOne.length + 1));
+    return conformalThreshold(ofOne, rate).threshold;
+  });
+  return highest.length === 0 ? undefined : Math.max(...highest);
 }

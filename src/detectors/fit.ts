@@ -6,11 +6,11 @@ import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { detectorGraph, highestGraph, mapsGraph, readingGraph, sourceMapsName } from "./detector-graph.ts";
-import { copiesPerPicture, pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
+import { copiesPerPicture, disturbanceCount, pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
 import { scalesArray } from "./fused-map.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import type { Look } from "./look.ts";
-import { type MapReading, mapScales, scaledMaximum } from "./map-scale.ts";
+import { type MapReading, type MapScale, mapScales, scaledMaximum } from "./map-scale.ts";
 import type { MapSource } from "./map-source.ts";
 import { imageInputName } from "./model-names.ts";
 import { oddScores } from "./odd-scores.ts";
@@ -26,8 +26,8 @@ export interface FitOptions {
   /** Good images it has not seen: the maps' scales and the thresholds are set on them. */
   readonly heldOut: readonly Uint8Array[];
   /**
-   * Disturbed copies of each of them: a map that minds the disturbances more than the others counts for less, and the thresholds are raised where
-   * more than 15 % of the copies would be called anomalous. Default: none.
+   * Disturbed copies of them: a map that minds the disturbances more than the others counts for less, and the thresholds are raised where
+   * more than 15 % would be called anomalous under one of them. Default: none.
    */
   readonly disturbed?: DisturbedCopies | undefined;
   readonly falseAlarmRate: number | "auto";
@@ -44,12 +44,22 @@ export interface FitOptions {
   readonly describe: (calibration: DetectorDescription["calibration"]) => DetectorDescription;
 }
 
-/** Copies of every held-out image, as `copiesOfEach` gives them. */
+/** Copies of held-out images. */
 export interface DisturbedCopies {
-  /** uint8 [3, S, S] each. */
+  /** Of every one at random, as `copiesOfEach` gives them, for the maps' scales: uint8 [3, S, S] each. */
   readonly images: readonly Uint8Array[];
   /** The same number at their own size; needed where the look is at tiles. */
   readonly whole?: (() => AsyncIterable<RgbImage>) | undefined;
+  /** Of some of them under each usual disturbance, for the thresholds. */
+  readonly stressed: StressedCopies;
+}
+
+/** Some of the held-out images under each usual disturbance. */
+export interface StressedCopies {
+  /** Places of the images among the held-out ones. */
+  readonly places: readonly number[];
+  /** Those of an image stand behind each other, as `underEach` gives them: of the model's size, at their own where the look is at tiles. */
+  readonly pictures: Pictures;
 }
 
 /** A fitted detector. */
@@ -91,63 +101,71 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
         fitPlaceScales(outputOf(session, options.learned, learned), area),
       )
     : undefined;
-  const heldOut: HeldOut = { images: options.heldOut, whole: tiles && options.wholeHeldOut };
-  const copied: HeldOut = {
-    images: options.disturbed?.images ?? [],
-    whole: tiles && options.disturbed?.whole,
-  };
+  const shown = (images: readonly Uint8Array[], whole: Pictures | undefined): Pictures =>
+    tiles && whole ? whole : () => images.map((planes) => pictureOf(planes, sizePx));
+  const heldOut = shown(options.heldOut, options.wholeHeldOut);
+  const copied = shown(options.disturbed?.images ?? [], options.disturbed?.whole);
+  const stressed = options.disturbed?.stressed ?? { places: [], pictures: () => [] };
   const heldOutLook = { places, look };
-  const read = (pictures: HeldOut) =>
+  const readingsFrom = (pictures: Pictures) =>
     withSession(backend, readingGraph(source, heldOutLook), (session) =>
-      forEach(pictures, { sizePx, count }, async (picture) => readingOf(await session.run(picture))),
+      forEach(pictures, count, async (picture) => readingOf(await session.run(picture))),
     );
-  const readings = await read(heldOut);
-  const ofCopies = options.disturbed ? await read(copied) : [];
+  const readings = await readingsFrom(heldOut);
+  const ofCopies = options.disturbed ? await readingsFrom(copied) : [];
   const scales = mapScales(readings, ofCopies);
   const scalesFor = readings.map((_, i) => {
     const others = readings.filter((_, j) => j !== i);
     const copiesOfOthers = ofCopies.filter((_, j) => pictureOfCopy(j) !== i);
     return others.length > 0 ? mapScales(others, copiesOfOthers) : scales;
   });
-  const highestOf = async (
-    pictures: HeldOut,
-    read: readonly MapReading[],
+  const [only, ...others] = scales;
+  const hasOwnScore = readings.some(({ score }) => score !== null);
+  /** Score and largest pixel of pictures, each of one of the held-out images. @param known - Their readings where they have been read. */
+  const scored = async (
+    pictures: Pictures,
     imageOf: (i: number) => number,
-  ) => {
+    known?: readonly MapReading[],
+  ): Promise<Scored[]> => {
     const scalesOf = (i: number) => scalesFor[imageOf(i)] ?? scales;
-    const [only] = scales;
-    if (only && scales.length === 1)
-      return read.map((reading, i) => scaledMaximum(reading, scalesOf(i)[0] ?? only));
-    return await withSession(backend, highestGraph(source, heldOutLook, scales.length), (session) =>
-      forEach(pictures, { sizePx, count }, async (picture, i) => {
+    const isOnly = only !== undefined && others.length === 0;
+    const read = known ?? (isOnly || hasOwnScore ? await readingsFrom(pictures) : undefined);
+    const largest =
+      isOnly && read
+        ? read.map((reading, i) => scaledMaximum(reading, scalesOf(i)[0] ?? only))
+        : await highestOf(pictures, scalesOf);
+    return largest.map((pixel, i) => ({ score: Math.fround(read?.[i]?.score ?? pixel), largest: pixel }));
+  };
+  const highestOf = (pictures: Pictures, scalesOf: (i: number) => readonly MapScale[]) =>
+    withSession(backend, highestGraph(source, heldOutLook, scales.length), (session) =>
+      forEach(pictures, count, async (picture, i) => {
         const { highest } = await session.run({ ...picture, scales: scalesArray(scalesOf(i)) });
         return Number(highest?.data[0]);
       }),
     );
-  };
-  const scoreOf = ({ score }: MapReading, largest: number) => Math.fround(score ?? largest);
-  const largest = await highestOf(heldOut, readings, (i) => i);
-  const largestOfCopies = ofCopies.length > 0 ? await highestOf(copied, ofCopies, pictureOfCopy) : [];
-  const heldOutScores = readings.map((reading, i) => scoreOf(reading, largest[i] ?? 0));
+  const ofHeldOut = await scored(heldOut, (i) => i, readings);
+  const heldOutScores = ofHeldOut.map(({ score }) => score);
   const odd = options.keepOdd ? [] : oddScores(heldOutScores, falseAlarmRate);
   const kept = (values: readonly number[]) =>
     Float32Array.from(values.filter((_, i) => !odd.includes(i))).sort();
   const scores = kept(heldOutScores);
-  const copies = ofCopies
-    .map((reading, j) => ({ reading, largest: largestOfCopies[j] ?? 0 }))
-    .filter((_, j) => !odd.includes(pictureOfCopy(j)));
+  const placeOf = (copy: number) => stressed.places[Math.floor(copy / disturbanceCount)] ?? 0;
+  const ofStressed = stressed.places.length > 0 ? await scored(stressed.pictures, placeOf) : [];
+  const stressedRows = stressed.places
+    .map((_, i) => ofStressed.slice(i * disturbanceCount, (i + 1) * disturbanceCount))
+    .filter((_, i) => !odd.includes(stressed.places[i] ?? -1));
   const own = thresholdOf(source, scores, falseAlarmRate);
   const tolerated =
     own.rule === "method" // its own stays as it is
       ? undefined
       : toleratedScore(
-          copies.map((copy) => scoreOf(copy.reading, copy.largest)),
+          stressedRows.map((row) => row.map(({ score }) => score)),
           own.falseAlarmRate,
         );
   const threshold = Math.max(own.threshold, tolerated ?? own.threshold);
-  const pixel = conformalThreshold(kept(largest), falseAlarmRate);
+  const pixel = conformalThreshold(kept(ofHeldOut.map(({ largest }) => largest)), falseAlarmRate);
   const largestTolerated = toleratedScore(
-    copies.map((copy) => copy.largest),
+    stressedRows.map((row) => row.map(({ largest }) => largest)),
     pixel.falseAlarmRate,
   );
   const pixelThreshold = Math.max(pixel.threshold, largestTolerated ?? pixel.threshold);
@@ -178,34 +196,39 @@ export function mapMaximumOf(pixelThreshold: number): number {
   return mapHeadroom * Math.max(leastThreshold, pixelThreshold);
 }
 
-/** Pictures as planes, or whole where they are read in tiles. */
-interface HeldOut {
-  readonly images: readonly Uint8Array[];
-  readonly whole: (() => AsyncIterable<RgbImage>) | undefined;
+/** Pictures of the model's size, or whole where they are read in tiles: the same each time. */
+type Pictures = () => AsyncIterable<RgbImage> | Iterable<RgbImage>;
+
+/** What is read of a picture. */
+interface Scored {
+  readonly score: number;
+  /** Largest pixel of its map. */
+  readonly largest: number;
 }
 
 /** What is made of each picture, given it as a graph's input. */
 async function forEach<T>(
-  { images, whole }: HeldOut,
-  { sizePx, count }: { readonly sizePx: number; readonly count: () => void },
+  pictures: Pictures,
+  count: () => void,
   use: (input: Record<string, NdArray>, i: number) => Promise<T>,
 ): Promise<T[]> {
   const results: T[] = [];
-  const pictures = whole ? whole() : images.map((planes) => pictureOf(planes, sizePx));
-  for await (const picture of pictures) {
+  for await (const picture of pictures()) {
     results.push(await use({ [imageInputName]: stackPictures([picture]) }, results.length));
     count();
   }
   return results;
 }
 
-/** Counts the pictures of all passes: those learned from where places are standardised, and the held-out ones, once more where several maps become one. */
+/** Counts the pictures of all passes: those learned from where places are standardised, the held-out ones, once more where several maps become one, and their copies. */
 function counter(
   { learned, heldOut, disturbed, onProgress }: FitOptions,
   { hasPlaces, mapCount }: { readonly hasPlaces: boolean; readonly mapCount: number },
 ): () => void {
-  const pictures = heldOut.length * (disturbed ? 1 + copiesPerPicture : 1);
-  const total = (hasPlaces ? learned.length : 0) + pictures * (mapCount > 1 ? 2 : 1);
+  const copies = disturbed ? heldOut.length * copiesPerPicture : 0;
+  const stressed = disturbed ? disturbed.stressed.places.length * disturbanceCount : 0;
+  const total =
+    (hasPlaces ? learned.length : 0) + heldOut.length * (mapCount > 1 ? 2 : 1) + copies + stressed;
   let done = 0;
   return () => onProgress?.({ done: ++done, total });
 }

@@ -1,7 +1,7 @@
 /** A detector whose network counts in eight bits, made of one that counts in float32. */
 import { OptionError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
-import { disturbedCopy } from "../data/index.ts";
+import { disturbedCopy, disturbedPlanes } from "../data/disturbance.ts";
 import {
   type NetworkConstant,
   quantizableConvolutions,
@@ -12,7 +12,7 @@ import {
 import type { Backend } from "../runtime/backend.ts";
 import { fileHash } from "./content-hash.ts";
 import type { DetectorDescription } from "./description.ts";
-import { copiesOfEach, raisesForDisturbances } from "./disturbed-copies.ts";
+import { copiesOfEach, raisesForDisturbances, stressedPlaces, underEach } from "./disturbed-copies.ts";
 import { type FittedDetector, fitDetector } from "./fit.ts";
 import { checkModel } from "./load-detector.ts";
 import { imageInputName } from "./model-names.ts";
@@ -74,12 +74,21 @@ export async function quantizeDetector(
   }
   const from = await fileHash(model);
   const random = new Random(description.seed).split("disturbed pictures of int8");
-  const copyOf = (picture: Uint8Array) => disturbedCopy(picture, description.imageSizePx, random);
+  const sizePx = description.imageSizePx;
+  const copyOf = (picture: Uint8Array) => disturbedCopy(picture, sizePx, random);
+  const places = stressedPlaces(heldOut.length, { readInTiles: false });
+  const stressed = function* () {
+    const drawn = random.split("stressed");
+    for (const place of places)
+      yield* underEach(sizePx, (disturbance) =>
+        pictureOf(disturbedPlanes(heldOut[place] ?? new Uint8Array(), sizePx, disturbance, drawn), sizePx),
+      );
+  };
   return fitDetector(mapsOfNetwork({ ...within, model: network }, { ...description, readsGrey }), {
     learned: [],
     heldOut,
     ...(raisesForDisturbances(description) && {
-      disturbed: { images: copiesOfEach(heldOut, copyOf) },
+      disturbed: { images: copiesOfEach(heldOut, copyOf), stressed: { places, pictures: stressed } },
     }),
     falseAlarmRate: rateOf(description),
     keepOdd: false,

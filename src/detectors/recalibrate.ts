@@ -8,7 +8,7 @@ import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { sourceMapsName } from "./detector-graph.ts";
-import { pictureOfCopy, toleratedScore } from "./disturbed-copies.ts";
+import { toleratedScore } from "./disturbed-copies.ts";
 import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
@@ -24,12 +24,18 @@ export interface GoodScores {
   /** Highest value of each picture's map, in the same order; where it is not known, the pixel threshold stays in step or as it is. */
   readonly mapMaxima?: readonly number[] | undefined;
   /**
-   * The same of disturbed copies of each picture, as `copiesOfEach` gives them, where the model was taught to tolerate disturbances. Default: what copies scored when the
+   * The same of some of them under each usual disturbance, where the model was taught to tolerate disturbances. Default: what copies scored when the
    * threshold was set before, moved by as much as the median of the good scores has moved.
    */
-  readonly disturbed?:
-    | { readonly scores: readonly number[]; readonly mapMaxima: readonly number[] }
-    | undefined;
+  readonly disturbed?: readonly DisturbedScores[] | undefined;
+}
+
+/** What a picture scored under each usual disturbance, in the order of `underEach`. */
+export interface DisturbedScores {
+  /** Its place among the pictures. */
+  readonly place: number;
+  readonly scores: readonly number[];
+  readonly mapMaxima: readonly number[];
 }
 
 /** How a threshold is set anew. */
@@ -94,9 +100,9 @@ export async function recalibrate(
   const asTheyAre = conformalThreshold(ranked, rate).threshold;
   const misfits = ranked.filter((score) => !showsPart(score)).length;
   if (!showsPart(asTheyAre)) throw tooManyMisfits(misfits, { images: ranked.length, rate });
-  const copies = disturbed && keptCopies(disturbed, { measured, odd });
+  const copies = disturbed?.filter(({ place }) => !odd.includes(place) && showsPart(measured[place] ?? 0));
   const tolerated = copies
-    ? toleratedScore(copies.scores, rate)
+    ? toleratedScore(copies.map(scoresWithPart), rate)
     : movedScore(before.calibration, ranked.filter(showsPart));
   const threshold = Math.max(asTheyAre, tolerated ?? asTheyAre);
   const { part } = before;
@@ -106,7 +112,10 @@ export async function recalibrate(
   );
   const pixelsOf = (maxima: readonly number[]): number => {
     const { threshold: own } = conformalThreshold(kept(maxima), rate);
-    return Math.max(own, toleratedScore(copies?.mapMaxima ?? [], rate) ?? own);
+    const ofCopies = copies?.map((copy) =>
+      scoresWithPart(copy).map((score, i) => (score === undefined ? undefined : copy.mapMaxima[i])),
+    );
+    return Math.max(own, toleratedScore(ofCopies ?? [], rate) ?? own);
   };
   const pixelThreshold = mapMaxima && pixelsOf(mapMaxima);
   const description = describe(before, { scores, threshold, asTheyAre, tolerated, rate, pixelThreshold });
@@ -139,21 +148,9 @@ function tooManyMisfits(
   );
 }
 
-type Copies = NonNullable<GoodScores["disturbed"]>;
-
-/** Of copies that show the part, of pictures that count. */
-function keptCopies(
-  { scores, mapMaxima }: Copies,
-  { measured, odd }: { readonly measured: readonly number[]; readonly odd: readonly number[] },
-): Copies {
-  const counts = (copy: number): boolean => {
-    const picture = pictureOfCopy(copy);
-    return !odd.includes(picture) && showsPart(measured[picture] ?? 0) && showsPart(scores[copy] ?? 0);
-  };
-  return {
-    scores: scores.filter((_, copy) => counts(copy)),
-    mapMaxima: mapMaxima.filter((_, copy) => counts(copy)),
-  };
+/** Undefined where a disturbed copy does not show the part: it is anomalous whatever the threshold. */
+function scoresWithPart({ scores }: DisturbedScores): (number | undefined)[] {
+  return scores.map((score) => (showsPart(score) ? score : undefined));
 }
 
 /** What disturbed copies stayed at or below when the threshold was set before, moved as far as the good scores have moved since. */

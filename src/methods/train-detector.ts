@@ -3,23 +3,17 @@ import { checkAborted } from "../base/abort.ts";
 import { DataError } from "../base/errors.ts";
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import {
-  allowedSymmetries,
-  applySymmetry,
-  disturbedCopy,
-  disturbedPicture,
-  type Symmetry,
-} from "../data/index.ts";
+import { allowedSymmetries, applySymmetry, type Symmetry } from "../data/index.ts";
 import { conformalThreshold } from "../detectors/calibration.ts";
 import { contentHash } from "../detectors/content-hash.ts";
 import { type DetectorDescription, usualNetworkCalls } from "../detectors/description.ts";
-import { copiesOfEach, copiesPerPicture } from "../detectors/disturbed-copies.ts";
 import { fitDetector } from "../detectors/fit.ts";
 import { lookFacts } from "../detectors/look.ts";
-import { type LookedArea, onlyArea } from "../detectors/looked-area.ts";
+import type { LookedArea } from "../detectors/looked-area.ts";
 import { abortable } from "../runtime/abortable.ts";
 import { splitGood } from "./good-split.ts";
 import type { PreparedMethod, TrainingContext } from "./method.ts";
+import { trainingCopies } from "./training-copies.ts";
 
 /** A trained detector. */
 export interface TrainedDetector {
@@ -63,24 +57,14 @@ export async function trainDetector(
   const { fullSize } = context;
   const learned = fullSize ? split.train.flatMap((i) => fullSize.windows[i] ?? []) : pick(split.train);
   const tolerance = context.tolerance ?? prepared.tolerance ?? "none";
-  const drawn = random.split("disturbances");
   const area = context.look?.area;
   const labels = fullSize
     ? split.train.flatMap((i) => fullSize.looked?.[i] ?? [])
     : area && learned.map(() => area.data);
-  const copyOf = (image: Uint8Array) => disturbedCopy(image, options.imageSize, drawn);
-  const disturb = (picture: RgbImage) => disturbedPicture(picture, drawn);
-  const copiesOf = async (indices: readonly number[]) => {
-    const copies: Uint8Array[] = [];
-    for (const index of indices) {
-      checkAborted(context.signal, "training");
-      const copy = (await context.retaken?.(index, disturb)) ?? copyOf(images[index] ?? new Uint8Array());
-      copies.push(area?.filling ? onlyArea(copy, area.filling, area.data) : copy);
-    }
-    return copies;
-  };
+  const copiesOf = trainingCopies(images, context, { sizePx: options.imageSize, random });
   const isTaught = tolerance !== "none";
-  const disturbedOnes = isTaught && (fullSize ? learned.map(copyOf) : await copiesOf(split.train));
+  const disturbedOnes =
+    isTaught && (fullSize ? learned.map(copiesOf.ofWindow) : await copiesOf.of(split.train));
   const shown = disturbedOnes ? [...learned, ...disturbedOnes] : learned;
   const hash = await contentHash([...images, ...(fullSize?.windows.flat() ?? [])]);
   const symmetries = allowedSymmetries(learned, options.imageSize, 3).filter(
@@ -117,13 +101,7 @@ export async function trainDetector(
   const { model, description, heldOutScores, odd } = await fitDetector(result.source, {
     learned,
     heldOut,
-    ...(isTaught && {
-      disturbed: {
-        images: fullSize ? [] : await copiesOf(copiesOfEach(split.calibration, (index) => index)),
-        whole:
-          fullSize && (() => disturbedEach(split.calibration, fullSize.whole, random.split("whole copies"))),
-      },
-    }),
+    ...(isTaught && { disturbed: await copiesOf.ofHeldOut(split.calibration) }),
     falseAlarmRate: options.falseAlarmRate,
     keepOdd: context.keepOdd ?? false,
     onProgress: context.onStageProgress,
@@ -173,18 +151,6 @@ function ranked(images: HeldOutImage[]): HeldOutImage[] {
 
 async function* each(indices: readonly number[], read: (index: number) => Promise<RgbImage>) {
   for (const index of indices) yield await read(index);
-}
-
-async function* disturbedEach(
-  indices: readonly number[],
-  read: (index: number) => Promise<RgbImage>,
-  random: Random,
-): AsyncGenerator<RgbImage> {
-  for await (const picture of each(indices, read)) {
-    for (let copy = 0; copy < copiesPerPicture; copy++) {
-      yield disturbedPicture(picture, random);
-    }
-  }
 }
 
 /** Whether three channels are equal. @param planes - uint8 [3, S, S]. */

@@ -5,7 +5,7 @@ import { abortSignal, callback, checkOptions, flag, type OptionChecks, text } fr
 import { DataError } from "../base/errors.ts";
 import type { SkippedFile } from "../data/dataset.ts";
 import { contentHash } from "../detectors/content-hash.ts";
-import { raisesForDisturbances } from "../detectors/disturbed-copies.ts";
+import { raisesForDisturbances, stressedPlaces } from "../detectors/disturbed-copies.ts";
 import {
   type Detection,
   type DetectorDescription,
@@ -13,6 +13,7 @@ import {
   measuringModel,
   recalibrate,
 } from "../detectors/index.ts";
+import type { DisturbedScores } from "../detectors/recalibrate.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { type PictureDisturber, pictureDisturber } from "./disturbed-pictures.ts";
 import { type FilePath, filePath, pathOf } from "./file-input.ts";
@@ -112,7 +113,7 @@ export async function calibrate(
   const measured = await measure(measuring, paths, options);
   const { falseAlarmRate, keepOdd } = options;
   const backend = backendFor(computeOptionsOf(options));
-  const good = { ...scoresOf(measured.good), disturbed: measured.disturbed && scoresOf(measured.disturbed) };
+  const good = { ...scoresOf(measured.good), disturbed: measured.disturbed };
   const made = await recalibrate(bytes, good, { falseAlarmRate, keepOdd, backend });
   await writeFileAtomic(output, made.model);
   const before = describeModel(bytes).calibration;
@@ -151,8 +152,8 @@ function scoresOf(all: readonly Scored[]): { readonly scores: number[]; readonly
 
 interface Measured {
   readonly good: (ScoredFile & Scored)[];
-  /** Copies of each of them; absent where the model's threshold is not raised for them. */
-  readonly disturbed: Scored[] | undefined;
+  /** Of some of them, under each usual disturbance; absent where the model's threshold is not raised for them. */
+  readonly disturbed: DisturbedScores[] | undefined;
   readonly copies: string[];
   readonly unlike: string[];
   readonly skipped: SkippedFile[];
@@ -178,10 +179,12 @@ async function measure(
     skipped: [],
   };
   const seen = new Set<string>();
+  const stressed = stressedPlaces(paths.length, { readInTiles: description.tiles !== undefined });
   try {
     for (const [i, path] of paths.entries()) {
       checkAborted(signal, "calibrate");
-      await measureOne({ detector, disturber }, path, { measured, seen });
+      const shown = stressed.includes(i) ? disturber : undefined;
+      await measureOne({ detector, disturber: shown }, path, { measured, seen });
       onProgress?.(i + 1, paths.length);
     }
   } finally {
@@ -213,10 +216,13 @@ async function measureOne(
   seen.add(hash);
   const detection = await detector.detectOne(image, { name: path });
   if (detection.warnings.length > 0) measured.unlike.push(path);
-  measured.good.push({ path, ...scored(detection) });
-  for (const copy of (await disturber?.copiesOf(image)) ?? []) {
-    measured.disturbed?.push(scored(await detector.detectOne(copy, { name: `a disturbed copy of ${path}` })));
+  const place = measured.good.push({ path, ...scored(detection) }) - 1;
+  if (disturber === undefined) return;
+  const copies: Scored[] = [];
+  for (const copy of await disturber.copiesOf(image)) {
+    copies.push(scored(await detector.detectOne(copy, { name: `a disturbed copy of ${path}` })));
   }
+  measured.disturbed?.push({ place, ...scoresOf(copies) });
 }
 
 function scored(detection: Detection): Scored {

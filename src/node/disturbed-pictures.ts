@@ -1,17 +1,17 @@
 /** Disturbed copies of good pictures for a model that is there, as its training made them. */
 import { Random } from "../base/random.ts";
 import type { RgbImage } from "../base/raster.ts";
-import { disturbedCopy, disturbedPicture } from "../data/index.ts";
-import { copiesOfEach } from "../detectors/disturbed-copies.ts";
+import { disturbedImage } from "../data/disturbance.ts";
+import { underEach } from "../detectors/disturbed-copies.ts";
 import { imageResizer } from "../detectors/image-resizer.ts";
 import type { DetectorDescription } from "../detectors/index.ts";
 import { pictureOf } from "../detectors/run-detector.ts";
 import { disturbedSize } from "../detectors/shrink-picture.ts";
 import type { Backend } from "../runtime/backend.ts";
 
-/** Makes copies of one picture after the other; `dispose` frees what it needs for that. */
+/** Shows one picture after the other under disturbances; `dispose` frees what it needs for that. */
 export interface PictureDisturber {
-  /** Two of the picture, for the model to score: see `copiesOfEach`. */
+  /** The picture under each usual disturbance, for the model to score: see `underEach`. */
   copiesOf(image: RgbImage): Promise<RgbImage[]>;
   dispose(): Promise<void>;
 }
@@ -26,21 +26,19 @@ export async function pictureDisturber(
   backend: Backend,
 ): Promise<PictureDisturber> {
   const random = new Random(seed).split("disturbed pictures of calibrate");
+  const shown = (picture: RgbImage) =>
+    underEach(Math.min(picture.width, picture.height), (disturbance) =>
+      disturbedImage(picture, disturbance, random),
+    );
   if (tiles === undefined && part === undefined) {
     const resizer = await imageResizer(backend, size);
     return {
-      copiesOf: async (image) =>
-        copiesOfEach([await resizer.resize(image)], (planes) => disturbedCopy(planes, size, random)).map(
-          (planes) => pictureOf(planes, size),
-        ),
+      copiesOf: async (image) => shown(pictureOf(await resizer.resize(image), size)),
       dispose: () => resizer.dispose(),
     };
   }
   return {
-    copiesOf: async (image) => {
-      const read = tiles === undefined ? disturbedSize(image, size, part?.frame) : image;
-      return copiesOfEach([read], (picture) => disturbedPicture(picture, random));
-    },
+    copiesOf: async (image) => shown(tiles === undefined ? disturbedSize(image, size, part?.frame) : image),
     dispose: async () => {},
   };
 }
