@@ -68,8 +68,10 @@ export interface DetectorDescription {
     readonly scores: readonly number[];
     /** What the threshold was before it was raised for disturbed copies of the held-out images; absent where it was not. */
     readonly thresholdAsTheyAre?: number | undefined;
-    /** Score that disturbed copies of the held-out images stay at or below, but for those that may be called anomalous; absent where there were none. */
+    /** Score that held-out images stay at or below under each usual disturbance, but for those that may be called anomalous; absent where they were not disturbed. */
     readonly toleratedScore?: number | undefined;
+    /** Name of the disturbance under which they score as high; absent where they were not disturbed, and in files of before. */
+    readonly toleratedUnder?: string | undefined;
     /** Scores of held-out images that were like none of the others and left out of all this; absent if there were none. */
     readonly leftOut?: readonly number[] | undefined;
   };
@@ -162,6 +164,7 @@ export const detectorDescriptionSchema: z.ZodType<DetectorDescription> = z
       scores: z.array(z.number()),
       thresholdAsTheyAre: z.number().optional(),
       toleratedScore: z.number().optional(),
+      toleratedUnder: z.string().optional(),
       leftOut: z
         .union([z.array(z.number()), z.number().transform((only) => [only])]) // one number in files of before
         .optional(),

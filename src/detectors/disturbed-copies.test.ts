@@ -11,13 +11,13 @@ test.each([
   "of %i pictures under one disturbance, at a rate of %f, the tolerated score is %i",
   (pictures, rate, expected) => {
     const rows = Array.from({ length: pictures }, (_, i) => [i + 1]);
-    expect(toleratedScore(rows, rate)).toBe(expected);
+    expect(toleratedScore(rows, rate)).toEqual({ score: expected, under: "darker" });
   },
 );
 
 test("the disturbance that is minded most decides, and copies that do not count are left out", () => {
   const rows = Array.from({ length: 19 }, (_, i) => [i, 2 * i, undefined]);
-  expect(toleratedScore(rows, 0.05)).toBe(2 * 16);
+  expect(toleratedScore(rows, 0.05)).toEqual({ score: 2 * 16, under: "brighter" });
   expect(
     toleratedScore(
       [
@@ -26,7 +26,7 @@ test("the disturbance that is minded most decides, and copies that do not count 
       ],
       0.05,
     ),
-  ).toBe(7);
+  ).toEqual({ score: 7, under: "brighter" });
   expect(toleratedScore([[undefined]], 0.05)).toBeUndefined();
   expect(toleratedScore([], 0.05)).toBeUndefined();
 });

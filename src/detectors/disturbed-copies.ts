@@ -44,23 +44,30 @@ export function underEach<T>(sidePx: number, of: (disturbance: Disturbance) => T
   return usualDisturbancesAt(sidePx).map(({ disturbance }) => of(disturbance));
 }
 
+/** What a threshold tolerates. */
+export interface Tolerated {
+  readonly score: number;
+  /** Name of the disturbance under which the pictures score as high, one of `usualDisturbances`; of old files it is not known. */
+  readonly under?: string | undefined;
+}
+
 /**
  * Score that under every single disturbance all of the pictures but those that may be called anomalous stay at or below: no threshold is lower. They are 15 %, or
  * the rate where that is higher; of so few pictures that this is none of them, the highest is taken.
  *
- * @param scores - Of each picture, under each disturbance, in one order; undefined where a copy does not count.
+ * @param scores - Of each picture, under each of `usualDisturbances` in their order; undefined where a copy does not count.
  * @returns undefined if there are none.
  */
 export function toleratedScore(
   scores: readonly (readonly (number | undefined)[])[],
   falseAlarmRate: number,
-): number | undefined {
-  const [first = []] = scores;
-  const highest = first.flatMap((_, disturbance) => {
-    const ofOne = scores.flatMap((picture) => picture[disturbance] ?? []);
+): Tolerated | undefined {
+  const tolerated = usualDisturbances.flatMap(({ name }, i): Tolerated[] => {
+    const ofOne = scores.flatMap((picture) => picture[i] ?? []);
     if (ofOne.length === 0) return [];
     const rate = Math.max(toleratedRate, falseAlarmRate, 1 / (ofOne.length + 1));
-    return conformalThreshold(ofOne, rate).threshold;
+    return [{ score: conformalThreshold(ofOne, rate).threshold, under: name }];
   });
-  return highest.length === 0 ? undefined : Math.max(...highest);
+  const [first, ...others] = tolerated;
+  return first && others.reduce((most, each) => (each.score > most.score ? each : most), first);
 }

@@ -162,13 +162,13 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
           stressedRows.map((row) => row.map(({ score }) => score)),
           own.falseAlarmRate,
         );
-  const threshold = Math.max(own.threshold, tolerated ?? own.threshold);
+  const threshold = Math.max(own.threshold, tolerated?.score ?? own.threshold);
   const pixel = conformalThreshold(kept(ofHeldOut.map(({ largest }) => largest)), falseAlarmRate);
   const largestTolerated = toleratedScore(
     stressedRows.map((row) => row.map(({ largest }) => largest)),
     pixel.falseAlarmRate,
   );
-  const pixelThreshold = Math.max(pixel.threshold, largestTolerated ?? pixel.threshold);
+  const pixelThreshold = Math.max(pixel.threshold, largestTolerated?.score ?? pixel.threshold);
   const description = options.describe({
     images: scores.length,
     threshold,
@@ -178,7 +178,7 @@ export async function fitDetector(source: MapSource, options: FitOptions): Promi
     mapMaximum: mapMaximumOf(pixelThreshold),
     scores: Array.from(scores),
     ...(threshold > own.threshold && { thresholdAsTheyAre: own.threshold }),
-    ...(tolerated !== undefined && { toleratedScore: tolerated }),
+    ...(tolerated && { toleratedScore: tolerated.score, toleratedUnder: tolerated.under }),
     ...(odd.length > 0 && { leftOut: odd.map((place) => heldOutScores[place] ?? 0) }),
   });
   const decision = { calibrationScores: scores, threshold };

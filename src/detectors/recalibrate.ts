@@ -8,7 +8,7 @@ import type { Backend } from "../runtime/backend.ts";
 import { conformalThreshold } from "./calibration.ts";
 import { type DetectorDescription, descriptionKey } from "./description.ts";
 import { sourceMapsName } from "./detector-graph.ts";
-import { toleratedScore } from "./disturbed-copies.ts";
+import { type Tolerated, toleratedScore } from "./disturbed-copies.ts";
 import { mapMaximumOf } from "./fit.ts";
 import { goldenKey, goldenOf } from "./golden.ts";
 import { checkModel } from "./load-detector.ts";
@@ -104,7 +104,7 @@ export async function recalibrate(
   const tolerated = copies
     ? toleratedScore(copies.map(scoresWithPart), rate)
     : movedScore(before.calibration, ranked.filter(showsPart));
-  const threshold = Math.max(asTheyAre, tolerated ?? asTheyAre);
+  const threshold = Math.max(asTheyAre, tolerated?.score ?? asTheyAre);
   const { part } = before;
   const factor = part && faultFactor(threshold);
   const scores = ranked.map((score) =>
@@ -115,7 +115,7 @@ export async function recalibrate(
     const ofCopies = copies?.map((copy) =>
       scoresWithPart(copy).map((score, i) => (score === undefined ? undefined : copy.mapMaxima[i])),
     );
-    return Math.max(own, toleratedScore(ofCopies ?? [], rate) ?? own);
+    return Math.max(own, toleratedScore(ofCopies ?? [], rate)?.score ?? own);
   };
   const pixelThreshold = mapMaxima && pixelsOf(mapMaxima);
   const description = describe(before, { scores, threshold, asTheyAre, tolerated, rate, pixelThreshold });
@@ -155,10 +155,14 @@ function scoresWithPart({ scores }: DisturbedScores): (number | undefined)[] {
 
 /** What disturbed copies stayed at or below when the threshold was set before, moved as far as the good scores have moved since. */
 function movedScore(
-  { toleratedScore, scores }: DetectorDescription["calibration"],
+  { toleratedScore, toleratedUnder, scores }: DetectorDescription["calibration"],
   ranked: readonly number[],
-): number | undefined {
-  return toleratedScore === undefined ? undefined : toleratedScore + median(ranked) - median(scores);
+): Tolerated | undefined {
+  if (toleratedScore === undefined) return undefined;
+  return {
+    score: toleratedScore + median(ranked) - median(scores),
+    under: toleratedUnder,
+  };
 }
 
 function describe(
@@ -174,12 +178,18 @@ function describe(
     readonly scores: readonly number[];
     readonly threshold: number;
     readonly asTheyAre: number;
-    readonly tolerated: number | undefined;
+    readonly tolerated: Tolerated | undefined;
     readonly rate: number;
     readonly pixelThreshold: number | undefined;
   },
 ): DetectorDescription {
-  const { leftOut: _, thresholdAsTheyAre: __, toleratedScore: ___, ...calibration } = before.calibration;
+  const {
+    leftOut: _,
+    thresholdAsTheyAre: __,
+    toleratedScore: ___,
+    toleratedUnder: ____,
+    ...calibration
+  } = before.calibration;
   // The score of most methods is the map's maximum: one threshold is the other's twin.
   const areTwins = Math.fround(calibration.pixelThreshold) === Math.fround(calibration.threshold);
   const pixelThreshold = measured ?? (areTwins ? threshold : calibration.pixelThreshold);
@@ -195,7 +205,7 @@ function describe(
       mapMaximum: mapMaximumOf(pixelThreshold),
       scores,
       ...(threshold > asTheyAre && { thresholdAsTheyAre: asTheyAre }),
-      ...(tolerated !== undefined && { toleratedScore: tolerated }),
+      ...(tolerated && { toleratedScore: tolerated.score, toleratedUnder: tolerated.under }),
     },
   };
 }

@@ -19,3 +19,10 @@ test("says that it was raised, and from where", () => {
     "An image is called defective when its score exceeds 0.5: at most 5 % of good images, by 19 held-out ones. They alone gave 0.25; it is raised for light, noise and what else cameras do.",
   );
 });
+
+test("says for what most of all, where the model knows", () => {
+  const raised = { ...calibration, thresholdAsTheyAre: 0.25, toleratedUnder: "noise" };
+  expect(thresholdSentence({ calibration: raised })).toContain(
+    "it is raised for what it minds most of what cameras do: sensor noise of 2 grey levels.",
+  );
+});

@@ -90,7 +90,9 @@ function tell(
     `At most ${percent(after.falseAlarmRate)} of good parts are called anomalous, by ${after.images} of them (before: ${percent(before.falseAlarmRate)} by ${before.images}).`,
   );
   if (after.thresholdAsTheyAre !== undefined)
-    output.print(`These pictures alone gave ${after.thresholdAsTheyAre.toPrecision(4)}; it is ${raisedFor}.`);
+    output.print(
+      `These pictures alone gave ${after.thresholdAsTheyAre.toPrecision(4)}; it is ${raisedFor(after)}.`,
+    );
   output.print(
     `Of these pictures the old threshold calls ${alarms.before} anomalous, the new one ${alarms.after}.`,
   );

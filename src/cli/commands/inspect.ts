@@ -41,9 +41,11 @@ function lookText({ aspectRatio, shortSidePx, color, contrast, depth }: GoodPict
   return `${shape}, ${colors[color]}, contrast from ${number(contrast)}; 16-bit files hold ${depth.bits} bits`;
 }
 
-function raisedText({ thresholdAsTheyAre }: DetectorDescription["calibration"]): string {
-  if (thresholdAsTheyAre === undefined) return "";
-  return ` (${number(thresholdAsTheyAre)}, ${raisedFor})`;
+function raisedText(calibration: DetectorDescription["calibration"]): string {
+  const { thresholdAsTheyAre } = calibration;
+  return thresholdAsTheyAre === undefined
+    ? ""
+    : ` (${number(thresholdAsTheyAre)}, ${raisedFor(calibration)})`;
 }
 
 function leftOutText({ leftOut }: DetectorDescription["calibration"]): string {
