@@ -37,7 +37,7 @@ const weights = {
 } as const;
 
 /** What a place has to tell of strengths beyond its kind, as a share of what the kind leaves, for places to count most (ours). */
-const leastBeyondKinds = 1 / 6;
+const leastBeyondKinds = 0.22;
 
 /**
  * Names of the maps: logits of the defect head; distance of the network's features; of texture, and of it from the nearest of its kinds; of strengths of
