@@ -66,6 +66,7 @@ export {
 } from "./preprocess.ts";
 export { checkQuantizable, type QuantizeOptions, quantizeDetector } from "./quantize-detector.ts";
 export {
+  type DisturbedScores,
   type GoodScores,
   measuringModel,
   type Recalibrated,

@@ -9,11 +9,11 @@ import { raisesForDisturbances, stressedPlaces } from "../detectors/disturbed-co
 import {
   type Detection,
   type DetectorDescription,
+  type DisturbedScores,
   describeModel,
   measuringModel,
   recalibrate,
 } from "../detectors/index.ts";
-import type { DisturbedScores } from "../detectors/recalibrate.ts";
 import { checkWritable, writeFileAtomic } from "./atomic-file.ts";
 import { type PictureDisturber, pictureDisturber } from "./disturbed-pictures.ts";
 import { type FilePath, filePath, pathOf } from "./file-input.ts";

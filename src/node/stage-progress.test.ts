@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { sheet } from "../../test/support/sheets.ts";
 import { Random } from "../base/random.ts";
+import { usualDisturbances } from "../data/index.ts";
 import { train } from "./train.ts";
 import type { TrainOptions } from "./train-options.ts";
 
@@ -39,6 +40,8 @@ test("so does RADAR, with disturbed copies and several maps", async () => {
   const options = { preset: "fast", length: { steps: 1 } } as const;
   const { stages, learned, heldOut } = await told(options);
   expect(stages.map(({ stage }) => stage)).toEqual(["fitting the score", "calibrating"]);
-  const totals = [2 * learned, learned + 2 * 3 * heldOut]; // each of three is read twice: to scale the maps, and the map they become
+  const scored = 2 * heldOut; // to scale the maps, and the map they become
+  const copies = 2 * heldOut + usualDisturbances.length * heldOut; // to scale the maps, and for the threshold
+  const totals = [2 * learned, learned + scored + copies];
   expect(stages.map(({ counts }) => counts)).toEqual(totals.map(upTo));
 });
