@@ -103,7 +103,7 @@ function thresholdSection({ calibration, pictures }: TrainingReportInput): Html 
   const { highest, odd, mapScale } = pictures;
   return html`<section aria-labelledby="threshold"><h2 id="threshold">Threshold</h2><p>${sentence}</p>
 ${chartFigure(scoreHistogram(images, threshold), "Held-out good images, of which nothing was learned. Right of the dashed line an image is called defective.")}
-<p>The threshold is made of the images with the highest scores: if one of them shows a defect, take it out and train again.</p>
+<p>The images with the highest scores, as they are or disturbed, say how high the threshold is: if one of them shows a defect, take it out and train again.</p>
 ${legend(mapScale, { hasDefects: false })}
 ${pictureGroup("Held-out images with the highest scores", highest, "highest")}
 ${pictureGroup("Like none of the others, and left out of the threshold", odd, "odd")}</section>`;
