@@ -137,6 +137,7 @@ export async function trainHere(
   let stepsOfRun = 0;
   const losses: LossPoint[] = [];
   const groups = pattern && groupNames(relativePaths, pattern);
+  const pictureAt = rememberingLast((index: number) => read(pathAt(index)));
   const { model, description, heldOut, odd, copies } = await trainDetector(
     area && filling ? planes.map((image) => onlyArea(image, filling, area.data)) : planes,
     prepared,
@@ -152,8 +153,7 @@ export async function trainHere(
       software: softwareVersions(),
       look: { part, area, tiles },
       fullSize,
-      retaken:
-        retaking && (async (index, change) => retaking.resizeChanged(await read(pathAt(index)), change)),
+      retaken: retaking && (async (index, change) => retaking.resizeChanged(await pictureAt(index), change)),
       resume,
       signal,
       keepOdd: options.keepOdd,
@@ -212,4 +212,13 @@ export async function trainHere(
 
 function now(): number {
   return performance.now() / 1000;
+}
+
+/** Looks up, but not again what was looked up last: copies of one picture are made one after the other. */
+function rememberingLast<K, T>(lookUp: (key: K) => Promise<T>): (key: K) => Promise<T> {
+  let last: { readonly key: K; readonly found: Promise<T> } | undefined;
+  return (key) => {
+    if (last?.key !== key) last = { key, found: lookUp(key) };
+    return last.found;
+  };
 }
