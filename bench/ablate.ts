@@ -2,7 +2,7 @@
  * `npm run ablate -- --sets a,b --variants texture,combined --seeds 3`: what each part of the default scoring gives.
  *
  * Each network is trained once for a set, seed and options and kept under the hash of all that decides it; every variant
- * is then fitted, calibrated and scored on it; `--stress` disturbs good test images, too. `features-untrained` reads a network that never learned: what reads features has to
+ * is then fitted, calibrated and scored on it; `--stress` disturbs good test images, too, `--stress-all` all of every class. `features-untrained` reads a network that never learned: what reads features has to
  * beat it; `--start random` or `rendered` says what networks begin with. One JSON on stdout; on stderr a table, and for each set what the others would have chosen. Figures of a test set guide
  * choices between variants, so what is chosen must be judged on other sets.
  */
@@ -47,7 +47,7 @@ const variants: Readonly<Record<string, Variant>> = {
   paper: { scoring: "paper" },
 };
 
-/** Good test images that `--stress` disturbs, of each set at most. */
+/** Good test images that `--stress` disturbs, of each set at most; `--stress-all` disturbs all test images. */
 const stressedImages = 25;
 
 interface Variant {
@@ -76,6 +76,7 @@ const { values } = parseArgs({
     start: { type: "string" },
     cache: { type: "string", default: "runs/ablate" },
     stress: { type: "boolean", default: false },
+    "stress-all": { type: "boolean", default: false },
     threads: { type: "string", default: "2" },
   },
 });
@@ -123,6 +124,8 @@ interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
   readonly byClass: Readonly<Record<string, Figure>>;
   /** Share of good test images called defective as they are and under each usual disturbance; empty without `--stress`. */
   readonly falseAlarms: Readonly<Record<string, number>>;
+  /** Image AUROC as they are and under each usual disturbance; empty without `--stress-all`. */
+  readonly disturbedAuroc: Readonly<Record<string, number>>;
 }
 
 function startOf(text: string): StartName {
@@ -169,10 +172,15 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
     const detector = await loadDetector(model, backend);
     const { metrics, classes } = await evaluate(detector, testImages(dataset.test), { now });
     const good = dataset.test.filter(({ label }) => label === 0).slice(0, stressedImages);
-    const stress = values.stress ? await stressTest(detector, testImages(good), stressTools()) : [];
+    const disturbed = values["stress-all"] ? dataset.test : values.stress ? good : [];
+    const stress =
+      disturbed.length > 0 ? await stressTest(detector, testImages(disturbed), stressTools()) : [];
     await detector.dispose();
     const falseAlarms = Object.fromEntries(
       stress.map((row) => [row.name, row.good.flagged / row.good.images]),
+    );
+    const disturbedAuroc = Object.fromEntries(
+      stress.flatMap(({ name, auroc }) => (auroc == null ? [] : [[name, auroc] as const])),
     );
     const alarms = Object.entries(falseAlarms).map(([what, share]) => `${what} ${Math.round(100 * share)} %`);
     const { image, pixel } = metrics;
@@ -180,7 +188,16 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
     const cells = figures.map((figure) => figure?.toFixed(3) ?? "–");
     process.stderr.write(`${[dataset.name, seed, name, ...cells, ...alarms].join(" | ")}\n`);
     const byClass = Object.fromEntries(classes.map(({ className, auroc }) => [className, auroc]));
-    results.push({ set: dataset.name, seed, variant: name, image, pixel, byClass, falseAlarms });
+    results.push({
+      set: dataset.name,
+      seed,
+      variant: name,
+      image,
+      pixel,
+      byClass,
+      falseAlarms,
+      disturbedAuroc,
+    });
   }
   return results;
 }
