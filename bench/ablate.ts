@@ -23,6 +23,7 @@ import {
 } from "../src/methods/index.ts";
 import type { Readout } from "../src/methods/radar/readout.ts";
 import { readMapNames, readoutOf } from "../src/methods/radar/readout-combined.ts";
+import { type Confusion, confusionAt, f1Max } from "../src/metrics/index.ts";
 import { initialValues, namedParameters, UNet } from "../src/nn/index.ts";
 import { readImage, readMask } from "../src/node/index.ts";
 import { diskNetworkStore } from "../src/node/network-store.ts";
@@ -49,6 +50,9 @@ const variants: Readonly<Record<string, Variant>> = {
 
 /** Good test images that `--stress` disturbs, of each set at most; `--stress-all` disturbs all test images. */
 const stressedImages = 25;
+
+/** The default rate of false alarms. */
+const statedRate = 0.05;
 
 interface Variant {
   readonly scoring: ScoringName;
@@ -126,6 +130,30 @@ interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
   readonly falseAlarms: Readonly<Record<string, number>>;
   /** Image AUROC as they are and under each usual disturbance; empty without `--stress-all`. */
   readonly disturbedAuroc: Readonly<Record<string, number>>;
+  /** What any threshold could give on these very test images; null where a class is missing. */
+  readonly atBest: AtBest | null;
+}
+
+/** Thresholds chosen with the test images in view, to hold the detector's own against. */
+interface AtBest {
+  /** Share of good test images that F1-max calls defective. */
+  readonly falseAlarmsOfF1Max: number;
+  /** Highest F1 of the thresholds that call at most {@link statedRate} of them defective. */
+  readonly f1WithinRate: number;
+}
+
+function atBest(results: Evaluation["results"]): AtBest | null {
+  const scores = results.map(({ score }) => score);
+  const labels = results.map(({ label }) => label);
+  if (new Set(labels).size < 2) return null;
+  const falseAlarms = ({ fp, tn }: Confusion) => fp / (fp + tn);
+  const within = scores
+    .map((score) => confusionAt(scores, labels, score))
+    .filter((confusion) => falseAlarms(confusion) <= statedRate);
+  return {
+    falseAlarmsOfF1Max: falseAlarms(confusionAt(scores, labels, f1Max(scores, labels).threshold)),
+    f1WithinRate: Math.max(...within.map(({ f1 }) => f1)),
+  };
 }
 
 function startOf(text: string): StartName {
@@ -170,7 +198,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       onProgress: stepLine,
     });
     const detector = await loadDetector(model, backend);
-    const { metrics, classes } = await evaluate(detector, testImages(dataset.test), { now });
+    const { metrics, classes, results: images } = await evaluate(detector, testImages(dataset.test), { now });
     const good = dataset.test.filter(({ label }) => label === 0).slice(0, stressedImages);
     const disturbed = values["stress-all"] ? dataset.test : values.stress ? good : [];
     const stress =
@@ -197,6 +225,7 @@ async function ablated(set: string, seed: number): Promise<Row[]> {
       byClass,
       falseAlarms,
       disturbedAuroc,
+      atBest: atBest(images),
     });
   }
   return results;
