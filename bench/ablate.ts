@@ -22,7 +22,7 @@ import {
   trainDetector,
 } from "../src/methods/index.ts";
 import type { Readout } from "../src/methods/radar/readout.ts";
-import { readMapNames, readoutOf } from "../src/methods/radar/readout-combined.ts";
+import { readMapNames, readoutOf } from "../src/methods/radar/readout-maps.ts";
 import { type Confusion, confusionAt, f1Max } from "../src/metrics/index.ts";
 import { initialValues, namedParameters, UNet } from "../src/nn/index.ts";
 import { readImage, readMask } from "../src/node/index.ts";

@@ -6,7 +6,7 @@ import { nodeBackend } from "../../runtime/node.ts";
 import { trainDetector } from "../train-detector.ts";
 import { radarMethod } from "./radar.ts";
 import { resolveRadarOptions } from "./radar-options.ts";
-import { readoutOf } from "./readout-combined.ts";
+import { readoutOf } from "./readout-maps.ts";
 
 const options = resolveRadarOptions(
   { preset: "fast", length: { steps: 1 }, batchSize: 2, start: "random" },

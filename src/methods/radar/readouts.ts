@@ -1,7 +1,8 @@
 /** All scorings by name. A new one is a file with a {@link Readout} and a line here. */
 import type { Readout } from "./readout.ts";
-import { combinedReadout, networkReadout } from "./readout-combined.ts";
+import { combinedReadout } from "./readout-combined.ts";
 import { mismatchReadout, mismatchSettings } from "./readout-mismatch.ts";
+import { networkReadout } from "./readout-network.ts";
 import { paperReadout, paperSettings } from "./readout-paper.ts";
 
 /** Names of all scorings; the first is the default. */

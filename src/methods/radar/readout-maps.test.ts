@@ -4,7 +4,9 @@ import { type NdArray, ndArray } from "../../base/array.ts";
 import { Random } from "../../base/random.ts";
 import { buildGraph, type Graph, input } from "../../graph/index.ts";
 import { evaluateGraph } from "../../runtime/reference.ts";
-import { combinedReadout, networkReadout, readoutOf } from "./readout-combined.ts";
+import { combinedReadout } from "./readout-combined.ts";
+import { readoutOf } from "./readout-maps.ts";
+import { networkReadout } from "./readout-network.ts";
 
 const [side, grid, channels] = [64, 16, 4];
 
