@@ -49,15 +49,73 @@ test("strange features are found where they are, by the network's map alone", as
   expect(Math.abs((highest % side) - 46)).toBeLessThanOrEqual(3);
 });
 
-test("the scoring network has the head's map and that of features, and looks at no texture", async () => {
+test("the scoring network reads the head, features and predicted noise, and looks at no picture", async () => {
   expect(networkReadout.settings).toMatchObject({ smoothing: { defects: 1 / 64, features: 1 / 24 } });
   expect(networkReadout.settings).not.toHaveProperty("mixtureComponents");
-  const { output } = network();
-  const observed = networkReadout.observe(output);
-  expect(Object.keys(observed)).toEqual(["features"]);
+  const { output, inputs } = network();
+  const noise = input("noise", "float32", [1, 3, side, side]);
+  const observed = networkReadout.observe({ ...output, noise });
+  expect(Object.keys(observed)).toEqual(["features", "noise", "noiseDerivatives"]);
   expect(observed.features?.shape).toEqual([1, channels, grid, grid]);
-  const fitted = await networkReadout.fit(observations(8), fitOptions(observations(0)));
-  expect(fitted.maps(output).shape).toEqual([1, 2, side, side]);
+  expect(observed.noise?.shape).toEqual([1, 39, 32, 32]);
+  expect(observed.noiseDerivatives?.shape).toEqual([1, 22, 32, 32]);
+  const needed = [...inputs.slice(2), noise]; // neither pictures nor logits
+  const outputs = Object.fromEntries(
+    Object.entries(observed).map(([name, values]) => [`of ${name}`, values]),
+  );
+  expect(() => buildGraph({ name: "observed", inputs: needed, outputs })).not.toThrow();
+});
+
+test("of pictures read in grey the predicted noise is one channel: the mean of its three", () => {
+  const patches = input("patches", "float32", [1, 1, side, side]);
+  const noise = input("noise", "float32", [1, 3, side, side]);
+  const features = input("features", "float32", [1, channels, grid, grid]);
+  const output = { ...network().output, patches, noise, features };
+  const { noise: ofThree = noise } = networkReadout.observe(output);
+  const { strengths: ofOne = noise } = readoutOf(["strengths"]).observe({ ...output });
+  const random = new Random(5);
+  const grey = Float64Array.from({ length: side * side }, () => random.normal());
+  const channelsOf = [0.5, 1, 1.5].flatMap((gain) => Array.from(grey, (value) => gain * value));
+  const outputs = { ofThree, ofOne };
+  const values = evaluateGraph(buildGraph({ name: "grey", inputs: [patches, noise], outputs }), {
+    patches: reference([1, 1, side, side], grey),
+    noise: reference([1, 3, side, side], Float64Array.from(channelsOf)),
+  });
+  expect(values.ofThree?.shape).toEqual([1, 31, 32, 32]);
+  const difference = Array.from(values.ofThree?.data ?? [], (value, i) =>
+    Math.abs(Number(value) - Number(values.ofOne?.data[i])),
+  );
+  expect(Math.max(...difference)).toBeLessThan(1e-9);
+});
+
+test("the predicted noise is compared with that of the same place, and only where good pictures are aligned", async () => {
+  const pictures = async function* (isAligned: boolean) {
+    for (let i = 0; i < 12; i++) {
+      const values = (dimensions: number, size: number) => {
+        const alike = new Random(99).normals(dimensions * size * size);
+        const own = new Random(i).normals(dimensions * size * size);
+        const data = own.map((value, k) => value + (isAligned ? 3 * (alike[k] ?? 0) : 0));
+        return ndArray("float32", [1, dimensions, size, size], data);
+      };
+      yield {
+        features: values(channels, grid),
+        noise: values(39, side / 2),
+        noiseDerivatives: values(22, side / 2),
+      };
+    }
+  };
+  const fitted = (isAligned: boolean) =>
+    networkReadout.fit(pictures(isAligned), fitOptions(pictures(isAligned)));
+  const part = await fitted(true);
+  expect(part.groups).toEqual([
+    { maps: [0], weight: 1 },
+    { maps: [1], weight: 1 },
+    { maps: [2, 3], weight: 4 },
+  ]);
+  expect(part.maps(network().output).shape).toEqual([1, 4, side, side]);
+  const surface = await fitted(false);
+  expect(surface.groups).toBeUndefined();
+  expect(surface.maps(network().output).shape).toEqual([1, 2, side, side]);
 });
 
 test("the default has six maps to read, four of them without the network", () => {

@@ -1,10 +1,10 @@
-/** Maps that are read off one call: what the network marks as a defect, and how far its features, and colour and texture, are from those of good images. */
+/** Maps that are read off one call: what the network marks as a defect, and how far its features and predicted noise, and colour and texture, are from those of good images. */
 import { invariant } from "../../base/check.ts";
 import type { MapGroup } from "../../detectors/map-source.ts";
 import { bankFeatures } from "../../features/filter-bank.ts";
 import { gaussianBlur, neighbourhoodMean } from "../../features/map-filter.ts";
 import { strengthFeatures, textureCellPx, textureFeatures } from "../../features/texture-features.ts";
-import { averageCells, concat, resizeLinear, type Tensor } from "../../graph/index.ts";
+import { averageCells, concat, reduceMean, resizeLinear, type Tensor } from "../../graph/index.ts";
 import {
   type DescribedPlaces,
   type Description,
@@ -24,25 +24,38 @@ const smoothing = {
   kinds: 1 / 24,
   strengths: 1 / 96,
   derivatives: 1 / 96,
+  noise: 1 / 96,
+  noiseDerivatives: 1 / 96,
 } as const;
 
 /**
  * Names of the maps: logits of the defect head; distance of the network's features; of texture, and of it from the nearest of its kinds; of strengths of
- * detail; and of strengths of derivatives.
+ * detail; of strengths of derivatives; and of the last two of the noise that the network predicts.
  */
-export const readMapNames = ["defects", "features", "texture", "kinds", "strengths", "derivatives"] as const;
+export const readMapNames = [
+  "defects",
+  "features",
+  "texture",
+  "kinds",
+  "strengths",
+  "derivatives",
+  "noise",
+  "noiseDerivatives",
+] as const;
 
 /** One of {@link readMapNames}. */
 export type ReadMap = (typeof readMapNames)[number];
 
 /** What describes the places that maps compare. */
-export type DescriptionName = "features" | "texture" | "strengths" | "derivatives";
+export type DescriptionName = Exclude<ReadMap, "defects" | "kinds">;
 
 const descriptions: Readonly<Record<DescriptionName, Description>> = {
   features: { of: networkFeatures, isNormalized: false },
   texture: { of: ({ patches }) => textureFeatures(patches), isNormalized: true },
   strengths: { of: ({ patches }) => strengthFeatures(patches), isNormalized: true },
-  derivatives: { of: derivativeFeatures, isNormalized: true },
+  derivatives: { of: ({ patches }) => derivativeFeatures(patches), isNormalized: true },
+  noise: { of: (output) => strengthFeatures(predictedNoise(output)), isNormalized: true },
+  noiseDerivatives: { of: (output) => derivativeFeatures(predictedNoise(output)), isNormalized: true },
 };
 
 /** What each map but that of the head is a distance of, and from what. */
@@ -54,6 +67,8 @@ const distances: Readonly<
   kinds: { of: "texture", from: "kind" },
   strengths: { of: "strengths", from: "place" },
   derivatives: { of: "derivatives", from: "place" },
+  noise: { of: "noise", from: "place" },
+  noiseDerivatives: { of: "noiseDerivatives", from: "place" },
 };
 
 /** Which maps are read, and how they become one. */
@@ -156,8 +171,13 @@ function networkFeatures({ features }: NetworkOutput): Tensor {
   return neighbourhoodMean(averageCells(features, Number(features.shape[3]) > finestGrid ? 2 : 1), 1);
 }
 
-/** Strengths of derivatives of several orders and sizes, on the same places as texture: float32 [M, D, g, g]. */
-function derivativeFeatures({ patches }: NetworkOutput): Tensor {
-  const side = Number(patches.shape[3]);
-  return bankFeatures(patches, side / textureCellPx(side));
+/** Strengths of derivatives of several orders and sizes, on the same places as texture: float32 [M, D, g, g]. @param pictures - float32 [M, C, P, P]. */
+function derivativeFeatures(pictures: Tensor): Tensor {
+  const side = Number(pictures.shape[3]);
+  return bankFeatures(pictures, side / textureCellPx(side));
+}
+
+/** The predicted noise in as many channels as pictures are read in: of grey ones the mean of its three. */
+function predictedNoise({ noise, patches }: NetworkOutput): Tensor {
+  return Number(patches.shape[1]) === 1 ? reduceMean(noise, { axes: [1] }) : noise;
 }
