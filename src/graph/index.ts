@@ -22,6 +22,7 @@ export * from "./ops/cells.ts";
 export { matmul } from "./ops/contraction.ts";
 export { type Conv2dOptions, conv2d, convTranspose2d } from "./ops/convolution.ts";
 export * from "./ops/elementwise.ts";
+export * from "./ops/gather.ts";
 export { gridSample } from "./ops/grid-sample.ts";
 export { collect, loop } from "./ops/loop.ts";
 export * from "./ops/movement.ts";

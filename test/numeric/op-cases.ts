@@ -217,6 +217,12 @@ const movement: readonly OpCase[] = [
     [real(2, 5, 2), integers("int64", 5, 2, 3)],
     (x, i) => g.gather(x, i, 1),
   ),
+  constantGradient("gatherElements", "of each row", [real(2, 5), integers("int64", 5, 2, 3)], (x, i) =>
+    g.gatherElements(x, i, 1),
+  ),
+  constantGradient("gatherElements", "of a vector", [real(5), integers("int32", 5, 7)], (x, i) =>
+    g.gatherElements(x, i),
+  ),
 ];
 
 const contraction: readonly OpCase[] = [

@@ -11,7 +11,8 @@ import { constant, formatType, type Tensor, type TensorType } from "../tensor.ts
 import { matmul } from "./contraction.ts";
 import { type ConvGeometry, type ConvTransposeGeometry, kernelReach } from "./convolution-geometry.ts";
 import { convReference, convTransposeReference } from "./convolution-reference.ts";
-import { concat, gather, reshape, transpose } from "./movement.ts";
+import { gather } from "./gather.ts";
+import { concat, reshape, transpose } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
 import { flip, pad, slice } from "./window.ts";
 

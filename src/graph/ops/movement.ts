@@ -166,68 +166,6 @@ const splitOp = defineOp<{ axis: number }>({
   },
 });
 
-const gatherOp = defineOp<{ axis: number }>({
-  type: "Gather",
-  attributes: { axis: "int" },
-  infer: (inputs, { axis }) => {
-    const [x, indices] = [at(inputs, 0), at(inputs, 1)];
-    if (indices.dtype !== "int64") {
-      throw new ShapeError(
-        "E_DTYPE",
-        `gather: expected int64 indices, got ${formatType(indices)}. Cast them.`,
-      );
-    }
-    return [
-      { dtype: x.dtype, shape: [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)] },
-    ];
-  },
-  evaluate: (inputs, { axis }) => {
-    const [x, indices] = [at(inputs, 0), at(inputs, 1)];
-    const outer = sizeOf(x.shape.slice(0, axis));
-    const inner = sizeOf(x.shape.slice(axis + 1));
-    const extent = at(x.shape, axis);
-    const out = referenceZeros(
-      [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)],
-      x.dtype,
-    );
-    for (let o = 0, k = 0; o < outer; o++)
-      for (const index of indices.data)
-        for (let i = 0; i < inner; i++, k++)
-          out.data[k] = at(Array.of(x.data[(o * extent + index) * inner + i]), 0);
-    return [out];
-  },
-});
-
-/** Each row of the indices, int64 [..., K], names a place along the first K axes of x. */
-const gatherPlacesOp = defineOp<{ batch_dims: number }>({
-  type: "GatherND",
-  attributes: { batch_dims: "int" },
-  infer: (inputs) => {
-    const [x, indices] = [at(inputs, 0), at(inputs, 1)];
-    const axes = Number(indices.shape.at(-1));
-    if (indices.dtype !== "int64" || !(axes >= 1 && axes <= x.shape.length)) {
-      throw new ShapeError(
-        indices.dtype === "int64" ? "E_SHAPE" : "E_DTYPE",
-        `gatherPlaces: expected int64 indices [..., K] of up to ${x.shape.length} axes, got ${formatType(indices)}.`,
-      );
-    }
-    return [{ dtype: x.dtype, shape: [...indices.shape.slice(0, -1), ...x.shape.slice(axes)] }];
-  },
-  evaluate: (inputs) => {
-    const [x, indices] = [at(inputs, 0), at(inputs, 1)];
-    const axes = at(indices.shape, indices.shape.length - 1);
-    const rest = x.shape.slice(axes);
-    const size = sizeOf(rest);
-    const out = referenceZeros([...indices.shape.slice(0, -1), ...rest], x.dtype);
-    for (let row = 0; row < indices.data.length / axes; row++) {
-      let place = 0;
-      for (let k = 0; k < axes; k++) place = place * at(x.shape, k) + (indices.data[row * axes + k] ?? 0);
-      out.data.set(x.data.subarray(place * size, (place + 1) * size), row * size);
-    }
-    return [out];
-  },
-});
-
 /**
  * x with other extents, in the same row-major order.
  *
@@ -281,23 +219,6 @@ export function concat(tensors: readonly Tensor[], axis: number): Tensor {
 export function split(x: Tensor, extents: readonly number[], axis: number): readonly Tensor[] {
   if (extents.length === 1 && extents[0] === x.shape[axis]) return [x];
   return splitOp.apply([x, int64s(extents)], { axis: normalizeAxis(axis, x.shape.length, "split") });
-}
-
-/** Entries of x at int64 `indices` along `axis`; no gradient. */
-export function gather(x: Tensor, indices: Tensor, axis = 0): Tensor {
-  return single(gatherOp.apply([x, indices], { axis: normalizeAxis(axis, x.shape.length, "gather") }));
-}
-
-/**
- * Entries of x at places along its first axes; no gradient.
- *
- * @param places - int64 [..., K]: each row is a place along the first K axes.
- * @returns [..., the other axes].
- * @throws {ShapeError} E_SHAPE or E_DTYPE if they are no such places.
- * @see ONNX operators, GatherND
- */
-export function gatherPlaces(x: Tensor, places: Tensor): Tensor {
-  return single(gatherPlacesOp.apply([x, places], { batch_dims: 0 }));
 }
 
 function zeros(shape: readonly number[]): Tensor {

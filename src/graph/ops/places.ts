@@ -8,7 +8,8 @@ import { type Dim, normalizeAxis } from "../../base/shape.ts";
 import { at, defineOp, single } from "../op.ts";
 import { formatType, int64s, scalar, type Tensor } from "../tensor.ts";
 import { add, cast, mul } from "./elementwise.ts";
-import { gather, reshape } from "./movement.ts";
+import { gather } from "./gather.ts";
+import { reshape } from "./movement.ts";
 import { reduceSum } from "./reduction.ts";
 
 /** Operands: x [1, extent], axis (constant, 1). Sums of what comes before each place. */

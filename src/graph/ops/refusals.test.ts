@@ -67,6 +67,10 @@ const movement: Refusal[] = [
   ["pad: expected known extents, got float32[N].", () => g.pad(x("N"), [1], [0])],
   ["gather: expected int64 indices, got float32[3]. Cast them.", () => g.gather(x(4), x(3))],
   [
+    "gatherElements: expected int32 or int64 indices of x's shape but for axis 1, got int64[3, 2] and x float32[2, 4].",
+    () => g.gatherElements(x(2, 4), g.input("i", "int64", [3, 2]), 1),
+  ],
+  [
     "spaceToDepth: expected x [N, C, H, W] with H and W divisible by 2, got float32[1, 1, 3, 2].",
     () => g.spaceToDepth(x(1, 1, 3, 2), 2),
   ],

@@ -12,7 +12,8 @@ import { type Reference, referenceZeros } from "../reference-array.ts";
 import { constant, constantInts, int64s, scalar, type Tensor } from "../tensor.ts";
 import { product } from "./contraction.ts";
 import { abs, add, cast, div, floor, max, min, mul, sub } from "./elementwise.ts";
-import { gather, reshape, transpose } from "./movement.ts";
+import { gather } from "./gather.ts";
+import { reshape, transpose } from "./movement.ts";
 import { extentOf, range } from "./places.ts";
 import { reduceSum } from "./reduction.ts";
 
