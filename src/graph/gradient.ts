@@ -92,5 +92,5 @@ function sumTo(value: Tensor, operand: Tensor): Tensor {
   const axes = value.shape.flatMap((dim, i) =>
     i < extra || (operand.shape[i - extra] === 1 && dim !== 1) ? [i] : [],
   );
-  return reshape(reduceSum(value, { axes, keepDims: false }), operand.shape);
+  return reshape(reduceSum(value, { axes, keepDims: extra === 0 }), operand.shape);
 }

@@ -195,13 +195,9 @@ function shiftsOf(blocks: readonly ResidualBlock[], time: Tensor): ReadonlyMap<R
   );
   const shifts = add(matmul(time, weight, { transposeB: true }), bias);
   const channels = blocks.map((block) => Number(block.time.bias.shape[0]));
-  const pieces = split(shifts, channels, 1);
-  return new Map(
-    blocks.map((block, i) => {
-      const own = pieces[i] ?? shifts;
-      return [block, reshape(own, [own.shape[0] ?? "N", channels[i] ?? 0, 1, 1])];
-    }),
-  );
+  const maps = reshape(shifts, [...shifts.shape, 1, 1]);
+  const pieces = split(maps, channels, 1);
+  return new Map(blocks.map((block, i) => [block, pieces[i] ?? maps]));
 }
 
 /** GroupNorm-SiLU-conv, plus time, GroupNorm-SiLU-conv, plus the input (through a 1×1 convolution where widths differ). */

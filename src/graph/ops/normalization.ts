@@ -32,27 +32,14 @@ const layerNormalizationOp = defineOp<{ axis: number; epsilon: number }>({
   },
 });
 
-/** Operands x [N, C, H, W], scale [C], bias [C]; outputs y, x̂ = (x - μ)/σ as [N, G, C/G, H·W], and 1/σ [N, G, 1, 1]. */
+/** Operands x [N, C, H, W], scale and bias [G, C/G, 1]; outputs y, x̂ = (x - μ)/σ as [N, G, C/G, H·W], and 1/σ [N, G, 1, 1]. */
 const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
   type: "radar.GroupNormalization",
   attributes: { groups: "int", epsilon: "float" },
   infer: (inputs, { groups }) => {
-    const [x, scale, bias] = [at(inputs, 0), at(inputs, 1), at(inputs, 2)];
-    const [batch = "N", channels] = [x.shape[0], Number(x.shape[1])];
-    if (x.shape.length !== 4 || channels % groups !== 0) {
-      throw new ShapeError(
-        "E_SHAPE",
-        `groupNorm: expected x [N, C, H, W] with C divisible by groups = ${groups}, got ${formatType(x)}.`,
-      );
-    }
-    if (sizeOf(scale.shape) !== channels || sizeOf(bias.shape) !== channels) {
-      throw new ShapeError(
-        "E_SHAPE",
-        `groupNorm: expected scale and bias [${channels}], got ${formatType(scale)} and ${formatType(bias)}.`,
-      );
-    }
-    const normalized = { dtype: x.dtype, shape: groupedShape(x, groups) };
-    return [x, normalized, { dtype: x.dtype, shape: [batch, groups, 1, 1] }];
+    const x = at(inputs, 0);
+    const shape = groupedShape(x, groups);
+    return [x, { dtype: x.dtype, shape }, { dtype: x.dtype, shape: [at(shape, 0), groups, 1, 1] }];
   },
   vjp: ({ inputs, outputs, outputGradients, attributes: { groups } }) => {
     const [g, ...ofParts] = outputGradients;
@@ -72,7 +59,7 @@ const groupNormalizationOp = defineOp<{ groups: number; epsilon: number }>({
       [reshape(x, shape), filled(normalizedShape, 1), filled(normalizedShape, 0)],
       { axis: 2, epsilon },
     ) as [Tensor, Tensor, Tensor];
-    const scaled = add(mul(normalized, columns(scale, groups)), columns(bias, groups));
+    const scaled = add(mul(normalized, scale), bias);
     return [reshape(scaled, x.shape), normalized, invStd];
   },
   evaluate: (inputs, { groups, epsilon }) => {
@@ -111,7 +98,25 @@ export function groupNorm(
   options: { groups: number; epsilon?: number },
 ): Tensor {
   const { groups, epsilon = 1e-5 } = options;
-  return at(groupNormalizationOp.apply([x, scale, bias], { groups, epsilon }), 0);
+  checkExtents(x, scale, bias, groups);
+  const operands = [x, columns(scale, groups), columns(bias, groups)];
+  return at(groupNormalizationOp.apply(operands, { groups, epsilon }), 0);
+}
+
+function checkExtents(x: Tensor, scale: Tensor, bias: Tensor, groups: number): void {
+  const channels = Number(x.shape[1]);
+  if (x.shape.length !== 4 || channels % groups !== 0) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `groupNorm: expected x [N, C, H, W] with C divisible by groups = ${groups}, got ${formatType(x)}.`,
+    );
+  }
+  if (sizeOf(scale.shape) !== channels || sizeOf(bias.shape) !== channels) {
+    throw new ShapeError(
+      "E_SHAPE",
+      `groupNorm: expected scale and bias [${channels}], got ${formatType(scale)} and ${formatType(bias)}.`,
+    );
+  }
 }
 
 /**
@@ -130,12 +135,11 @@ function groupNormVjp(
   const gradient = reshape(g, shape);
   const ofChannel = (values: Tensor) => reduceSum(values, { axes: [3] }); // [N, G, C/G, 1]
   const [sumG, sumGx] = [ofChannel(gradient), ofChannel(mul(gradient, normalized))];
-  const slope = mul(columns(scale, groups), invStd); // γ/σ, [N, G, C/G, 1]
+  const slope = mul(scale, invStd); // γ/σ, [N, G, C/G, 1]
   const length = sizeOf(shape.slice(2));
   const mean = (sums: Tensor) => matmul(slope, sums, { transposeA: true, alpha: 1 / length }); // of a group, over σ: [N, G, 1, 1]
   const common = add(mul(normalized, mean(sumGx)), mean(sumG));
-  const acrossBatch = (sums: Tensor) =>
-    reshape(reduceSum(sums, { axes: [0, 3], keepDims: false }), scale.shape);
+  const acrossBatch = (sums: Tensor) => reduceSum(sums, { axes: [0], keepDims: false });
   const ofInput = sub(mul(gradient, slope), common);
   return [reshape(ofInput, x.shape), acrossBatch(sumGx), acrossBatch(sumG)];
 }
