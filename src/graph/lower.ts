@@ -63,7 +63,8 @@ function isFoldable({ op, attributes, outputs }: Node): boolean {
   return op.network === undefined && !Object.values(attributes).some(isGraph) && outputs.every(isFew);
 }
 
-function noBodies(): never {
+/** For evaluating operators that have no body. */
+export function noBodies(): never {
   invariant(false, "a body of an operator without one");
 }
 

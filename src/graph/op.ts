@@ -61,6 +61,8 @@ export interface OpDefinition<A> {
    * Defining it as one operator lets it have a gradient rule that beats the one its parts would give.
    */
   readonly lower?: (inputs: readonly Tensor[], attributes: A) => readonly Tensor[];
+  /** That outputs hold values of the float32 operands, moved, and nothing else; all other operands say where to. */
+  readonly moves?: true;
   /** For an operator that stands for a whole network: what is put in its place in a file. Its `type` never gets there. */
   readonly network?: EmbeddedNetwork;
   /** The meaning, in float64 on the host; `evaluateBody` is for operators with a graph among their attributes. */

@@ -1,6 +1,5 @@
 /** The training step as one ONNX graph: noising, forward, loss, gradients, clipping, AdamW, EMA. */
 
-import { sizeOf } from "../base/shape.ts";
 import { addNoise, type NoiseSchedule, timestepValues } from "../diffusion/index.ts";
 import {
   add,
@@ -10,10 +9,10 @@ import {
   gradient,
   input,
   mul,
-  reshape,
   sqrt,
   type Tensor,
 } from "../graph/index.ts";
+import { gatherMoves, joinMoves } from "../graph/moves.ts";
 import {
   bindParameters,
   type NamedParameter,
@@ -111,11 +110,8 @@ export function trainStepGraph(objective: Objective, options: TrainStepOptions):
   const totalSteps = input("totalSteps", "float32", []);
 
   const goals = [objective, ...others];
-  const bound = bindParameters(
-    [...goals.map(flatGradient), objective.loss, ...Object.values(terms)],
-    parameters,
-    state.parameters,
-  );
+  const open = [...goals.map(flatGradient), objective.loss, ...Object.values(terms)];
+  const bound = gatherMoves(bindParameters(open, parameters, state.parameters), state.parameters);
   const gradients = bound.slice(0, goals.length);
   const watched = bound.slice(goals.length);
   const clipped = gradients.map((goal) => clipByNorm(goal, options.maxGradientNorm));
@@ -155,10 +151,7 @@ export function nextName(name: (typeof stateNames)[number]): string {
 /** Gradient of a goal's loss with respect to its own parameters, as one vector in their order. */
 function flatGradient({ loss, parameters }: Goal): Tensor {
   const leaves = parameters.map(({ parameter }) => parameter);
-  return concat(
-    gradient(loss, leaves).map((piece, i) => reshape(piece, [sizeOf(leaves[i]?.shape ?? [])])),
-    0,
-  );
+  return joinMoves(gradient(loss, leaves));
 }
 
 function nextState(state: Readonly<Record<(typeof stateNames)[number], Tensor>>): Record<string, Tensor> {

@@ -20,6 +20,7 @@ type None = Record<never, never>;
 /** The target of Reshape and Expand travels beside the tensor as a constant operand, as ONNX wants it. */
 const reshapeOp = defineOp<None>({
   type: "Reshape",
+  moves: true,
   attributes: {},
   infer: (inputs, _, operands) => [
     { dtype: at(inputs, 0).dtype, shape: reshapedShape(at(inputs, 0), constantInts(at(operands, 1))) },
@@ -41,6 +42,7 @@ const reshapeOp = defineOp<None>({
 
 const transposeOp = defineOp<{ perm: readonly number[] }>({
   type: "Transpose",
+  moves: true,
   attributes: { perm: "ints" },
   infer: (inputs, { perm }) => {
     const x = at(inputs, 0);
@@ -91,6 +93,7 @@ const expandOp = defineOp<None>({
 
 const concatOp = defineOp<{ axis: number }>({
   type: "Concat",
+  moves: true,
   attributes: { axis: "int" },
   infer: (inputs, { axis }) => {
     const first = at(inputs, 0);
@@ -131,6 +134,7 @@ const concatOp = defineOp<{ axis: number }>({
 /** Operands: x, the extents of the pieces (constant). Outputs: the pieces. */
 const splitOp = defineOp<{ axis: number }>({
   type: "Split",
+  moves: true,
   attributes: { axis: "int" },
   infer: (inputs, { axis }, operands) => {
     const x = at(inputs, 0);

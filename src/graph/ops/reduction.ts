@@ -118,6 +118,14 @@ const topKOp = defineOp<{ axis: number; largest: number; sorted: number }>({
   },
 });
 
+/** What x is the sum of over its first axis, [N, ...x], where it is computed as such. */
+export function summedOverFirstAxis({ producer }: Tensor): Tensor | undefined {
+  if (producer.kind !== "node" || producer.op.type !== reduceSumOp.type) return undefined;
+  const axes = constantInts(at(producer.inputs, 1));
+  const isFirst = axes.length === 1 && axes[0] === 0 && producer.attributes.keepdims === 0;
+  return isFirst ? producer.inputs[0] : undefined;
+}
+
 /** Which axes to reduce; `keepDims` (default true) leaves them with extent 1. */
 export interface ReduceOptions {
   readonly axes?: readonly number[];

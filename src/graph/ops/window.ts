@@ -10,6 +10,7 @@ type None = Record<never, never>;
 /** Operands: x, starts, ends, axes, steps - all constant. */
 const sliceOp = defineOp<None>({
   type: "Slice",
+  moves: true,
   attributes: {},
   infer: (inputs, _, operands) => {
     const x = at(inputs, 0);
