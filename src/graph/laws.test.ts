@@ -167,3 +167,22 @@ test("a chain of 20,000 nodes is built, differentiated, lowered and evaluated wi
   const values = evaluateGraph(graph, { x: reference([], [5]) });
   expect([values.y?.data[0], values.slope?.data[0]]).toEqual([5, 1]);
 });
+
+test.each([3, 512])(
+  "the gradient of a kernel of %d channels in and out is a sum over the batch",
+  (channels) => {
+    const images = [0, 1];
+    const x = g.input("x", "float32", [images.length, channels, 1, 1]);
+    const weight = g.input("weight", "float32", [channels, channels, 1, 1]);
+    const loss = g.reduceSum(g.mul(g.conv2d(x, weight), x), { keepDims: false });
+    const [ofWeight = loss] = g.gradient(loss, [weight]);
+    const values = counted(x.shape.map(Number));
+    const result = evaluate(ofWeight, { x: values }, [x]);
+    const value = (image: number, channel: number) => values.data[image * channels + channel] ?? Number.NaN;
+    const expected = Float64Array.from({ length: channels ** 2 }, (_, i) => {
+      const [output, channel] = [Math.floor(i / channels), i % channels];
+      return images.reduce((sum, image) => sum + value(image, output) * value(image, channel), 0);
+    });
+    expect(result.data).toEqual(expected);
+  },
+);

@@ -286,6 +286,9 @@ const convolution: readonly OpCase[] = [
   convolutionCase("1x1, stride 2", [1, 2, 5, 4], [2, 2, 1, 1], { stride: 2 }),
   convolutionCase("1x1, padding 1", [1, 2, 3, 2], [2, 2, 1, 1], { padding: 1 }),
   convolutionCase("2x3, padding 1", [1, 2, 3, 4], [2, 2, 2, 3], { padding: 1 }),
+  convolutionCase("2x3, padding 1, fewer channels out", [2, 3, 3, 4], [2, 3, 2, 3], { padding: 1 }),
+  convolutionCase("3x2, no padding, fewer channels out", [1, 2, 4, 3], [1, 2, 3, 2], {}),
+  convolutionCase("3x3, padding 3, fewer channels out", [1, 2, 2, 3], [1, 2, 3, 3], { padding: 3 }),
   convolutionCase("5x5, padding 2", [1, 1, 4, 5], [1, 1, 5, 5], { padding: 2 }),
   convolutionCase("4x4, stride 2, padding 1", [1, 2, 4, 6], [2, 2, 4, 4], { stride: 2, padding: 1 }),
   differentiable("conv2d", "no bias", [real(1, 2, 3, 3), real(2, 2, 3, 3)], (x, w) =>
