@@ -4,7 +4,7 @@ import { at, defineOp } from "../op.ts";
 import type { Reference } from "../reference-array.ts";
 import { constant, formatType, type Tensor } from "../tensor.ts";
 import { matMulReference, matmul, product } from "./contraction.ts";
-import { mul, neg } from "./elementwise.ts";
+import { mul } from "./elementwise.ts";
 import { concat } from "./movement.ts";
 import { reduceSum, softmax, softmaxReference } from "./reduction.ts";
 
@@ -62,7 +62,7 @@ export function attention(q: Tensor, k: Tensor, v: Tensor, scale: number): Tenso
 
 /**
  * With P the weights and G the incoming gradient, the logits' gradient is P∘(Gᵀv - D), D_i = Σ_j P_ij (Gᵀv)_ij = G_iᵀ mixed_i: a sum
- * over d in place of one over L. D rides along in the product, as a row of -D under G that meets a row of ones under v.
+ * over d in place of one over L. D rides along in the product, as a row under G that meets a row of -1 under v.
  *
  * @see Dao et al. 2022, "FlashAttention", appendix B.2, arXiv:2205.14135
  */
@@ -83,8 +83,8 @@ function attentionVjp(
   const mean = reduceSum(mul(g, mixed), { axes: [axis] }); // D, [..., 1, L]
   const shape = mean.shape.map(Number);
   const size = shape.reduce((product, extent) => product * extent, 1);
-  const ones = constant({ dtype: "float32", shape, data: new Float32Array(size).fill(1) });
-  const slopes = matmul(concat([g, neg(mean)], axis), concat([v, ones], axis), { transposeA: true });
+  const minusOnes = constant({ dtype: "float32", shape, data: new Float32Array(size).fill(-1) });
+  const slopes = matmul(concat([g, mean], axis), concat([v, minusOnes], axis), { transposeA: true });
   const ofLogits = mul(weights, slopes); // [..., L, L]
   return [
     matmul(k, ofLogits, { transposeB: true, alpha: scale }),

@@ -103,8 +103,7 @@ const quickGeluOp = defineOp<{ alpha: number }>({
   // d/dx x·s = s + x·s·(1 - s) = s·(1 + x - y): four passes beside the sigmoid.
   vjp: ({ inputs, outputs, outputGradients }) => {
     const x = at(inputs, 0);
-    const s = sigmoid(x);
-    const slope = add(mul(sub(x, at(outputs, 0)), s), s);
+    const slope = mul(add(sub(x, at(outputs, 0)), scalar(1)), sigmoid(x));
     return [mul(at(outputGradients, 0), slope)];
   },
   evaluate: (inputs, { alpha }) => [mapReference(at(inputs, 0), (x) => x * sigmoidOf(alpha * x))],
