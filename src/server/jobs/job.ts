@@ -1,5 +1,5 @@
 /** A training as a job of the server: what it is, and how it is kept. */
-import { z } from "zod";
+import { z } from "@hono/zod-openapi"; // not zod itself: schemas made before this is loaded could not be named in the API's document
 import { type ErrorCode, errorCodes } from "../../base/errors.ts";
 import type { StageProgress } from "../../detectors/run-graph.ts";
 import { type MethodName, methodNames, type PresetName, presetNames } from "../../methods/index.ts";
