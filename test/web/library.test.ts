@@ -271,6 +271,6 @@ describe.skipIf(!hasBrowser)(`a detector in a browser${browserMissing}`, () => {
     const before = await heap();
     await ask("cycles", "gaussian.onnx", "0.png", 2);
     expect((await heap()) - before).toBeLessThan(0.5); // megabytes; the model and its runtime have 15
-    expect(page.workers().length).toBe(0);
+    await expect.poll(() => page.workers().length, { timeout: 10_000 }).toBe(0); // Chromium tells of their end a little later
   });
 });
