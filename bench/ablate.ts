@@ -9,6 +9,7 @@
 import { parseArgs } from "node:util";
 import { checkChoice } from "../src/base/check.ts";
 import { Random, type Tolerance } from "../src/data/index.ts";
+import { autoFalseAlarmRate } from "../src/detectors/calibration.ts";
 import { loadDetector } from "../src/detectors/index.ts";
 import { type Evaluation, evaluate, stressTest } from "../src/evaluation/index.ts";
 import {
@@ -50,9 +51,6 @@ const variants: Readonly<Record<string, Variant>> = {
 
 /** Good test images that `--stress` disturbs, of each set at most; `--stress-all` disturbs all test images. */
 const stressedImages = 25;
-
-/** The default rate of false alarms. */
-const statedRate = 0.05;
 
 interface Variant {
   readonly scoring: ScoringName;
@@ -138,7 +136,7 @@ interface Row extends Pick<Evaluation["metrics"], "image" | "pixel"> {
 interface AtBest {
   /** Share of good test images that F1-max calls defective. */
   readonly falseAlarmsOfF1Max: number;
-  /** Highest F1 of the thresholds that call at most {@link statedRate} of them defective. */
+  /** Highest F1 of the thresholds that call at most {@link autoFalseAlarmRate} of them defective. */
   readonly f1WithinRate: number;
 }
 
@@ -149,7 +147,7 @@ function atBest(results: Evaluation["results"]): AtBest | null {
   const falseAlarms = ({ fp, tn }: Confusion) => fp / (fp + tn);
   const within = scores
     .map((score) => confusionAt(scores, labels, score))
-    .filter((confusion) => falseAlarms(confusion) <= statedRate);
+    .filter((confusion) => falseAlarms(confusion) <= autoFalseAlarmRate);
   return {
     falseAlarmsOfF1Max: falseAlarms(confusionAt(scores, labels, f1Max(scores, labels).threshold)),
     f1WithinRate: Math.max(...within.map(({ f1 }) => f1)),

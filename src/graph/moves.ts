@@ -6,6 +6,7 @@
  * numbers in place of values.
  */
 import { invariant } from "../base/check.ts";
+import { groupBy } from "../base/group-by.ts";
 import { sizeOf } from "../base/shape.ts";
 import { topologicalOrder } from "./graph.ts";
 import { noBodies, substitute } from "./lower.ts";
@@ -71,7 +72,7 @@ function movedFrom(outputs: readonly Tensor[], source: Tensor): Tensor[][] {
   const pieces = [...moves.keys()].filter(
     (tensor) => tensor !== source && read.has(tensor) && tensor.shape.length > 0,
   );
-  return grouped(pieces, (tensor) => moves.get(tensor) ?? "");
+  return [...groupBy(pieces, (tensor) => moves.get(tensor) ?? "").values()];
 }
 
 /** How output `index` of a node is moved, given how its operands are. */
@@ -118,7 +119,7 @@ function counted(shape: Tensor["shape"]): Reference {
 /** For each tensor of the pieces the same values, cut out of one vector of all of them. */
 function cutOut(source: Tensor, pieces: readonly Piece[]): (readonly [Tensor, Tensor])[] {
   if (pieces.length === 0) return [];
-  const groups = grouped(pieces, ({ tensors }) => rowOf(at(tensors, 0)));
+  const groups = [...groupBy(pieces, ({ tensors }) => rowOf(at(tensors, 0))).values()];
   const values = valuesAt(
     source,
     groups.flat().map(({ places }) => places),
@@ -156,8 +157,8 @@ function lineUp(tensors: readonly Tensor[]): {
 } {
   const starts = new Map<Tensor, number>();
   let end = 0;
-  const groups = grouped(tensors, (tensor) => `${smallBatch(tensor)?.shape[0] ?? ""}: ${rowOf(tensor)}`);
-  const parts = groups.map((group) => {
+  const groups = groupBy(tensors, (tensor) => `${smallBatch(tensor)?.shape[0] ?? ""}: ${rowOf(tensor)}`);
+  const parts = [...groups.values()].map((group) => {
     const start = end;
     for (const tensor of group) {
       starts.set(tensor, end);
@@ -192,18 +193,6 @@ function smallBatch(tensor: Tensor): Tensor | undefined {
 /** Rank and extents but for the first. */
 function rowOf({ shape }: Tensor): string {
   return `${shape.length} [${shape.slice(1).join(", ")}]`;
-}
-
-/** Items by key, in the order in which keys and items come. */
-function grouped<T>(items: readonly T[], keyOf: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const key = keyOf(item);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [item]);
-    else group.push(item);
-  }
-  return [...groups.values()];
 }
 
 /** Values of x [L] at places, one list after another; whole runs of them where all places are in such. */

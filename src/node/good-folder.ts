@@ -1,6 +1,7 @@
 /** A folder that has no `train` in it: which of the pictures in it and below are good. */
 import { dirname, relative, sep } from "node:path";
 import { DataError } from "../base/errors.ts";
+import { groupBy } from "../base/group-by.ts";
 import { type ClassMeaning, classNames, usualGoodNames } from "./class-names.ts";
 import { imageExtensions } from "./image-file.ts";
 import { listImages } from "./image-folder.ts";
@@ -29,7 +30,7 @@ export async function goodFolder(root: string, good: string | undefined): Promis
   const all = await listImages(root);
   if (all.length === 0) throw noImages(root);
   const meaning = classNames(good);
-  const meanings = groups(all, (path) => meaningOf(relative(root, path), meaning));
+  const meanings = groupBy(all, (path) => meaningOf(relative(root, path), meaning));
   const named = meanings.get("good");
   if (named === undefined && (good !== undefined || meanings.has("defective"))) {
     throw notNamed(root, { all, good });
@@ -84,19 +85,8 @@ export function refuseMasks(root: string, paths: readonly string[]): void {
 
 /** `12 in parts/OK, 3 in parts/NG`: pictures by the folders they lie in; the largest first, few of them. */
 export function foldersText(paths: readonly string[]): string {
-  const folders = [...groups(paths, dirname)].sort(([, a], [, b]) => b.length - a.length);
+  const folders = [...groupBy(paths, dirname)].sort(([, a], [, b]) => b.length - a.length);
   const shown = folders.slice(0, shownFolders).map(([folder, { length }]) => `${length} in ${folder}`);
   const more = folders.length - shown.length;
   return [...shown, ...(more > 0 ? [`and more in ${more} other folders`] : [])].join(", ");
-}
-
-function groups<K>(paths: readonly string[], keyOf: (path: string) => K): Map<K, string[]> {
-  const found = new Map<K, string[]>();
-  for (const path of paths) {
-    const key = keyOf(path);
-    const group = found.get(key);
-    if (group === undefined) found.set(key, [path]);
-    else group.push(path);
-  }
-  return found;
 }
